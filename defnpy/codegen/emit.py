@@ -1,0 +1,585 @@
+"""Expanded trees to Python syntax trees.
+
+An Elixir expression becomes statements appended to the current list plus a Python expression (:meth:`Emitter.expr`), or, where its
+value goes to a known place, statements only (:meth:`Emitter.stmt` with a destination). Every node carries the line and column of
+its source text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from defnpy.codegen import inline
+from defnpy.codegen.matching import Matcher
+from defnpy.codegen.names import python_name
+from defnpy.codegen.simple import is_simple
+from defnpy.codegen.unit import UnitCode, native
+from defnpy.expand.env import Var, column_of, line_of
+from defnpy.terms.atom import Atom, atom_name, is_atom
+
+RETURN = "return"
+DISCARD = "discard"
+Dest = Any
+"""Where a value goes: RETURN, DISCARD or the name of a Python variable (``("name", id)``)."""
+
+MAX_DEPTH = 40
+
+
+class Emitter:
+    """Emits one Python function (or the top level of a file)."""
+
+    def __init__(self, unit: UnitCode, parent: Emitter | None = None, *, top: bool = False) -> None:
+        self.unit = unit
+        self.parent = parent
+        self.top = top
+        self.body: list[ast.stmt] = []
+        self.names = unit.names if top else (parent.names if parent is not None and not parent.top else unit.names.__class__(
+            set(unit.names.taken)))
+        self.free: dict[Var, None] = {}
+        self.loops = 0
+        self.tail: tuple[str, list[str]] | None = None
+        self.line = 1
+        self.column = 0
+        self.module_functions: dict[str, str] = parent.module_functions if parent is not None else {}
+        self.module: Atom | None = parent.module if parent is not None else None
+        self.defn = parent.defn if parent is not None else False
+        self.exception: str | None = parent.exception if parent is not None else None
+
+    # -- nodes ---------------------------------------------------------------------------------------------------------
+
+    def at(self, node: Any) -> Any:
+        """Put the current position on a node."""
+        node.lineno = self.line
+        node.col_offset = self.column
+        node.end_lineno = self.line
+        node.end_col_offset = self.column
+        return node
+
+    def place(self, meta: Any) -> None:
+        """Move the current position to that of a source node."""
+        line = line_of(meta)
+        if line:
+            self.line = line
+            self.column = max(column_of(meta) - 1, 0)
+
+    def name(self, name: str) -> ast.expr:
+        return self.at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]
+
+    def const(self, value: Any) -> ast.expr:
+        return self.at(ast.Constant(value))  # type: ignore[no-any-return]
+
+    def attr(self, base: ast.expr, name: str) -> ast.expr:
+        return self.at(ast.Attribute(base, name, ast.Load()))  # type: ignore[no-any-return]
+
+    def sub(self, base: ast.expr, index: ast.expr) -> ast.expr:
+        return self.at(ast.Subscript(base, index, ast.Load()))  # type: ignore[no-any-return]
+
+    def call(self, fun: ast.expr, args: list[ast.expr]) -> ast.expr:
+        node = self.at(ast.Call(fun, args, []))
+        depth = 1 + max((getattr(a, "_depth", 0) for a in (fun, *args)), default=0)
+        node._depth = depth
+        return node  # type: ignore[no-any-return]
+
+    def rt(self, helper: str, args: list[ast.expr]) -> ast.expr:
+        """A call of a run-time helper."""
+        return self.call(self.attr(self.name("rt"), helper), args)
+
+    def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
+        if op.__class__ in (ast.Is, ast.IsNot) and (_is_literal(left) or _is_literal(right)):
+            # Python warns of `is` with a literal; identity with an atom, nil or a boolean is decided here.
+            return self.const(op.__class__ is ast.IsNot)
+        return self.at(ast.Compare(left, [op], [right]))  # type: ignore[no-any-return]
+
+    def is_(self, left: ast.expr, right: ast.expr) -> ast.expr:
+        return self.compare(left, ast.Is(), right)
+
+    def class_of(self, value: ast.expr) -> ast.expr:
+        return self.attr(value, "__class__")
+
+    def both(self, tests: list[ast.expr]) -> ast.expr:
+        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.And(), tests))  # type: ignore[no-any-return]
+
+    def any_of(self, tests: list[ast.expr]) -> ast.expr:
+        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.Or(), tests))  # type: ignore[no-any-return]
+
+    def negate(self, value: ast.expr) -> ast.expr:
+        return self.at(ast.UnaryOp(ast.Not(), value))  # type: ignore[no-any-return]
+
+    def walrus(self, name: str, value: ast.expr) -> ast.expr:
+        return self.at(ast.NamedExpr(self.at(ast.Name(name, ast.Store())), value))  # type: ignore[no-any-return]
+
+    def choose(self, test: ast.expr, then: ast.expr, other: ast.expr) -> ast.expr:
+        node = self.at(ast.IfExp(test, then, other))
+        node._depth = 1 + max(getattr(a, "_depth", 0) for a in (test, then, other))
+        return node  # type: ignore[no-any-return]
+
+    # -- statements ----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def block(self) -> Iterator[list[ast.stmt]]:
+        """Collect statements in a list of their own."""
+        outer, self.body = self.body, []
+        line, column = self.line, self.column
+        try:
+            yield self.body
+        finally:
+            self.body = outer
+            self.line, self.column = line, column
+
+    def add(self, statement: ast.stmt) -> None:
+        self.body.append(self.at(statement))
+
+    def assign(self, name: str, value: ast.expr) -> None:
+        if value.__class__ is ast.Name and value.id == name:  # type: ignore[attr-defined]
+            return
+        self.add(ast.Assign([self.at(ast.Name(name, ast.Store()))], value))
+
+    def temp(self, wanted: str = "t") -> str:
+        return self.names.fresh(wanted)
+
+    def spill(self, value: ast.expr, wanted: str = "t") -> ast.expr:
+        """A cheap expression (a name or constant) with the same value."""
+        if value.__class__ is ast.Name or value.__class__ is ast.Constant:
+            return value
+        name = self.temp(wanted)
+        self.assign(name, value)
+        return self.name(name)
+
+    def finish(self, dest: Dest, value: ast.expr) -> None:
+        """Send a value to its destination."""
+        if dest is RETURN:
+            self.add(ast.Return(value))
+        elif dest is DISCARD:
+            if value.__class__ not in (ast.Name, ast.Constant):
+                self.add(ast.Expr(value))
+        else:
+            self.assign(dest[1], value)
+
+    def new_dest(self, wanted: str = "t") -> tuple[Dest, ast.expr]:
+        name = self.temp(wanted)
+        return ("name", name), self.name(name)
+
+    # -- variables -----------------------------------------------------------------------------------------------------
+
+    def bind(self, var: Var) -> str:
+        """The Python name of a variable that is bound here."""
+        if var.python is None or var.owner is not self:
+            base = var.name if not var.name.startswith("&") else "a" + var.name[1:]
+            wanted = python_name(base)
+            var.python = self.names.fresh(wanted)
+            var.owner = self
+            var.in_loop = self.loops > 0
+        return var.python
+
+    def alias(self, var: Var, name: str) -> None:
+        """Let a variable live under an existing Python name (a parameter)."""
+        var.python = name
+        var.owner = self
+        var.in_loop = self.loops > 0
+
+    def load(self, var: Var) -> ast.expr:
+        if var.python is None:
+            # Bound in a place that was never emitted (for instance a dropped branch).
+            return self.const(None)
+        if var.owner is not self:
+            self._capture(var)
+        return self.name(var.python)
+
+    def _capture(self, var: Var) -> None:
+        emitter: Emitter | None = self
+        while emitter is not None and emitter is not var.owner:
+            emitter.free[var] = None
+            emitter = emitter.parent
+
+    # -- expressions ---------------------------------------------------------------------------------------------------
+
+    def expr(self, node: Any) -> ast.expr:
+        """The value of a node as a Python expression; statements that must run first are added to the body."""
+        done = self._expr(node)
+        if getattr(done, "_depth", 0) > MAX_DEPTH:
+            return self.spill(done)
+        return done
+
+    def _expr(self, node: Any) -> ast.expr:
+        kind = node.__class__
+        if kind is tuple:
+            if len(node) == 2:
+                return self.at(ast.Tuple(self.exprs(node), ast.Load()))  # type: ignore[no-any-return]
+            form = node[0]
+            if node[2].__class__ is Var:
+                self.place(node[1])
+                return self.load(node[2])
+            self.place(node[1])
+            if form.__class__ is tuple:
+                return self._call(node)
+            handler = EXPRESSIONS.get(form)
+            if handler is not None:
+                return handler(self, node)  # type: ignore[no-any-return]
+            if form in STATEMENTS:
+                dest, value = self.new_dest()
+                self.stmt(node, dest)
+                return value
+            return self._local_call(node)
+        if kind is list:
+            return self._list(node)
+        if kind is Atom:
+            return self.name(self.unit.atom(node))
+        return self.unit.constant(node) if kind not in (int, str, bool, float) else self.const(node)
+
+    def exprs(self, nodes: Any) -> list[ast.expr]:
+        """Several expressions, evaluated from left to right."""
+        done: list[ast.expr] = []
+        for node in nodes:
+            mark = len(self.body)
+            value = self.expr(node)
+            if len(self.body) > mark:
+                self._spill_before(done, mark)
+            done.append(value)
+        return done
+
+    def _spill_before(self, done: list[ast.expr], mark: int) -> None:
+        """Later arguments need statements: earlier arguments are evaluated before those."""
+        tail = self.body[mark:]
+        del self.body[mark:]
+        for i, value in enumerate(done):
+            if value.__class__ is not ast.Constant and not self._stable(value):
+                done[i] = self.spill(value)
+        self.body.extend(tail)
+
+    def _stable(self, value: ast.expr) -> bool:
+        return value.__class__ is ast.Name
+
+    def atomic(self, node: Any) -> ast.expr:
+        """As :meth:`expr`, the result being a name or a constant."""
+        return self.spill(self.expr(node))
+
+    def _list(self, items: list[Any]) -> ast.expr:
+        if items and items[-1].__class__ is tuple and len(items[-1]) == 3 and items[-1][0] is _BAR:
+            *front, (_, _, (head, tail)) = items
+            parts = self.exprs([*front, head, tail])
+            heads = self.at(ast.List(parts[:-1], ast.Load()))
+            return self.rt("cons", [heads, parts[-1]])
+        return self.at(ast.List(self.exprs(items), ast.Load()))  # type: ignore[no-any-return]
+
+    def _call(self, node: Any) -> ast.expr:
+        target, meta, args = node
+        parts = target[2]
+        if len(parts) == 1:
+            return self._fun_call(parts[0], meta, args)
+        module, name = parts
+        if is_atom(module):
+            return self.remote(module, atom_name(name), args, meta)
+        values = self.exprs([module, *args])
+        self.place(meta)
+        signature = f"{atom_name(name)}/{len(args)}"
+        return self.call(self.rt("remote", [values[0], self.const(signature)]), values[1:])
+
+    def _fun_call(self, fun: Any, meta: Any, args: list[Any]) -> ast.expr:
+        if fun.__class__ is tuple and fun[0] is _FN:
+            values = self.exprs([fun, *args])
+            clauses = fun[2]
+            if len(clauses[0].patterns) == len(args):
+                return self.call(values[0], values[1:])
+        else:
+            values = self.exprs([fun, *args])
+        self.place(meta)
+        f = values[0]
+        arity = self.const(len(args))
+        if f.__class__ is not ast.Name:
+            return self.call(self.rt("fun", [f, arity]), values[1:])
+        plain = self.is_(self.class_of(f), self.name("function"))
+        count = self.compare(self.attr(self.attr(f, "__code__"), "co_argcount"), ast.Eq(), arity)
+        chosen = self.choose(self.both([plain, count]), f, self.rt("fun", [f, arity]))
+        return self.call(chosen, values[1:])
+
+    def remote(self, module: Any, name: str, args: list[Any], meta: Any) -> ast.expr:
+        """A call of a function of a known module."""
+        signature = f"{name}/{len(args)}"
+        if module is inline.KERNEL or module is inline.ERLANG:
+            maker = inline.OPERATORS.get(signature)
+            if maker is not None and not self.defn:
+                return maker(self, args, meta)  # type: ignore[no-any-return]
+        values = self.exprs(args)
+        self.place(meta)
+        found = native(module)
+        if found is not None and signature in found.functions:
+            return self.call(self.name(self.unit.function(module, signature)), values)
+        if module.__class__ is Atom:
+            table = self.attr(self.name(self.unit.module(module)), "functions")
+            return self.call(self.sub(table, self.const(signature)), values)
+        return self.call(self.rt("remote", [self.const(module), self.const(signature)]), values)
+
+    def _local_call(self, node: Any) -> ast.expr:
+        form, meta, args = node
+        values = self.exprs(args)
+        self.place(meta)
+        signature = f"{form.name}/{len(args)}"
+        emitted = self.module_functions.get(signature)
+        if emitted is None:
+            return self.rt("missing_local", [self.const(signature), *values])
+        return self.call(self.name(emitted), values)
+
+    # -- destinations --------------------------------------------------------------------------------------------------
+
+    def stmt(self, node: Any, dest: Dest) -> None:
+        """Run a node and send its value to *dest*."""
+        if node.__class__ is tuple and len(node) == 3 and node[2].__class__ is not Var:
+            form = node[0]
+            if form.__class__ is Atom:
+                handler = STATEMENTS.get(form)
+                if handler is not None and not (form is _IF and dest is not DISCARD and is_simple(node) and not self._tail_inside(node, dest)):
+                    self.place(node[1])
+                    handler(self, node, dest)
+                    return
+                if dest is RETURN and self.tail is not None and self._tail_call(node):
+                    return
+        self.finish(dest, self.expr(node))
+
+    def _tail_inside(self, node: Any, dest: Dest) -> bool:
+        return dest is RETURN and self.tail is not None and calls_itself(node, self.tail[0])
+
+    def _tail_call(self, node: Any) -> bool:
+        form, meta, args = node
+        if args.__class__ is not list or self.tail is None:
+            return False
+        signature, params = self.tail
+        if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == signature:
+            values = self.exprs(args)
+            self.place(meta)
+            pairs = [(p, v) for p, v in zip(params, values, strict=True) if not (v.__class__ is ast.Name and v.id == p)]  # type: ignore[attr-defined]
+            if len(pairs) == 1:
+                self.assign(*pairs[0])
+            elif pairs:
+                targets = self.at(ast.Tuple([self.at(ast.Name(p, ast.Store())) for p, _ in pairs], ast.Store()))
+                self.add(ast.Assign([targets], self.at(ast.Tuple([v for _, v in pairs], ast.Load()))))
+            self.add(ast.Continue())
+            return True
+        return False
+
+    @contextmanager
+    def no_tail(self) -> Iterator[None]:
+        """Code inside is not in tail position even when its value is returned."""
+        outer, self.tail = self.tail, None
+        try:
+            yield
+        finally:
+            self.tail = outer
+
+    def conditional(self, test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> None:
+        self.add(ast.If(test, then or [self.at(ast.Pass())], other))
+
+    # -- truth ---------------------------------------------------------------------------------------------------------
+
+    def truth(self, node: Any) -> ast.expr:
+        """A Python condition that holds when the value is neither nil nor false."""
+        if inline.is_boolean(node):
+            return self.expr(node)
+        value = self.expr(node)
+        return self.truthy(value)
+
+    def truthy(self, value: ast.expr) -> ast.expr:
+        if value.__class__ is ast.Constant:
+            return self.const(value.value is not None and value.value is not False)  # type: ignore[attr-defined]
+        first = value
+        if value.__class__ is not ast.Name:
+            name = self.temp()
+            first = self.walrus(name, value)
+            value = self.name(name)
+        return self.both([
+            self.compare(first, ast.IsNot(), self.const(None)),
+            self.compare(value, ast.IsNot(), self.const(False)),
+        ])
+
+    # -- clauses -------------------------------------------------------------------------------------------------------
+
+    def guards(self, guards: list[Any]) -> ast.expr:
+        """The condition that one of the guards holds; a guard that fails is false."""
+        return self.any_of([self._guard(g) for g in guards])
+
+    def _guard(self, guard: Any) -> ast.expr:
+        child_body = self.body
+        if inline.is_safe_guard(guard):
+            return self.truth_of_guard(guard)
+        value = self.truth_of_guard(guard)
+        assert child_body is self.body
+        thunk = self.at(ast.Lambda(_no_args(), value))
+        return self.rt("guard", [thunk])
+
+    def truth_of_guard(self, guard: Any) -> ast.expr:
+        value = self.expr(guard)
+        if inline.is_boolean(guard):
+            return value
+        return self.is_(value, self.const(True))
+
+    def clause_chain(self, subjects: list[ast.expr], clauses: list[Any], dest: Dest, fail: list[ast.stmt]) -> None:
+        """Try clauses in turn on the subjects (names); run *fail* when none matches."""
+        flat = dest is RETURN
+        arms: list[tuple[ast.expr | None, list[ast.stmt]]] = []
+        for clause in clauses:
+            self.place(clause.meta)
+            test, bindings = self._head(subjects, clause)
+            with self.block() as stmts:
+                for name, value in bindings:
+                    self.assign(name, value)
+                self.stmt(clause.body, dest)
+            arms.append((test, stmts))
+            if test is None:
+                break
+        if flat:
+            for test, stmts in arms:
+                if test is None:
+                    self.body.extend(stmts)
+                    return
+                self.conditional(test, stmts, [])
+            self.body.extend(fail)
+            return
+        other = fail
+        if arms[-1][0] is None:
+            other = arms.pop()[1]
+        for test, stmts in reversed(arms):
+            assert test is not None
+            other = [self.at(ast.If(test, stmts or [self.at(ast.Pass())], other))]
+        self.body.extend(other)
+
+    def _head(self, subjects: list[ast.expr], clause: Any) -> tuple[ast.expr | None, list[tuple[str, ast.expr]]]:
+        """The test of a clause (None when it always matches) and the assignments to make after it."""
+        matcher = Matcher(self, eager=bool(clause.guards))
+        for pattern, subject in zip(clause.patterns, subjects, strict=True):
+            matcher.match(pattern, subject)
+        tests = matcher.tests
+        if clause.guards:
+            tests = [*tests, self.guards(clause.guards)]
+        return (self.both(tests) if tests else None), matcher.bindings
+
+    # -- functions -----------------------------------------------------------------------------------------------------
+
+    def function(self, clauses: list[Any], wanted: str, fail: Any) -> ast.expr:
+        """An anonymous function: a lambda when its body is one expression, a nested def otherwise."""
+        if len(clauses) == 1 and not clauses[0].guards and all(_plain_variable(p) for p in clauses[0].patterns) and is_simple(clauses[0].body):
+            return self._lambda(clauses[0])
+        name = self.names.fresh(wanted)
+        self.body.append(self.nested_def(name, clauses, fail))
+        return self.name(name)
+
+    def _lambda(self, clause: Any) -> ast.expr:
+        child = Emitter(self.unit, self)
+        child.line, child.column = self.line, self.column
+        params = []
+        for p in clause.patterns:
+            if p[2].__class__ is Var:
+                params.append(child.bind(p[2]))
+            else:
+                params.append(child.names.fresh("_"))
+        value = child._expr(clause.body)
+        assert not child.body, "a simple body emits no statements"
+        arguments = self.arguments(params, child)
+        return self.at(ast.Lambda(arguments, value))  # type: ignore[no-any-return]
+
+    def arguments(self, params: list[str], child: Emitter) -> ast.arguments:
+        """Positional parameters, and a keyword-only one for each captured variable of a loop."""
+        captured = [v for v in child.free if v.in_loop and v.owner is not child]
+        for v in captured:
+            if v.owner is not self:
+                self._capture(v)
+        return ast.arguments(
+            posonlyargs=[],
+            args=[self.at(ast.arg(p)) for p in params],
+            kwonlyargs=[self.at(ast.arg(v.python)) for v in captured],
+            kw_defaults=[self.name(v.python) for v in captured],
+            defaults=[],
+        )
+
+    def nested_def(self, name: str, clauses: list[Any], fail: Any) -> ast.stmt:
+        child = Emitter(self.unit, self)
+        child.line, child.column = self.line, self.column
+        params = child.parameters(clauses)
+        child.clause_chain([child.name(p) for p in params], clauses, RETURN, [])
+        if not _always_returns(child.body):
+            child.add(ast.Expr(fail(child, params)))
+        line, column = self.line, self.column
+        definition = self.at(ast.FunctionDef(name, self.arguments(params, child), child.body, [], None))
+        definition.type_params = []
+        self.line, self.column = line, column
+        return definition  # type: ignore[no-any-return]
+
+    def parameters(self, clauses: list[Any]) -> list[str]:
+        """Names for the parameters: the variable's own name where all clauses agree on it."""
+        names = []
+        for i in range(len(clauses[0].patterns)):
+            patterns = [c.patterns[i] for c in clauses]
+            found = {p[2].name for p in patterns if _named(p)}
+            wanted = python_name(found.pop()) if len(found) == 1 and _named(patterns[0]) else f"arg{i + 1}"
+            if wanted.startswith("&"):
+                wanted = "a" + wanted[1:]
+            name = self.names.exact(wanted.replace("&", "a"))
+            names.append(name)
+            for p in patterns:
+                if _named(p):
+                    self.alias(p[2], name)
+        return names
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """A number or text: never identical to an atom, nil, a boolean or NOMATCH."""
+    if node.__class__ is ast.Constant:
+        return node.value is not None and node.value is not True and node.value is not False  # type: ignore[attr-defined]
+    return node.__class__ in (ast.Tuple, ast.List, ast.Dict)
+
+
+def _named(pattern: Any) -> bool:
+    return pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var
+
+
+def _plain_variable(pattern: Any) -> bool:
+    return pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[0] is _UNDERSCORE)
+
+
+def _always_returns(body: list[ast.stmt]) -> bool:
+    if not body:
+        return False
+    last = body[-1]
+    if last.__class__ in (ast.Return, ast.Raise, ast.Continue):
+        return True
+    if last.__class__ is ast.If:
+        return bool(last.orelse) and _always_returns(last.body) and _always_returns(last.orelse)  # type: ignore[attr-defined]
+    if last.__class__ is ast.Expr and last.value.__class__ is ast.Call:  # type: ignore[attr-defined]
+        fun = last.value.func  # type: ignore[attr-defined]
+        return fun.__class__ is ast.Name and fun.id.endswith("_failed")
+    return False
+
+
+def _no_args() -> ast.arguments:
+    return ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+
+
+def calls_itself(node: Any, signature: str) -> bool:
+    """Whether *node* has a call of the local function *signature* in tail position (or anywhere below, conservatively)."""
+    stack = [node]
+    while stack:
+        t = stack.pop()
+        kind = t.__class__
+        if kind is tuple:
+            if len(t) == 3 and t[2].__class__ is list:
+                if t[0].__class__ is Atom and f"{t[0].name}/{len(t[2])}" == signature:
+                    return True
+                stack.extend(t[2])
+                if t[0].__class__ is tuple:
+                    stack.append(t[0])
+            elif not (len(t) == 3 and t[2].__class__ is Var):
+                stack.extend(t)
+        elif kind is list:
+            stack.extend(t)
+        elif kind is dict:
+            stack.extend(t.values())
+        elif hasattr(t, "body") and hasattr(t, "patterns"):
+            stack.append(t.body)
+    return False
+
+
+_BAR, _FN, _IF, _UNDERSCORE = Atom("|"), Atom("fn"), Atom("%if"), Atom("_")
+
+from defnpy.codegen.expressions import EXPRESSIONS  # noqa: E402
+from defnpy.codegen.statements import STATEMENTS  # noqa: E402

@@ -1,0 +1,207 @@
+"""Kernel functions that become Python operators: fast for integers, exact for everything else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from defnpy.terms.atom import Atom, alias, is_atom
+
+if TYPE_CHECKING:
+    from defnpy.codegen.emit import Emitter
+
+KERNEL, ERLANG = alias("Kernel"), Atom("erlang")
+
+_BOOLEAN = frozenset(
+    "==/2 !=/2 ===/2 !==/2 </2 >/2 <=/2 >=/2 not/1 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_float/1 is_function/1 "
+    "is_function/2 is_integer/1 is_list/1 is_map/1 is_map_key/2 is_nil/1 is_number/1 is_pid/1 is_reference/1 is_struct/1 is_struct/2 "
+    "is_tuple/1 is_exception/1 is_exception/2 =:=/2 =/=/2 function_exported?/3".split()
+)
+_SAFE = _BOOLEAN - {"not/1", "is_map_key/2", "is_function/2"}
+_RT_BOOLEAN = frozenset({"in_list", "in_range", "is_odd", "is_even"})
+_LAZY = frozenset(Atom(n) for n in ("%and", "%or"))
+
+
+def _signature(node: Any) -> str | None:
+    """``name/arity`` of a call of a Kernel function."""
+    if node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and node[2].__class__ is list:
+        parts = node[0][2]
+        if len(parts) == 2 and (parts[0] is KERNEL or parts[0] is ERLANG) and parts[1].__class__ is Atom:
+            return f"{parts[1].name}/{len(node[2])}"
+    return None
+
+
+def is_boolean(node: Any) -> bool:
+    """Whether a node can only give true or false."""
+    if node is True or node is False:
+        return True
+    if node.__class__ is tuple and len(node) == 3:
+        signature = _signature(node)
+        if signature is not None:
+            return signature in _BOOLEAN
+        if node[0].__class__ is not Atom:
+            return False
+        if node[0] in _LAZY:
+            return is_boolean(node[2][0]) and is_boolean(node[2][1])
+        if node[0] is Atom("%!"):
+            return True
+        if node[0] is Atom("%rt"):
+            return node[2][0] in _RT_BOOLEAN
+    return False
+
+
+def is_safe_guard(node: Any) -> bool:
+    """Whether evaluating a guard cannot raise."""
+    kind = node.__class__
+    if kind is not tuple:
+        return True
+    if len(node) != 3:
+        return all(is_safe_guard(n) for n in node)
+    signature = _signature(node)
+    if signature is not None:
+        return signature in _SAFE and all(is_safe_guard(a) for a in node[2])
+    form = node[0]
+    if form.__class__ is not Atom:
+        return False
+    if form in _LAZY:
+        return all(is_boolean(a) and is_safe_guard(a) for a in node[2])
+    if form is Atom("%rt"):
+        return node[2][0] in ("in_list", "in_range") and all(is_safe_guard(a) for a in node[2][1:] if a.__class__ is tuple)
+    return node[2].__class__ is not list or form is Atom("%const") or (form is Atom("{}") and all(is_safe_guard(a) for a in node[2]))
+
+
+Maker = Callable[["Emitter", list[Any], Any], ast.expr]
+
+
+def _split(em: Emitter, value: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """First use and later uses of a value."""
+    if value.__class__ in (ast.Name, ast.Constant):
+        return value, value
+    name = em.temp()
+    return em.walrus(name, value), em.name(name)
+
+
+def _is_int(node: ast.expr) -> bool:
+    return node.__class__ is ast.Constant and node.value.__class__ is int  # type: ignore[attr-defined]
+
+
+def _arithmetic(operator: type[ast.operator], helper: str) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        left, right = em.exprs(args)
+        em.place(meta)
+        return _fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper)
+
+    return make
+
+
+def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: str) -> ast.expr:
+    """``operation`` when both are integers, the exact helper otherwise."""
+    if _is_int(left) and _is_int(right):
+        return em.rt(helper, [left, right])
+    depth = 1 + max(getattr(left, "_depth", 0), getattr(right, "_depth", 0))
+    if _is_int(right):
+        first, value = _split(em, left)
+        node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(value, right), em.rt(helper, [value, right]))
+    elif _is_int(left):
+        first, value = _split(em, right)
+        node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(left, value), em.rt(helper, [left, value]))
+    elif left.__class__ is ast.Name and right.__class__ is ast.Name:
+        kinds = em.at(ast.Compare(em.class_of(left), [ast.Is(), ast.Is()], [em.class_of(right), em.name("int")]))
+        node = em.choose(kinds, operation(left, right), em.rt(helper, [left, right]))
+    else:
+        node = em.rt(helper, [left, right])
+    node._depth = depth  # type: ignore[attr-defined]
+    return node
+
+
+def _ordering(operator: type[ast.cmpop], helper: str) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        left, right = em.exprs(args)
+        em.place(meta)
+        return _fast(em, left, right, lambda a, b: em.compare(a, operator(), b), helper)
+
+    return make
+
+
+def _equality(helper: str, *, negative: bool) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        for one, other in (args, args[::-1]):
+            if is_atom(one):
+                value = em.expr(other)
+                em.place(meta)
+                return em.compare(value, ast.IsNot() if negative else ast.Is(), em.expr(one))
+            if one.__class__ is str:
+                value = em.expr(other)
+                em.place(meta)
+                return em.compare(value, ast.NotEq() if negative else ast.Eq(), em.const(one))
+        left, right = em.exprs(args)
+        em.place(meta)
+        operator: ast.cmpop = ast.NotEq() if negative else ast.Eq()
+        return _fast(em, left, right, lambda a, b: em.compare(a, operator, b), helper)
+
+    return make
+
+
+def _not(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+    if is_boolean(args[0]):
+        return em.negate(em.expr(args[0]))
+    return em.rt("not_", [em.expr(args[0])])
+
+
+def _kind(*classes: str) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        first, value = _split(em, em.expr(args[0]))
+        uses = [first] + [value] * (len(classes) - 1)
+        return em.any_of([em.is_(em.class_of(u), em.name(c)) for u, c in zip(uses, classes, strict=True)])
+
+    return make
+
+
+def _constants(*values: Any) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        first, value = _split(em, em.expr(args[0]))
+        uses = [first] + [value] * (len(values) - 1)
+        return em.any_of([em.is_(u, em.const(c)) for u, c in zip(uses, values, strict=True)])
+
+    return make
+
+
+def _helper(name: str) -> Maker:
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        values = em.exprs(args)
+        em.place(meta)
+        return em.rt(name, values)
+
+    return make
+
+
+def _is_list(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+    return em.compare(em.class_of(em.expr(args[0])), ast.In(), em.name("CELLS"))
+
+
+OPERATORS: dict[str, Maker] = {
+    "+/2": _arithmetic(ast.Add, "add"),
+    "-/2": _arithmetic(ast.Sub, "sub"),
+    "*/2": _arithmetic(ast.Mult, "mul"),
+    "//2": _helper("div"),
+    "</2": _ordering(ast.Lt, "lt"),
+    ">/2": _ordering(ast.Gt, "gt"),
+    "<=/2": _ordering(ast.LtE, "le"),
+    ">=/2": _ordering(ast.GtE, "ge"),
+    "==/2": _equality("eq", negative=False),
+    "!=/2": _equality("ne", negative=True),
+    "===/2": _equality("strict_equal", negative=False),
+    "!==/2": _equality("differ", negative=True),
+    "not/1": _not,
+    "is_integer/1": _kind("int"),
+    "is_float/1": _kind("float"),
+    "is_number/1": _kind("int", "float"),
+    "is_tuple/1": _kind("tuple"),
+    "is_binary/1": _kind("str", "bytes"),
+    "is_list/1": _is_list,
+    "is_nil/1": _constants(None),
+    "is_boolean/1": _constants(True, False),
+    "is_map/1": _helper("is_map"),
+    "is_atom/1": _helper("is_atom"),
+}

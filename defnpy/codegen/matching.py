@@ -1,0 +1,258 @@
+"""Patterns to Python conditions and assignments."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from defnpy.expand.env import Var
+from defnpy.terms.atom import Atom, is_atom
+
+if TYPE_CHECKING:
+    from defnpy.codegen.emit import Emitter
+
+_BAR, _PIN, _MATCH, _TUPLE, _MAP, _STRUCT, _BITS, _CONST = (Atom(n) for n in ("|", "^", "=", "{}", "%{}", "%", "<<>>", "%const"))
+
+
+class Matcher:
+    """Collects the tests of patterns and the bindings to make when all hold.
+
+    With *eager* (a guard follows) variables are bound inside the tests, by ``(x := value) is not NOMATCH``.
+    """
+
+    def __init__(self, emitter: Emitter, *, eager: bool) -> None:
+        self.em = emitter
+        self.eager = eager
+        self.tests: list[ast.expr] = []
+        self.bindings: list[tuple[str, ast.expr]] = []
+        self.seen: dict[Var, ast.expr] = {}
+
+    def match(self, pattern: Any, subject: ast.expr) -> None:
+        """Add the tests and bindings of *pattern* on *subject*, a name or a cheap pure expression."""
+        em = self.em
+        kind = pattern.__class__
+        if kind is tuple:
+            if len(pattern) == 2:
+                self._tuple(list(pattern), subject)
+                return
+            form, meta, args = pattern
+            if args.__class__ is Var:
+                self._variable(args, subject)
+                return
+            if args is None:
+                return
+            em.place(meta)
+            _FORMS[form](self, pattern, subject)
+        elif kind is list:
+            self._list(pattern, subject)
+        elif kind is int:
+            value = self._atomic(subject)
+            self.tests.append(em.is_(em.class_of(value[0]), em.name("int")))
+            self.tests.append(em.compare(value[1], ast.Eq(), em.const(pattern)))
+        elif kind is float:
+            self.tests.append(em.rt("strict_equal", [subject, em.const(pattern)]))
+        elif is_atom(pattern):
+            self.tests.append(em.is_(subject, em.expr(pattern)))
+        else:
+            self.tests.append(em.compare(subject, ast.Eq(), em.unit.constant(pattern)))
+
+    def _atomic(self, subject: ast.expr) -> tuple[ast.expr, ast.expr]:
+        """The subject for its first use (binding it to a name when it is not one) and for later uses."""
+        if subject.__class__ is ast.Name:
+            return subject, subject
+        name = self.em.temp()
+        return self.em.walrus(name, subject), self.em.name(name)
+
+    def _variable(self, var: Var, subject: ast.expr) -> None:
+        em = self.em
+        earlier = self.seen.get(var)
+        if earlier is not None:
+            self.tests.append(em.rt("strict_equal", [subject, earlier]))
+            return
+        if var.owner is em and var.python is not None and subject.__class__ is ast.Name and subject.id == var.python:  # type: ignore[attr-defined]
+            self.seen[var] = subject
+            return
+        name = em.bind(var)
+        if self.eager:
+            self.tests.append(em.compare(em.walrus(name, subject), ast.IsNot(), em.name("NOMATCH")))
+            self.seen[var] = em.name(name)
+        else:
+            self.bindings.append((name, subject))
+            self.seen[var] = subject
+
+    def _tuple(self, items: list[Any], subject: ast.expr) -> None:
+        em = self.em
+        first, value = self._atomic(subject)
+        self.tests.append(em.is_(em.class_of(first), em.name("tuple")))
+        self.tests.append(em.compare(em.call(em.name("len"), [value]), ast.Eq(), em.const(len(items))))
+        for i, item in enumerate(items):
+            self.match(item, em.sub(value, em.const(i)))
+
+    def _list(self, items: list[Any], subject: ast.expr) -> None:
+        em = self.em
+        first, value = self._atomic(subject)
+        if items and items[-1].__class__ is tuple and len(items[-1]) == 3 and items[-1][0] is _BAR:
+            *front, (_, _, (head, tail)) = items
+            front = [*front, head]
+            self.tests.append(em.compare(em.class_of(first), ast.In(), em.name("CELLS")))
+            self.tests.append(em.compare(em.call(em.name("len"), [value]), ast.GtE(), em.const(len(front))))
+            for i, item in enumerate(front):
+                self.match(item, em.sub(value, em.const(i)))
+            rest = em.sub(value, em.at(ast.Slice(em.const(len(front)), None, None)))
+            self.match(tail, rest)
+            return
+        self.tests.append(em.is_(em.class_of(first), em.name("list")))
+        if not items:
+            self.tests.append(em.negate(value))
+            return
+        self.tests.append(em.compare(em.call(em.name("len"), [value]), ast.Eq(), em.const(len(items))))
+        for i, item in enumerate(items):
+            self.match(item, em.sub(value, em.const(i)))
+
+    def _pin(self, pattern: Any, subject: ast.expr) -> None:
+        em = self.em
+        self.tests.append(em.rt("strict_equal", [subject, em.expr(pattern[2][0])]))
+
+    def _both(self, pattern: Any, subject: ast.expr) -> None:
+        first, value = self._atomic(subject)
+        if first is not value:
+            self.tests.append(self.em.compare(first, ast.IsNot(), self.em.name("NOMATCH")))
+        left, right = pattern[2]
+        self.match(right, value)
+        self.match(left, value)
+
+    def _n_tuple(self, pattern: Any, subject: ast.expr) -> None:
+        self._tuple(pattern[2], subject)
+
+    def _map(self, pattern: Any, subject: ast.expr) -> None:
+        em = self.em
+        first, value = self._atomic(subject)
+        fields = em.temp("m")
+        plain = em.is_(em.class_of(first), em.name("dict"))
+        found = em.choose(plain, value, em.rt("as_map", [value]))
+        self.tests.append(em.compare(em.walrus(fields, found), ast.IsNot(), em.const(None)))
+        self._pairs(pattern[2], em.name(fields))
+
+    def _pairs(self, pairs: list[Any], fields: ast.expr) -> None:
+        em = self.em
+        for k, item in pairs:
+            key = self._key(k)
+            self.tests.append(em.compare(key, ast.In(), fields))
+            if not _ignored(item):
+                self.match(item, em.sub(fields, self._key(k)))
+
+    def _key(self, k: Any) -> ast.expr:
+        em = self.em
+        if k.__class__ in (int, str, bytes, Atom) or k is None:
+            return em.expr(k)
+        if k.__class__ is tuple and len(k) == 3 and k[0] is _PIN:
+            k = k[2][0]
+        return em.rt("key", [em.expr(k)])
+
+    def _struct(self, pattern: Any, subject: ast.expr) -> None:
+        em = self.em
+        module, fields = pattern[2]
+        first, value = self._atomic(subject)
+        self.tests.append(em.call(em.name("isinstance"), [first, em.name("Struct")]))
+        name = em.attr(value, "module")
+        if module.__class__ is Atom:
+            self.tests.append(em.is_(name, em.expr(module)))
+        else:
+            self.match(module, name)
+        pairs = fields[2]
+        if pairs:
+            table = em.temp("m")
+            wanted: ast.expr = em.attr(value, "fields")
+            if any(k is Atom("__struct__") for k, _ in pairs):
+                wanted = em.rt("as_map", [value])
+            self.tests.append(em.compare(em.walrus(table, wanted), ast.IsNot(), em.const(None)))
+            self._pairs(pairs, em.name(table))
+
+    def _constant(self, pattern: Any, subject: ast.expr) -> None:
+        self.tests.append(self.em.rt("strict_equal", [subject, self.em.unit.constant(pattern[2][0])]))
+
+    # -- binaries --
+
+    def _bits(self, pattern: Any, subject: ast.expr) -> None:
+        em = self.em
+        segments = pattern[2]
+        reader = em.temp("r")
+        self.tests.append(em.compare(em.walrus(reader, em.rt("reader", [subject])), ast.IsNot(), em.name("NOMATCH")))
+        self.segments(segments, em.name(reader))
+        if not segments or not _is_rest(segments[-1]):
+            self.tests.append(em.call(em.attr(em.name(reader), "at_end"), []))
+
+    def segments(self, segments: list[Any], reader: ast.expr) -> None:
+        """The tests of the segments of ``<<>>`` on a Reader."""
+        for index, (value, spec) in enumerate(segments):
+            self._segment(value, spec, reader, last=index == len(segments) - 1)
+
+    def _segment(self, value: Any, spec: Any, reader: ast.expr, *, last: bool) -> None:
+        em = self.em
+        if value.__class__ is str or value.__class__ is bytes:
+            if spec.type in ("utf16", "utf32"):
+                for ch in value:
+                    self._take(ord(ch), self._read(spec, reader, last=False))
+            else:
+                self.tests.append(em.call(em.attr(reader, "literal"), [em.unit.constant(value)]))
+            return
+        if value.__class__ is tuple and len(value) == 3 and value[0] is _BITS:
+            self.segments(value[2], reader)
+            return
+        self._take(value, self._read(spec, reader, last=last))
+
+    def _take(self, pattern: Any, taken: ast.expr) -> None:
+        em = self.em
+        if pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var and pattern[2] not in self.seen:
+            name = em.bind(pattern[2])
+            self.seen[pattern[2]] = em.name(name)
+        else:
+            name = em.temp()
+        self.tests.append(em.compare(em.walrus(name, taken), ast.IsNot(), em.name("NOMATCH")))
+        if not _ignored(pattern) and not (pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var):
+            if pattern.__class__ is int:
+                self.tests.append(em.compare(em.name(name), ast.Eq(), em.const(pattern)))
+            else:
+                self.match(pattern, em.name(name))
+        elif pattern.__class__ is tuple and pattern[2].__class__ is Var and self.seen[pattern[2]].id != name:  # type: ignore[attr-defined]
+            self.tests.append(em.rt("strict_equal", [em.name(name), self.seen[pattern[2]]]))
+
+    def _read(self, spec: Any, reader: ast.expr, *, last: bool) -> ast.expr:
+        em = self.em
+        method = {"integer": "int", "float": "float", "binary": "binary", "bits": "bits"}.get(spec.type, spec.type)
+        if spec.type in ("utf8", "utf16", "utf32"):
+            args = [] if spec.type == "utf8" else [em.const(spec.endian)]
+            return em.call(em.attr(reader, method), args)
+        if spec.type in ("binary", "bits") and spec.size is None:
+            if spec.type == "binary":
+                return em.call(em.attr(reader, "rest_binary"), [em.const(spec.unit or 8)])
+            return em.call(em.attr(reader, "rest_bits"), [])
+        default, unit = {"integer": (8, 1), "float": (64, 1), "binary": (0, 8), "bits": (0, 1)}[spec.type]
+        size = em.const(default) if spec.size is None else em.expr(spec.size)
+        args = [size, em.const(spec.unit or unit)]
+        if spec.type == "integer":
+            args.append(em.const(spec.signed))
+            args.append(em.const(spec.endian))
+        elif spec.type == "float":
+            args.append(em.const(spec.endian))
+        return em.call(em.attr(reader, method), args)
+
+
+def _is_rest(segment: Any) -> bool:
+    value, spec = segment
+    return spec.type in ("binary", "bits") and spec.size is None and value.__class__ is not str and value.__class__ is not bytes
+
+
+def _ignored(pattern: Any) -> bool:
+    return pattern.__class__ is tuple and len(pattern) == 3 and pattern[2] is None
+
+
+_FORMS: dict[Any, Any] = {
+    _PIN: Matcher._pin,
+    _MATCH: Matcher._both,
+    _TUPLE: Matcher._n_tuple,
+    _MAP: Matcher._map,
+    _STRUCT: Matcher._struct,
+    _BITS: Matcher._bits,
+    _CONST: Matcher._constant,
+}

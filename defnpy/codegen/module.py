@@ -1,0 +1,93 @@
+"""The definitions of a module to Python functions and one registering call."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from defnpy.codegen.emit import RETURN, Emitter, calls_itself
+from defnpy.codegen.names import python_name
+from defnpy.codegen.unit import UnitCode
+from defnpy.expand.module import Definition
+from defnpy.terms.atom import Atom
+
+
+def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]) -> tuple[list[ast.stmt], dict[str, str]]:
+    """Python functions for all definitions; gives the statements and the Python name of each ``name/arity``."""
+    names: dict[str, str] = {}
+    for d in definitions:
+        names[d.signature] = unit.names.exact(f"{python_name(d.name.replace(' ', '_'))}_{d.arity}")
+    statements: list[ast.stmt] = []
+    for d in definitions:
+        statements.extend(emit_definition(unit, module, d, names))
+    return statements, names
+
+
+def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str]) -> list[ast.stmt]:
+    """One function: its parameters, clauses and, for a defn, the compiling wrapper."""
+    em = Emitter(unit)
+    em.module = module
+    em.module_functions = names
+    em.defn = definition.defn in ("defn", "defnp")
+    em.place(definition.meta)
+    clauses = definition.clauses
+    leading = []
+    if definition.caller is not None:
+        caller = em.names.fresh("caller")
+        leading.append(caller)
+        em.alias(definition.caller, caller)
+    is_loop = definition.caller is None and any(calls_itself(c.body, definition.signature) for c in clauses)
+    if is_loop:
+        em.loops = 1
+    params = em.parameters(clauses)
+    body: list[ast.stmt]
+    with em.block() as body:
+        if is_loop:
+            em.tail = (definition.signature, params)
+        with em.block() as failed:
+            arguments = em.at(ast.List([em.name(p) for p in params], ast.Load()))
+            call = em.rt("clause_failed", [
+                em.name(unit.atom(module)), em.const(definition.name), em.const(definition.arity), arguments])
+            em.add(ast.Expr(call))
+        em.clause_chain([em.name(p) for p in params], clauses, RETURN, failed)
+    em.place(definition.meta)
+    if is_loop:
+        body = [em.at(ast.While(em.const(True), body, []))]
+    arguments_node = em.arguments([*leading, *params], em)
+    name = names[definition.signature]
+    function = em.at(ast.FunctionDef(name, arguments_node, body or [em.at(ast.Pass())], [], None))
+    function.type_params = []
+    statements: list[ast.stmt] = [function]
+    if definition.defn in ("defn", "defnp"):
+        statements.append(_wrap_defn(em, module, definition, name))
+    return statements
+
+
+def _wrap_defn(em: Emitter, module: Atom, definition: Definition, name: str) -> ast.stmt:
+    """``f_2 = rt.defn(module, "f", 2, f_2, option_positions, public)``."""
+    positions = em.at(ast.Tuple([em.const(i) for i in definition.option_positions], ast.Load()))
+    call = em.rt("defn", [
+        em.name(em.unit.atom(module)), em.const(definition.name), em.const(definition.arity), em.name(name), positions,
+        em.const(definition.defn == "defn"),
+    ])
+    return em.at(ast.Assign([em.at(ast.Name(name, ast.Store()))], call))  # type: ignore[no-any-return]
+
+
+def registration(unit: UnitCode, module: Atom, definitions: list[Definition], names: dict[str, str], info: dict[str, Any],
+                 line: int) -> ast.stmt:
+    """``rt.define_module(name, functions, macros, info)``."""
+    em = Emitter(unit)
+    em.line = line
+
+    def table(kinds: tuple[str, ...]) -> ast.expr:
+        chosen = [d for d in definitions if d.kind in kinds]
+        keys: list[ast.expr | None] = [em.const(d.signature) for d in chosen]
+        return em.at(ast.Dict(keys, [em.name(names[d.signature]) for d in chosen]))  # type: ignore[no-any-return]
+
+    keys: list[ast.expr | None] = [em.const(k) for k in info]
+    values = [unit.constant(v) for v in info.values()]
+    call = em.rt("define_module", [
+        em.name(unit.atom(module)), table(("def",)), table(("defmacro",)), em.at(ast.Dict(keys, values)),
+        table(("defp",)),
+    ])
+    return em.at(ast.Expr(call))  # type: ignore[no-any-return]

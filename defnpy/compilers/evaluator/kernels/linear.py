@@ -1,0 +1,105 @@
+"""``dot``, ``conv`` and ``triangular_solve``."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from defnpy.compilers.evaluator.kernels.cast import computing, to_type
+from defnpy.compilers.evaluator.kernels.quiet import quiet
+from defnpy.compilers.evaluator.kernels.shape import pad
+from defnpy.nx.dtype import F16, F32, DType
+from defnpy.nx.ops import linear as ops
+
+
+def _inner(t: DType) -> Any:
+    return np.dtype(np.float32) if t is F16 else computing(t)
+
+
+def _operand(a: Any, t: DType) -> Any:
+    return a.astype(_inner(t), copy=False) if t.is_integer else to_type(a, t if t.exact else F32).astype(_inner(t), copy=False)
+
+
+def _result(made: Any, t: DType) -> Any:
+    made = np.asarray(made)
+    return made if made.dtype == t.numpy and not t.small else to_type(made, t)
+
+
+def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
+    lc, lb, rc, rb = params["left"], params["left_batch"], params["right"], params["right_batch"]
+    t = out.type
+    a, b = _operand(a, t), _operand(b, t)
+    if not lb and a.ndim == len(lc) == 1 and b.ndim == len(rc) == 1:
+        return _result(np.dot(a, b), t)
+    lf = [i for i in range(a.ndim) if i not in lc and i not in lb]
+    rf = [i for i in range(b.ndim) if i not in rc and i not in rb]
+    batch = tuple(a.shape[i] for i in lb)
+    inner = prod(a.shape[i] for i in lc)
+    left = a.transpose((*lb, *lf, *lc)).reshape(*batch, prod(a.shape[i] for i in lf), inner)
+    right = b.transpose((*rb, *rc, *rf)).reshape(*batch, inner, prod(b.shape[i] for i in rf))
+    return _result(np.matmul(left, right), t).reshape(out.shape)
+
+
+def _windows(x: Any, kernel: Any, params: Any) -> Any:
+    """The patches that each output position sees: batch, channels, output sizes, kernel sizes."""
+    spatial = range(2, x.ndim)
+    dilation = params["kernel_dilation"]
+    window = tuple((k - 1) * d + 1 for k, d in zip(kernel.shape[2:], dilation, strict=True))
+    seen = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(spatial))
+    steps = tuple(slice(None, None, s) for s in params["strides"])
+    holes = tuple(slice(None, None, d) for d in dilation)
+    return seen[(slice(None), slice(None), *steps, *holes)]
+
+
+def _conv(out: Any, params: Any, a: Any, kernel: Any) -> Any:
+    t = out.type
+    x = _operand(a, t).transpose(params["input_permutation"])
+    k = _operand(kernel, t).transpose(params["kernel_permutation"])
+    config = [(0, 0, 0), (0, 0, 0)]
+    config += [(lo, hi, d - 1) for (lo, hi), d in zip(params["padding"], params["input_dilation"], strict=True)]
+    if any(c != (0, 0, 0) for c in config):
+        x = _pad_dilated(x, config)
+    groups = params["feature_group_size"]
+    if groups > 1:
+        parts = zip(np.split(x, groups, 1), np.split(k, groups, 0), strict=True)
+    else:
+        batches = params["batch_group_size"]
+        parts = zip(np.split(x, batches, 0), np.split(k, batches, 0), strict=True)
+    made = np.concatenate([_plain_conv(p, q, params) for p, q in parts], 1)
+    order = params["output_permutation"]
+    return _result(np.transpose(made, np.argsort(order)), t)
+
+
+def _pad_dilated(x: Any, config: Any) -> Any:
+    dilated = pad(x, x.dtype.type(0), [(0, 0, mid) for _, _, mid in config])
+    return pad(dilated, x.dtype.type(0), [(lo, hi, 0) for lo, hi, _ in config])
+
+
+def _plain_conv(x: Any, k: Any, params: Any) -> Any:
+    seen = _windows(x, k, params)
+    rank = x.ndim - 2
+    axes = [1, *range(2 + rank, 2 + 2 * rank)]
+    made = np.tensordot(seen, k, axes=(axes, [1, *range(2, 2 + rank)]))
+    return np.moveaxis(made, -1, 1)
+
+
+def _triangular_solve(out: Any, params: Any, a: Any, b: Any) -> Any:
+    t = out.type
+    kind = np.complex128 if t.is_complex else np.float64
+    a, b = np.asarray(to_type(a, t)).astype(kind), np.asarray(to_type(b, t)).astype(kind)
+    a = np.tril(a) if params["lower"] else np.triu(a)
+    if params["transform_a"] == "transpose":
+        a = np.swapaxes(a, -1, -2)
+    vector = b.ndim == a.ndim - 1
+    if not params["left_side"]:
+        a = np.swapaxes(a, -1, -2)
+        b = b if vector else np.swapaxes(b, -1, -2)
+    made = np.linalg.solve(a, b[..., None])[..., 0] if vector else np.linalg.solve(a, b)
+    if not params["left_side"] and not vector:
+        made = np.swapaxes(made, -1, -2)
+    return to_type(made, t)
+
+
+TABLE = {ops.DOT: quiet(_dot), ops.CONV: quiet(_conv), ops.TRIANGULAR_SOLVE: quiet(_triangular_solve)}

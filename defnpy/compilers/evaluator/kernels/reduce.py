@@ -1,0 +1,105 @@
+"""Reductions and cumulative operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from defnpy.compilers.evaluator.kernels.cast import computing, is_low, to_type, wide
+from defnpy.compilers.evaluator.kernels.quiet import quiet
+from defnpy.nx.dtype import F16
+from defnpy.nx.ops import reduce as ops
+
+
+def _accumulate(function: Any) -> Any:
+    def kernel(out: Any, params: Any, a: Any) -> Any:
+        t = out.type
+        kind = np.dtype(np.float32) if t is F16 else computing(t)
+        made = function(a, axis=params["axes"], dtype=kind, keepdims=params["keep_axes"])
+        return np.asarray(made) if made.dtype == t.numpy else to_type(np.asarray(made), t)
+
+    return quiet(kernel)
+
+
+def _extreme(function: Any) -> Any:
+    def kernel(out: Any, params: Any, a: Any) -> Any:
+        made = function(wide(a), axis=params["axes"], keepdims=params["keep_axes"])
+        return to_type(np.asarray(made), out.type) if is_low(a) else made
+
+    return quiet(kernel)
+
+
+def _truth(function: Any) -> Any:
+    def kernel(out: Any, params: Any, a: Any) -> Any:
+        made = function(wide(a) != 0, axis=params["axes"], keepdims=params["keep_axes"])
+        return np.asarray(made).view(np.uint8)
+
+    return kernel
+
+
+def _arg(function: Any) -> Any:
+    def kernel(out: Any, params: Any, a: Any) -> Any:
+        axis = params["axis"]
+        a = wide(a)
+        if axis is None:
+            a, axis = a.reshape(-1), 0
+        high = params["tie_break"] == "high"
+        made = a.shape[axis] - 1 - function(np.flip(a, axis), axis) if high else function(a, axis)
+        if a.dtype.kind == "f" and not high:
+            nan = np.isnan(a)
+            if nan.any():
+                # NaN is the extreme, and the last one counts.
+                last = a.shape[axis] - 1 - np.argmax(np.flip(nan, axis), axis)
+                made = np.where(nan.any(axis), last, made)
+        return np.asarray(made).astype(out.type.numpy).reshape(out.shape)
+
+    return kernel
+
+
+def _reduce(out: Any, params: Any, a: Any, acc: Any) -> Any:
+    from defnpy.nx.convert import fold_result, scalar
+
+    rank = a.ndim
+    axes = params["axes"] if params["axes"] is not None else tuple(range(rank))
+    kept = [i for i in range(rank) if i not in axes]
+    rows = np.transpose(a, (*kept, *axes)).reshape(out.size, -1)
+    start, fun = params["acc"], params["fun"]
+    source = params["source"]
+    flat = [fold_result(fun, start, [scalar(x, source) for x in row], out.type) for row in rows]
+    return np.array(flat, dtype=out.type.numpy).reshape(out.shape)
+
+
+def cumulative(function: Any) -> Any:
+    """A kernel for the cumulative blocks; *function* accumulates along an axis."""
+
+    def kernel(out: Any, tag: Any, a: Any) -> Any:
+        fields = {k.name: v for k, v in tag.fields.items()}
+        axis, t = fields["axis"], out.type
+        line = np.flip(a, axis) if fields["reverse"] else a
+        made = function(line.astype(computing(t), copy=False), axis=axis)
+        if made.dtype != t.numpy or t.small:
+            made = to_type(made, t)
+        return np.flip(made, axis) if fields["reverse"] else made
+
+    return quiet(kernel)
+
+
+TABLE = {
+    ops.SUM: _accumulate(np.sum),
+    ops.PRODUCT: _accumulate(np.prod),
+    ops.REDUCE_MAX: _extreme(np.max),
+    ops.REDUCE_MIN: _extreme(np.min),
+    ops.ALL: _truth(np.all),
+    ops.ANY: _truth(np.any),
+    ops.ARGMAX: _arg(np.argmax),
+    ops.ARGMIN: _arg(np.argmin),
+    ops.REDUCE: _reduce,
+}
+
+BLOCKS = {
+    "CumulativeSum": cumulative(np.add.accumulate),
+    "CumulativeProduct": cumulative(np.multiply.accumulate),
+    "CumulativeMax": cumulative(np.maximum.accumulate),
+    "CumulativeMin": cumulative(np.minimum.accumulate),
+}

@@ -1,0 +1,202 @@
+"""The lexical environment of expansion, and the compilation unit that problems and names belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from defnpy.terms.atom import Atom
+from defnpy.terms.struct import Struct
+
+LINE, COLUMN = Atom("line"), Atom("column")
+
+
+class Var:
+    """One binding of a variable. Every rebinding is a new Var, so closures capture values."""
+
+    __slots__ = ("context", "in_loop", "name", "owner", "python", "used")
+
+    def __init__(self, name: str, context: Any) -> None:
+        self.name = name
+        self.context = context
+        self.python: str | None = None
+        self.owner: Any = None
+        self.in_loop = False
+        self.used = False
+
+    def __repr__(self) -> str:
+        return f"<var {self.name}>"
+
+
+@dataclass(slots=True)
+class Diagnostic:
+    """A compile-time problem: ``severity`` is "error" or "warning"."""
+
+    severity: str
+    message: str
+    file: str
+    line: int
+    column: int
+    hint: str | None = None
+
+
+class CompileFailure(Exception):
+    """Expansion cannot go on; ``diagnostic`` says why. Turned into CompileError by the unit that owns the environment."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(slots=True)
+class Unit:
+    """One file (or evaluated string) being compiled."""
+
+    file: str
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    counter: int = 0
+    used_modules: set[Any] = field(default_factory=set)
+    pure: bool = True
+
+    def next(self) -> int:
+        self.counter += 1
+        return self.counter
+
+
+class Env:
+    """What a form can see. Tables are replaced, never changed in place, so :meth:`fork` is cheap."""
+
+    __slots__ = (
+        "aliases",
+        "capture",
+        "context",
+        "context_modules",
+        "defn",
+        "file",
+        "function",
+        "functions",
+        "line",
+        "macro_aliases",
+        "macros",
+        "match",
+        "module",
+        "requires",
+        "state",
+        "unit",
+        "vars",
+    )
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.file = unit.file
+        self.line = 1
+        self.module: Atom | None = None
+        self.function: tuple[str, int] | None = None
+        self.context: str | None = None
+        self.aliases: dict[str, Atom] = {}
+        self.macro_aliases: dict[tuple[str, Any], Atom] = {}
+        self.requires: frozenset[Atom] = frozenset()
+        self.functions: dict[str, Atom] = {}
+        self.macros: dict[str, Atom] = {}
+        self.vars: dict[tuple[str, Any], Var] = {}
+        self.context_modules: list[Atom] = []
+        self.state: Any = None
+        self.capture: Any = None
+        self.match: dict[tuple[str, Any], Var] | None = None
+        self.defn = False
+
+    def fork(self) -> Env:
+        """A copy that can be changed without the original seeing it."""
+        made = Env.__new__(Env)
+        for slot in Env.__slots__:
+            setattr(made, slot, getattr(self, slot))
+        return made
+
+    def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
+        """The exception that ends this expansion with *message* at the place of *meta*."""
+        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta), hint))
+
+    def error(self, meta: Any, message: str, hint: str | None = None) -> None:
+        """Record an error and go on, so that one run names all problems of a file."""
+        self.unit.diagnostics.append(Diagnostic("error", message, self.file, *self.position(meta), hint))
+
+    def warn(self, meta: Any, message: str) -> None:
+        """Record a warning."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
+
+    def position(self, meta: Any) -> tuple[int, int]:
+        """Line and column of a node's metadata (column 0 where unknown)."""
+        return line_of(meta) or self.line, column_of(meta)
+
+
+def line_of(meta: Any) -> int:
+    for k, v in meta:
+        if k is LINE:
+            return int(v)
+    return 0
+
+
+def column_of(meta: Any) -> int:
+    for k, v in meta:
+        if k is COLUMN:
+            return int(v)
+    return 0
+
+
+def meta_get(meta: Any, key: Atom, default: Any = None) -> Any:
+    """The value of *key* in a keyword list."""
+    for pair in meta:
+        if pair[0] is key:
+            return pair[1]
+    return default
+
+
+class MacroEnv(Struct):
+    """``%Macro.Env{}``: the struct view of an :class:`Env` (``__ENV__``, ``__CALLER__``)."""
+
+    __slots__ = ("env",)
+    module = Atom("Elixir.Macro.Env")
+
+    def __init__(self, env: Env) -> None:
+        self.env = env
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        env = self.env
+        return {
+            Atom("module"): env.module,
+            Atom("function"): (Atom(env.function[0]), env.function[1]) if env.function else None,
+            Atom("file"): env.file,
+            Atom("line"): env.line,
+            Atom("context"): Atom(env.context) if env.context else None,
+            Atom("aliases"): [(Atom("Elixir." + k), v) for k, v in env.aliases.items()],
+            Atom("requires"): sorted(env.requires, key=lambda a: a.name),
+            Atom("functions"): _imports(env.functions),
+            Atom("macros"): _imports(env.macros),
+            Atom("macro_aliases"): [],
+            Atom("context_modules"): list(env.context_modules),
+            Atom("versioned_vars"): {},
+            Atom("lexical_tracker"): None,
+            Atom("tracers"): [],
+        }
+
+    def replace(self, changes: dict[Any, Any]) -> Struct:
+        made = self.env.fork()
+        for k, v in changes.items():
+            if k is LINE:
+                made.line = v
+            elif k is Atom("file"):
+                made.file = v
+            elif k is Atom("module"):
+                made.module = v
+            elif k is Atom("function"):
+                made.function = None if v is None else (v[0].name, v[1])
+        return MacroEnv(made)
+
+
+def _imports(table: dict[str, Atom]) -> list[Any]:
+    grouped: dict[Atom, list[Any]] = {}
+    for signature, module in table.items():
+        name, _, arity = signature.rpartition("/")
+        grouped.setdefault(module, []).append((Atom(name), int(arity)))
+    return [(module, sorted(pairs, key=lambda p: (p[0].name, p[1]))) for module, pairs in grouped.items()]

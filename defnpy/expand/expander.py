@@ -1,0 +1,411 @@
+"""Expansion: quoted trees down to the special forms, with every variable, alias, import and macro resolved.
+
+The result is again a tree of ``(form, meta, args)`` nodes with these differences: a variable is ``(name, meta, Var)``; calls of
+known functions are remote calls with the module as an atom; and a few internal forms stand for Kernel macros that have a
+direct Python counterpart (``%if``, ``%and``, ``%or``, ``%&&``, ``%||``, ``%!``, ``%const``, ``%field``, ``%define`` ...).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.base.nearest import nearest
+from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of, line_of, meta_get
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
+from defnpy.terms.module import Module
+from defnpy.terms.runtime import runtime
+
+ALIASES, BLOCK, DOT, TUPLE = Atom("__aliases__"), Atom("__block__"), Atom("."), Atom("{}")
+MATCH, PIN, WHEN, ARROW, DO = Atom("="), Atom("^"), Atom("when"), Atom("->"), Atom("do")
+MAP, STRUCT, BITS, BAR, CAPTURE = Atom("%{}"), Atom("%"), Atom("<<>>"), Atom("|"), Atom("&")
+CONST, FIELD = Atom("%const"), Atom("%field")
+KERNEL = alias("Kernel")
+COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
+CONTEXT = Atom("context")
+
+
+def expand(tree: Any, env: Env) -> Any:
+    """Expand one tree; bindings that it makes are added to ``env.vars``."""
+    if env.context == "match":
+        return patterns.pattern(tree, env)
+    kind = tree.__class__
+    if kind is tuple:
+        if len(tree) == 3:
+            return _node(tree, env)
+        if len(tree) == 2:
+            left, right = expand_args(tree, env)
+            return (left, right)
+        raise env.fail([], f"invalid quoted expression: {_show(tree)}")
+    if kind is list:
+        return expand_list(tree, env)
+    if kind in _LITERALS or tree is None:
+        return tree
+    # Any other term got here by unquoting a value; it stands for itself.
+    return (CONST, [], [tree])
+
+
+_LITERALS = frozenset({int, float, str, bytes, Atom, bool})
+
+
+def _node(tree: Any, env: Env) -> Any:
+    form, meta, args = tree
+    if form.__class__ is Atom:
+        if args.__class__ is list:
+            handler = SPECIAL.get(form)
+            if handler is not None:
+                return handler(tree, env)
+            return local_call(form, meta, args, env)
+        return variable(tree, env)
+    if form.__class__ is tuple and len(form) == 3 and form[0] is DOT:
+        return dot_call(form, meta, args, env)
+    if form is True or form is False or form is None:
+        return local_call(Atom(atom_name(form)), meta, args, env) if args.__class__ is list else form
+    if args.__class__ is list and form.__class__ is tuple and len(form) == 3:
+        # `(fun)(args)` built by hand: call of the result of an expression.
+        raise env.fail(meta, f"invalid call {_show(form)}(...)")
+    raise env.fail(meta if meta.__class__ is list else [], f"invalid quoted expression: {_show(tree)}")
+
+
+def _show(tree: Any) -> str:
+    from defnpy.syntax.printer import to_string
+
+    try:
+        return str(to_string(tree))
+    except Exception:
+        from defnpy.terms.inspect import inspect
+
+        return inspect(tree)
+
+
+def expand_args(args: Any, env: Env) -> list[Any]:
+    """Expand arguments: each sees the bindings made before the call, all bindings are visible after it."""
+    if len(args) == 1:
+        return [expand(args[0], env)]
+    base = env.vars
+    merged = base
+    out = []
+    for arg in args:
+        env.vars = base
+        out.append(expand(arg, env))
+        if env.vars is not base:
+            new = {k: v for k, v in env.vars.items() if base.get(k) is not v}
+            if new:
+                merged = {**merged, **new}
+    env.vars = merged
+    return out
+
+
+def expand_list(items: list[Any], env: Env) -> list[Any]:
+    """Expand the elements of a list, whose last one may be ``head | tail``."""
+    if not items:
+        return items
+    last = items[-1]
+    if last.__class__ is tuple and len(last) == 3 and last[0] is BAR and last[2].__class__ is list and len(last[2]) == 2:
+        parts = expand_args([*items[:-1], *last[2]], env)
+        return [*parts[:-2], (BAR, last[1], parts[-2:])]
+    return expand_args(items, env)
+
+
+def expand_block(trees: list[Any], env: Env) -> Any:
+    """Expand a sequence of expressions in one scope."""
+    done = [expand(tree, env) for tree in trees]
+    if not done:
+        return None
+    return done[0] if len(done) == 1 else (BLOCK, [], done)
+
+
+# -- variables ---------------------------------------------------------------------------------------------------------
+
+
+def variable_key(tree: Any) -> tuple[str, Any]:
+    """What tells two variables apart: the name and the hygiene context (or macro expansion counter)."""
+    counter = meta_get(tree[1], COUNTER)
+    context = tree[2]
+    if counter is not None:
+        return (tree[0].name, (counter, context))
+    return (tree[0].name, context)
+
+
+def variable(tree: Any, env: Env) -> Any:
+    """A variable that is read."""
+    name, meta, context = tree
+    if context.__class__ is Var:
+        context.used = True
+        return tree
+    found = env.vars.get(variable_key(tree))
+    if found is not None:
+        found.used = True
+        return (name, meta, found)
+    if name.name == "_":
+        env.error(meta, "invalid use of _. _ can only be used inside patterns to ignore values and cannot be used in "
+                  "expressions. Make sure you are inside a pattern or change it accordingly")
+        return None
+    if name.name in ("__MODULE__", "__ENV__", "__DIR__", "__CALLER__", "__STACKTRACE__"):
+        return SPECIAL[name]((name, meta, []), env)
+    if meta_get(meta, Atom("if_undefined")) is Atom("apply"):
+        return local_call(name, meta, [], env)
+    near = nearest(name.name, [k[0] for k in env.vars])
+    env.error(meta, f'undefined variable "{name.name}"', f'did you mean "{near}"?' if near else None)
+    return None
+
+
+# -- aliases -----------------------------------------------------------------------------------------------------------
+
+
+def expand_alias(tree: Any, env: Env) -> Any:
+    """``__aliases__`` to a module atom, or an expanded call when the first segment is an expression."""
+    _, meta, segments = tree
+    first = segments[0]
+    if first.__class__ is Atom:
+        if first.name == "Elixir":
+            return Atom(".".join(s.name for s in segments))
+        hygienic = meta_get(meta, ALIAS_META)
+        if hygienic.__class__ is Atom:
+            base = hygienic.name if hygienic.name.startswith("Elixir.") else "Elixir." + hygienic.name
+            if len(segments) == 1 or hygienic.name.endswith("." + segments[-1].name):
+                return Atom(base)
+            return Atom(base + "".join("." + s.name for s in segments[1:]))
+        known = None if hygienic is False else env.aliases.get(first.name)
+        if known is None:
+            return alias(".".join(s.name for s in segments))
+        return Atom(known.name + "".join("." + s.name for s in segments[1:]))
+    head = expand(first, env)
+    if is_atom(head):
+        return Atom(atom_name(head) + "".join("." + s.name for s in segments[1:]))
+    rest = [s for s in segments[1:]]
+    return ((DOT, meta, [alias("Module"), Atom("concat")]), meta, [[head, *rest]])
+
+
+# -- calls -------------------------------------------------------------------------------------------------------------
+
+
+def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
+    """A call without a module: macro, import or function of this module."""
+    arity = len(args)
+    signature = f"{name.name}/{arity}"
+    module = _imported(signature, arity, meta, env)
+    if module is not None:
+        own = env.state.definitions.get(signature) if env.state is not None else None
+        if own is None or meta_get(meta, IMPORTS):
+            macro = find_macro(module, signature, env)
+            if macro is not None:
+                return call_macro(macro, module, name, meta, args, env)
+            if signature in env.functions or meta_get(meta, IMPORTS) or module is KERNEL:
+                return remote_call(module, name, meta, args, env)
+    if env.state is not None:
+        own = env.state.definitions.get(signature)
+        if own is not None and own.kind in ("defmacro", "defmacrop"):
+            return call_macro(env.state.local_macro(own), env.module, name, meta, args, env)
+    if env.context == "match":
+        raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
+                       "match and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
+    if env.context == "guard":
+        raise env.fail(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
+                       "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
+    if env.function is None and env.state is None:
+        hint = None
+        near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
+        if near:
+            hint = f'did you mean "{near}"?'
+        env.error(meta, f"undefined function {signature} (there is no such import)", hint)
+        expand_args(args, env)
+        return None
+    expanded = expand_args(args, env)
+    if env.state is not None:
+        env.state.local_calls.append((signature, meta, env.function, env.file))
+    return (name, meta, expanded)
+
+
+def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
+    found = env.macros.get(signature) or env.functions.get(signature)
+    if found is not None:
+        return found
+    for pair in meta_get(meta, IMPORTS, ()):
+        if pair[0] == arity:
+            return pair[1]  # type: ignore[no-any-return]
+    return None
+
+
+def find_macro(module: Atom, signature: str, env: Env) -> Any:
+    """The macro *signature* of a module: a native handler or a compiled one, or None."""
+    from defnpy.expand.macros import NATIVE
+
+    native = NATIVE.get(module)
+    if native is not None:
+        handler = native.get(signature)
+        if handler is not None:
+            return handler
+        name = signature.rpartition("/")[0]
+        return native.get(name + "/*")
+    made = runtime().module(module)
+    return made.macros.get(signature) if made.macros else None
+
+
+def call_macro(macro: Any, module: Any, name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
+    """Run a macro and expand what it gives."""
+    if getattr(macro, "native_macro", False):
+        return macro(meta, args, env)
+    return expand(run_macro(macro, module, meta, args, env), env)
+
+
+def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> Any:
+    """The quoted result of a compiled macro, its nodes placed at the line of the call."""
+    caller = env.fork()
+    caller.line = line_of(meta) or env.line
+    result = macro(MacroEnv(caller), *args)
+    return _linify(result, caller.line, column_of(meta), module, env.unit.next())
+
+
+def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any:
+    place = [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
+
+    def walk(t: Any) -> Any:
+        kind = t.__class__
+        if kind is tuple:
+            if len(t) == 3:
+                form, meta, args = t
+                if meta.__class__ is list:
+                    if not line_of(meta):
+                        meta = [*meta, *place]
+                    if args.__class__ is list:
+                        return (walk(form) if form.__class__ is tuple else form, meta, [walk(a) for a in args])
+                    if args is module and args is not None and meta_get(meta, COUNTER) is None:
+                        meta = [(COUNTER, counter), *meta]
+                    return (form, meta, args)
+                return t
+            if len(t) == 2:
+                return (walk(t[0]), walk(t[1]))
+            return t
+        if kind is list:
+            return [walk(a) for a in t]
+        return t
+
+    return walk(tree)
+
+
+def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
+    """``left.name(args)``, ``left.name`` or ``fun.(args)``."""
+    inner = form[2]
+    if len(inner) == 1:
+        if env.context is not None:
+            raise env.fail(meta, f"invalid expression in {env.context}")
+        base = env.vars
+        parts = expand_args([inner[0], *args], env)
+        del base
+        fun = parts[0]
+        if is_atom(fun) or fun.__class__ in (int, float, str):
+            raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()" if is_atom(fun) else "invalid function call")
+        return ((DOT, form[1], [fun]), meta, parts[1:])
+    left, right = inner
+    if right.__class__ is tuple and len(right) == 3 and right[0] is TUPLE:
+        raise env.fail(meta, "invalid call to {} syntax; use it with alias, import, require or use")
+    if left.__class__ is tuple and len(left) == 3 and left[0] is ALIASES:
+        receiver = expand_alias(left, env)
+    elif is_atom(left):
+        receiver = left
+    else:
+        return _dynamic_call(left, right, form, meta, args, env)
+    if receiver.__class__ is tuple:
+        return _dynamic_expanded(receiver, right, form, meta, args, env)
+    return remote_or_macro(receiver, right, meta, args, env)
+
+
+def _dynamic_call(left: Any, right: Any, form: Any, meta: Any, args: Any, env: Env) -> Any:
+    if not args:
+        return _dynamic_expanded(expand(left, env), right, form, meta, [], env)
+    parts = expand_args([left, *args], env)
+    receiver = parts[0]
+    if receiver.__class__ is Atom:
+        return remote_or_macro(receiver, right, meta, args, env)
+    if env.context is not None:
+        raise env.fail(meta, f"cannot invoke remote function {_show(left)}.{atom_name(right)}/{len(args)} inside a {env.context}")
+    return ((DOT, form[1], [receiver, right]), meta, parts[1:])
+
+
+def _dynamic_expanded(receiver: Any, right: Any, form: Any, meta: Any, args: list[Any], env: Env) -> Any:
+    if receiver.__class__ is Atom:
+        return remote_or_macro(receiver, right, meta, args, env)
+    if args:
+        return ((DOT, form[1], [receiver, right]), meta, expand_args(args, env))
+    if meta_get(meta, NO_PARENS):
+        return (FIELD, meta, [receiver, right])
+    return ((DOT, form[1], [receiver, right]), meta, [])
+
+
+def remote_or_macro(module: Any, name: Any, meta: Any, args: list[Any], env: Env) -> Any:
+    """A call of a function or macro of a known module."""
+    if module.__class__ is Atom:
+        signature = f"{atom_name(name)}/{len(args)}"
+        macro = find_macro(module, signature, env)
+        if macro is not None:
+            if module is not KERNEL and module not in env.requires and module is not env.module:
+                shown = module.name.removeprefix("Elixir.")
+                raise env.fail(meta, f"you must require {shown} before invoking the macro {shown}.{signature}")
+            return call_macro(macro, module, name, meta, args, env)
+        if module is alias("Kernel.SpecialForms"):
+            return expand((name, meta, args), env)
+    return remote_call(module, name, meta, args, env)
+
+
+def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) -> Any:
+    """A remote call node; inside matches and guards only the allowed functions."""
+    if env.context is not None:
+        from defnpy.expand.patterns import check_allowed
+
+        rewritten = check_allowed(module, name, meta, args, env)
+        if rewritten is not None:
+            return rewritten
+    if module.__class__ is Atom:
+        env.unit.used_modules.add(module)
+        if env.defn and not module.name.startswith(_TRACEABLE):
+            return rt_call("defn_remote", meta, [module, f"{atom_name(name)}/{len(args)}", expand_args(args, env)])
+    return ((DOT, meta, [module, name]), meta, expand_args(args, env))
+
+
+# Native modules whose functions take expressions: called directly inside a defn.
+_TRACEABLE = ("Elixir.Nx", "Elixir.Axon", "Elixir.Polaris", "Elixir.Access", "Elixir.Module")
+
+
+def call_node(module: str, name: str, meta: Any, args: list[Any]) -> Any:
+    """An expanded remote call with expanded arguments."""
+    return ((DOT, meta, [alias(module), Atom(name)]), meta, args)
+
+
+def rt_call(name: str, meta: Any, args: list[Any]) -> Any:
+    """An expanded call of a run-time helper (a function of ``defnpy.rt``)."""
+    return (Atom("%rt"), meta, [name, *args])
+
+
+def module_of(name: Any) -> Module | None:
+    """The module object of an atom, when it is defined."""
+    return runtime().find(name)
+
+
+def is_node(tree: Any, form: Atom) -> bool:
+    """Whether *tree* is a call node of *form*."""
+    return tree.__class__ is tuple and len(tree) == 3 and tree[0] is form and tree[2].__class__ is list
+
+
+def keyword(options: Any) -> dict[str, Any]:
+    """A quoted keyword list as a Python dict by name (last one wins is never needed: keys are unique)."""
+    out: dict[str, Any] = {}
+    for pair in options if options.__class__ is list else ():
+        if pair.__class__ is tuple and len(pair) == 2 and pair[0].__class__ is Atom:
+            out.setdefault(pair[0].name, pair[1])
+    return out
+
+
+def is_keyword(options: Any) -> bool:
+    """Whether a quoted term is a literal keyword list."""
+    return options.__class__ is list and all(
+        p.__class__ is tuple and len(p) == 2 and is_atom(p[0]) for p in options
+    )
+
+
+def make_atom(name: str) -> Any:
+    return to_atom(name)
+
+
+# Filled from the form families below; the only table of special forms.
+from defnpy.expand import patterns  # noqa: E402
+from defnpy.expand.forms import SPECIAL  # noqa: E402

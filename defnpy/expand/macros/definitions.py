@@ -1,0 +1,250 @@
+"""Macros that define things: def, defmodule, defstruct, defprotocol, use ..."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.expand import expander as ex
+from defnpy.expand.env import Env
+from defnpy.expand.macros import collect, macro, rewrite
+from defnpy.expand.quoting import Quote, constant_node
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.errors import ArgumentError
+
+DEF, DEFP = Atom("def"), Atom("defp")
+DO = ex.DO
+
+
+def has_unquote(tree: Any) -> bool:
+    """Whether a quoted tree has an ``unquote`` that belongs to the surrounding code."""
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        kind = t.__class__
+        if kind is tuple:
+            if len(t) == 3:
+                if t[0] is Atom("unquote") or t[0] is Atom("unquote_splicing"):
+                    return True
+                if t[0] is Atom("quote"):
+                    continue
+                if t[2].__class__ is list:
+                    stack.extend(t[2])
+                if t[0].__class__ is tuple:
+                    stack.append(t[0])
+            else:
+                stack.extend(t)
+        elif kind is list:
+            stack.extend(t)
+    return False
+
+
+def _define(kind: str, defn: str | None = None) -> Any:
+    def expanded(meta: Any, args: list[Any], env: Env) -> Any:
+        if env.state is None or env.function is not None:
+            where = "outside module" if env.state is None else "inside function/macro"
+            raise ArgumentError(f"cannot invoke {defn or kind}/2 {where}")
+        head = args[0]
+        body = args[1] if len(args) > 1 else None
+        captured = env.fork()
+        quoter = Quote(env, unquote=True, hygiene=False)
+        quoter._meta = lambda m: m  # type: ignore[method-assign]
+        return ex.rt_call("define", meta, [
+            env.module, kind, defn, quoter.build(head), quoter.build(body), (ex.CONST, [], [captured]), constant_node(meta),
+        ])
+
+    expanded = macro(f"{defn or kind}/1", f"{defn or kind}/2")(expanded)
+    expanded.define = (kind, defn)
+    return expanded
+
+
+def_ = _define("def")
+defp = _define("defp")
+defmacro = _define("defmacro")
+defmacrop = _define("defmacrop")
+
+
+@macro("defmodule/2")
+def defmodule(meta: Any, args: list[Any], env: Env) -> Any:
+    name = module_name(args[0], env, meta)
+    block = ex.keyword(args[1]).get("do")
+    captured = env.fork()
+    mentioned = variables_of(block)
+    variables = [(k, v) for k, v in env.vars.items() if k[0] in mentioned]
+    for _, var in variables:
+        var.used = True
+    return (Atom("%defmodule"), meta, [name, (block, captured, variables)])
+
+
+def variables_of(tree: Any) -> set[str]:
+    """The names of all variables in a quoted tree."""
+    found: set[str] = set()
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        if t.__class__ is tuple:
+            if len(t) == 3 and t[0].__class__ is Atom and t[2].__class__ is not list:
+                found.add(t[0].name)
+            else:
+                stack.extend(t)
+        elif t.__class__ is list:
+            stack.extend(t)
+    return found
+
+
+def module_name(tree: Any, env: Env, meta: Any) -> Any:
+    """The expanded name of a module, nested in the current one, with its alias brought in."""
+    if ex.is_node(tree, ex.ALIASES) and tree[2] and tree[2][0].__class__ is Atom:
+        first = tree[2][0].name
+        if env.module is not None and first != "Elixir" and ex.meta_get(tree[1], ex.ALIAS_META) in (None, False):
+            name = Atom(env.module.name + "".join("." + s.name for s in tree[2]))
+            env.aliases = {**env.aliases, first: Atom(env.module.name + "." + first)}
+            return name
+        return ex.expand_alias(tree, env) if first in env.aliases or ex.meta_get(tree[1], ex.ALIAS_META) else (
+            alias(".".join(s.name for s in tree[2])) if first != "Elixir" else ex.expand_alias(tree, env))
+    return ex.expand(tree, env)
+
+
+@rewrite("use/1", "use/2")
+def use(meta: Any, args: list[Any], env: Env) -> Any:
+    from defnpy.expand.forms import _multi
+
+    options = args[1] if len(args) > 1 else []
+    many = _multi(args[0], env)
+    modules = many if many is not None else [ex.expand(args[0], env)]
+    out = []
+    for module in modules:
+        if not is_atom(module):
+            raise ArgumentError(f"invalid arguments for use, expected a compile time atom or alias, got: {ex._show(args[0])}")
+        out.append((Atom("require"), meta, [module]))
+        out.append(((ex.DOT, meta, [module, Atom("__using__")]), meta, [options]))
+    return (ex.BLOCK, meta, out)
+
+
+@macro("defstruct/1")
+def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
+
+
+@macro("defexception/1")
+def defexception(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("define_exception", meta, [env.module, ex.expand(args[0], env)])
+
+
+@macro("defoverridable/1")
+def defoverridable(meta: Any, args: list[Any], env: Env) -> Any:
+    captured = env.fork()
+    return ex.rt_call("make_overridable", meta, [env.module, ex.expand(args[0], env), (ex.CONST, [], [captured]), constant_node(meta)])
+
+
+@rewrite("defdelegate/2")
+def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
+    options = ex.keyword(args[1])
+    heads = args[0] if args[0].__class__ is list else [args[0]]
+    out = []
+    for head in heads:
+        name, head_meta, params = head
+        params = params if params.__class__ is list else []
+        target = options.get("as", name)
+        passed = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
+        call = ((ex.DOT, meta, [options["to"], target]), meta, passed)
+        out.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
+    return (ex.BLOCK, meta, out)
+
+
+def _guard_macro(kind: str, macro_kind: str) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        head, guard = args[0][2] if ex.is_node(args[0], ex.WHEN) else (args[0], None)
+        _, _, params = head
+        params = params if params.__class__ is list else []
+        names = {p[0].name for p in params if p.__class__ is tuple and p[2].__class__ is not list}
+
+        def replace(t: Any) -> Any:
+            if t.__class__ is tuple:
+                if len(t) == 3:
+                    if t[2].__class__ is not list:
+                        return (Atom("unquote"), [], [t]) if t[0].__class__ is Atom and t[0].name in names else t
+                    return (replace(t[0]) if t[0].__class__ is tuple else t[0], t[1], [replace(a) for a in t[2]])
+                return tuple(replace(a) for a in t)
+            if t.__class__ is list:
+                return [replace(a) for a in t]
+            return t
+
+        body = (Atom("quote"), meta, [[(DO, replace(guard))]])
+        return (Atom(macro_kind), meta, [head, [(DO, body)]])
+
+    return rewrite(f"{kind}/1")(quoted)
+
+
+defguard = _guard_macro("defguard", "defmacro")
+defguardp = _guard_macro("defguardp", "defmacrop")
+
+
+# -- protocols -----------------------------------------------------------------------------------------------------------
+
+
+def _body(block: Any) -> list[Any]:
+    if block is None:
+        return []
+    return list(block[2]) if ex.is_node(block, ex.BLOCK) else [block]
+
+
+@rewrite("defprotocol/2")
+def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
+    forms = []
+    functions = []
+    protocol = alias("Protocol")
+    module = (Atom("__MODULE__"), meta, None)
+    for form in _body(ex.keyword(args[1]).get("do")):
+        if form.__class__ is tuple and form[0] is DEF and len(form[2]) == 1:
+            name, head_meta, params = form[2][0]
+            arity = len(params) if params.__class__ is list else 0
+            if arity == 0:
+                raise ArgumentError("protocol functions expect at least one argument")
+            variables = [(Atom(f"arg{i}"), meta, Atom("Elixir.Protocol")) for i in range(arity)]
+            functions.append((name, arity))
+            call = ((ex.DOT, meta, [protocol, Atom("__dispatch__")]), meta, [module, name, variables])
+            forms.append((DEF, meta, [(name, head_meta, variables), [(DO, call)]]))
+        else:
+            forms.append(form)
+    term = (Atom("term"), meta, Atom("Elixir.Protocol"))
+    for name in ("impl_for", "impl_for!"):
+        call = ((ex.DOT, meta, [protocol, Atom("__" + name + "__")]), meta, [module, term])
+        forms.append((DEF, meta, [(Atom(name), meta, [term]), [(DO, call)]]))
+    key = (Atom("key"), meta, Atom("Elixir.Protocol"))
+    info = ((ex.DOT, meta, [protocol, Atom("__protocol__")]), meta, [module, key])
+    forms.append((DEF, meta, [(Atom("__protocol__"), meta, [key]), [(DO, info)]]))
+    mark = ((ex.DOT, meta, [alias("Module"), Atom("__protocol_functions__")]), meta, [module, functions])
+    return (Atom("defmodule"), meta, [args[0], [(DO, (ex.BLOCK, meta, [mark, *forms]))]])
+
+
+@rewrite("defimpl/2", "defimpl/3")
+def defimpl(meta: Any, args: list[Any], env: Env) -> Any:
+    options = {**ex.keyword(args[1]), **(ex.keyword(args[2]) if len(args) > 2 else {})}
+    block = options.get("do")
+    target = options.get("for")
+    if target is None:
+        if env.module is None:
+            raise ArgumentError("defimpl/3 expects a :for option when declared outside a module")
+        target = env.module
+    protocol = ex.expand(args[0], env)
+    targets = target if target.__class__ is list else [target]
+    out = []
+    for one in targets:
+        known = ex.expand(one, env) if not _dynamic(one, env) else None
+        value = known if known is not None else one
+        name: Any = Atom(f"{protocol.name}.{atom_name(value).removeprefix('Elixir.')}") if is_atom(value) else (
+            (ex.DOT, meta, [alias("Module"), Atom("concat")]), meta, [protocol, value])
+        module = (Atom("__MODULE__"), meta, None)
+        mark = ((ex.DOT, meta, [alias("Module"), Atom("__impl__")]), meta, [module, protocol, value])
+        key = (Atom("key"), meta, Atom("Elixir.Protocol"))
+        info = ((ex.DOT, meta, [alias("Protocol"), Atom("__impl_info__")]), meta, [module, key])
+        forms = [mark, *_body(block), (DEF, meta, [(Atom("__impl__"), meta, [key]), [(DO, info)]])]
+        out.append((Atom("defmodule"), meta, [name, [(DO, (ex.BLOCK, meta, forms))]]))
+    return out[0] if len(out) == 1 else (ex.BLOCK, meta, out)
+
+
+def _dynamic(tree: Any, env: Env) -> bool:
+    return not (is_atom(tree) or ex.is_node(tree, ex.ALIASES) or (tree.__class__ is tuple and tree[0] is Atom("__MODULE__")))
+
+
+MACROS = collect(globals())

@@ -1,0 +1,506 @@
+"""Kernel's macros that are not definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.expand import expander as ex
+from defnpy.expand.env import Env, Var
+from defnpy.expand.macros import collect, macro, rewrite
+from defnpy.expand.quoting import escape
+from defnpy.terms.atom import Atom, alias, is_atom
+
+RANGE = alias("Range")
+CASE, FN = Atom("case"), Atom("fn")
+
+
+def branches(options: Any, form: str, meta: Any, env: Env) -> tuple[Any, Any]:
+    """The do and else trees of ``if``/``unless``."""
+    if not ex.is_keyword(options):
+        raise env.fail(meta, f"invalid or duplicate keys for {form}, only \"do\" and an optional \"else\" are permitted")
+    found = ex.keyword(options)
+    if "do" not in found or set(found) - {"do", "else"} or len(options) != len(found):
+        from defnpy.terms.errors import ArgumentError
+
+        raise ArgumentError(f'invalid or duplicate keys for {form}, only "do" and an optional "else" are permitted')
+    return found["do"], found.get("else")
+
+
+def if_node(meta: Any, test: Any, then: Any, other: Any, env: Env) -> Any:
+    condition = ex.expand(test, env)
+    return (Atom("%if"), meta, [condition, ex.expand(then, env.fork()), ex.expand(other, env.fork())])
+
+
+@macro("if/2")
+def if_(meta: Any, args: list[Any], env: Env) -> Any:
+    then, other = branches(args[1], "if", meta, env)
+    return if_node(meta, args[0], then, other, env)
+
+
+@macro("unless/2")
+def unless(meta: Any, args: list[Any], env: Env) -> Any:
+    then, other = branches(args[1], "unless", meta, env)
+    return if_node(meta, args[0], other, then, env)
+
+
+def _lazy(form: str) -> Any:
+    name = Atom("%" + form)
+
+    def expanded(meta: Any, args: list[Any], env: Env) -> Any:
+        left = ex.expand(args[0], env)
+        scope = env.fork()
+        return (name, meta, [left, ex.expand(args[1], scope)])
+
+    return macro(f"{form}/2")(expanded)
+
+
+and_ = _lazy("and")
+or_ = _lazy("or")
+both = _lazy("&&")
+either = _lazy("||")
+
+
+@macro("!/1")
+def bang(meta: Any, args: list[Any], env: Env) -> Any:
+    return (Atom("%!"), meta, [ex.expand(args[0], env)])
+
+
+@macro("|>/2")
+def pipe(meta: Any, args: list[Any], env: Env) -> Any:
+    """A pipeline is unrolled from its left end, so 5,000 steps need no deep recursion."""
+    steps = []
+    tree: Any = (Atom("|>"), meta, args)
+    while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
+        steps.append((tree[1], tree[2][1]))
+        tree = tree[2][0]
+    steps.reverse()
+    if len(steps) <= 12:
+        value = tree
+        for step_meta, step in steps:
+            value = pipe_into(value, step, step_meta, env)
+        return ex.expand(value, env)
+    done = [ex.expand(tree, env)]
+    block = []
+    for step_meta, step in steps:
+        var = Var("piped", Atom("%pipe"))
+        node = (Atom("piped"), step_meta, var)
+        block.append((ex.MATCH, step_meta, [node, done.pop()]))
+        done.append(ex.expand(pipe_into(node, step, step_meta, env), env))
+    return (ex.BLOCK, meta, [*block, done[0]])
+
+
+def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
+    """*step* with *value* as its first argument."""
+    if step.__class__ is tuple and len(step) == 3:
+        form, step_meta, args = step
+        if form is ex.CAPTURE and args.__class__ is list:
+            from defnpy.terms.errors import ArgumentError
+
+            raise ArgumentError(
+                f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :& operator can only take 1 argument" if False else
+                f"cannot pipe {ex._show(value)} into {ex._show(step)}, can only pipe into local calls foo(), remote calls Foo.bar() or anonymous function calls foo.()"
+            )
+        if args.__class__ is list and form is not FN and (form.__class__ is tuple or form not in _UNPIPEABLE):
+            if form.__class__ is Atom and len(args) == 2 and form.name in _BINARY:
+                from defnpy.terms.errors import ArgumentError
+
+                raise ArgumentError(f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :{form.name} operator can only take two arguments")
+            return (form, step_meta, [value, *args])
+        if form.__class__ is Atom and args.__class__ is not list:
+            return (form, step_meta, [value])
+    from defnpy.terms.errors import ArgumentError
+
+    raise ArgumentError(
+        f"cannot pipe {ex._show(value)} into {ex._show(step)}, can only pipe into local calls foo(), remote calls Foo.bar() or "
+        "anonymous function calls foo.()"
+    )
+
+
+_UNPIPEABLE = frozenset({ex.TUPLE, ex.MAP, ex.STRUCT, ex.BITS, ex.ALIASES, ex.BLOCK})
+_BINARY = frozenset("+ - * / ++ -- == != < > <= >= && || and or <> | :: <- = ** .. =~ === !== in".split())
+
+
+@macro("in/2")
+def in_(meta: Any, args: list[Any], env: Env) -> Any:
+    if env.context == "match":
+        raise env.fail(meta, "invalid expression in match, in is not allowed in patterns")
+    base = env.context
+    left = ex.expand(args[0], env)
+    right_tree = args[1]
+    if right_tree.__class__ is list and not (right_tree and ex.is_node(right_tree[-1], ex.BAR)):
+        return ex.rt_call("in_list", meta, [left, ex.expand(right_tree, env)])
+    env.context = None
+    try:
+        right = ex.expand(right_tree, env)
+    finally:
+        env.context = base
+    if right.__class__ is list or (right.__class__ is tuple and right[0] is ex.CONST and right[2][0].__class__ is list):
+        return ex.rt_call("in_list", meta, [left, right])
+    if right.__class__ is tuple and len(right) == 3 and right[0] is Atom("%range"):
+        return ex.rt_call("in_range", meta, [left, *right[2]])
+    if base == "guard":
+        raise env.fail(meta, 'invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
+                       f"side when used in guard expressions, got: {ex._show(right_tree)}")
+    return ex.call_node("Enum", "member?", meta, [right, left])
+
+
+@macro("../0")
+def full_range(meta: Any, args: list[Any], env: Env) -> Any:
+    return (Atom("%range"), meta, [0, -1, 1])
+
+
+@macro("../2")
+def range_(meta: Any, args: list[Any], env: Env) -> Any:
+    return (Atom("%range"), meta, [*ex.expand_args(args, env), None])
+
+
+@macro("..///3")
+def stepped_range(meta: Any, args: list[Any], env: Env) -> Any:
+    return (Atom("%range"), meta, ex.expand_args(args, env))
+
+
+@macro("<>/2")
+def concat(meta: Any, args: list[Any], env: Env) -> Any:
+    from defnpy.expand.binaries import concat_pattern
+
+    if env.context == "match":
+        return concat_pattern((Atom("<>"), meta, args), env)
+    parts = []
+    tree: Any = (Atom("<>"), meta, args)
+    while ex.is_node(tree, Atom("<>")) and len(tree[2]) == 2:
+        parts.append(tree[2][0])
+        tree = tree[2][1]
+    parts.append(tree)
+    for part in parts:
+        if part.__class__ in (int, float, list) or is_atom(part):
+            from defnpy.terms.errors import ArgumentError
+            from defnpy.terms.inspect import inspect
+
+            raise ArgumentError(f"expected binary argument in <> operator but got: {inspect(part)}")
+    return ex.rt_call("concat", meta, ex.expand_args(parts, env))
+
+
+@macro("match?/2")
+def match_q(meta: Any, args: list[Any], env: Env) -> Any:
+    clauses = [
+        (ex.ARROW, meta, [[args[0]], True]),
+        (ex.ARROW, meta, [[(Atom("_"), meta, None)], False]),
+    ]
+    return ex.expand((CASE, meta, [args[1], [(ex.DO, clauses)]]), env.fork())
+
+
+@macro("raise/1", "raise/2")
+def raise_(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("raise_", meta, ex.expand_args(args, env))
+
+
+@macro("reraise/2", "reraise/3")
+def reraise(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("reraise", meta, ex.expand_args(args, env))
+
+
+@rewrite("then/2")
+def then(meta: Any, args: list[Any], env: Env) -> Any:
+    return ((ex.DOT, meta, [args[1]]), meta, [args[0]])
+
+
+@macro("tap/2")
+def tap(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("tap", meta, ex.expand_args(args, env))
+
+
+@macro("binding/0", "binding/1")
+def binding(meta: Any, args: list[Any], env: Env) -> Any:
+    context = ex.expand(args[0], env) if args else None
+    pairs = [(Atom(name), (Atom(name), meta, var)) for (name, ctx), var in sorted(env.vars.items(), key=lambda p: p[0][0])
+             if ctx is context and not name.startswith("__")]
+    return pairs
+
+
+@macro("dbg/0", "dbg/1", "dbg/2")
+def dbg(meta: Any, args: list[Any], env: Env) -> Any:
+    if not args:
+        return ex.rt_call("dbg", meta, [env.file, ex.line_of(meta), "binding()", binding(meta, [], env)])
+    tree = args[0]
+    location = [env.file, ex.line_of(meta)]
+    if ex.is_node(tree, Atom("|>")):
+        steps = []
+        texts = []
+        while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
+            steps.append(tree[2][1])
+            tree = tree[2][0]
+        texts.append(ex._show(tree))
+        values = []
+        var = Var("dbg", Atom("%dbg"))
+        node = (Atom("dbg"), meta, var)
+        block = [(ex.MATCH, meta, [node, ex.expand(tree, env)])]
+        values.append(node)
+        for step in reversed(steps):
+            texts.append(ex._show(step))
+            expanded = ex.expand(pipe_into(node, step, meta, env), env)
+            var = Var("dbg", Atom("%dbg"))
+            node = (Atom("dbg"), meta, var)
+            block.append((ex.MATCH, meta, [node, expanded]))
+            values.append(node)
+        return (ex.BLOCK, meta, [*block, ex.rt_call("dbg_pipe", meta, [*location, texts, values])])
+    return ex.rt_call("dbg", meta, [*location, ex._show(tree), ex.expand(tree, env)])
+
+
+@macro("var!/1", "var!/2")
+def var_bang(meta: Any, args: list[Any], env: Env) -> Any:
+    name, var_meta, _ = args[0]
+    context = ex.expand(args[1], env) if len(args) == 2 else None
+    plain = [p for p in var_meta if p[0] is not ex.COUNTER]
+    return ex.expand((name, plain, context), env)
+
+
+@macro("alias!/1")
+def alias_bang(meta: Any, args: list[Any], env: Env) -> Any:
+    form, alias_meta, segments = args[0]
+    return ex.expand((form, [p for p in alias_meta if p[0] is not ex.ALIAS_META], segments), env)
+
+
+@rewrite("destructure/2")
+def destructure(meta: Any, args: list[Any], env: Env) -> Any:
+    kernel = (ex.DOT, meta, [alias("Kernel.Utils"), Atom("destructure")])
+    return (ex.MATCH, meta, [args[0], (kernel, meta, [args[1], len(args[0])])])
+
+
+# -- paths ---------------------------------------------------------------------------------------------------------------
+
+
+def _path(tree: Any, meta: Any, env: Env, form: str) -> tuple[Any, list[Any]]:
+    """``a.b[c]`` as its base and a list of quoted access keys."""
+    keys: list[Any] = []
+    access = alias("Access")
+    while tree.__class__ is tuple and len(tree) == 3:
+        target, _, args = tree
+        if target.__class__ is not tuple or target[0] is not ex.DOT or len(target[2]) != 2:
+            break
+        left, name = target[2]
+        if left is access and name is Atom("get") and len(args) == 2:
+            keys.append(args[1])
+            tree = args[0]
+        elif not args and not ex.is_node(left, ex.ALIASES) and not is_atom(left):
+            keys.append(((ex.DOT, meta, [access, Atom("key!")]), meta, [name]))
+            tree = left
+        else:
+            break
+    if not keys:
+        raise env.fail(meta, f"cannot use {form} on {ex._show(tree)}") if False else _invalid_path(form, tree)
+    keys.reverse()
+    return tree, keys
+
+
+def _invalid_path(form: str, tree: Any) -> Exception:
+    from defnpy.terms.errors import ArgumentError
+
+    arity = {"put_in": 2, "update_in": 2, "pop_in": 1, "get_and_update_in": 2, "get_in": 1}[form]
+    return ArgumentError(f"cannot use {form}/{arity} on this call because it's not an access path" if False else
+                         f"cannot use {form} on {ex._show(tree)}: it is not an access path")
+
+
+def _path_macro(form: str, arity: int) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        base, keys = _path(args[0], meta, env, form)
+        return ((ex.DOT, meta, [alias("Kernel"), Atom(form)]), meta, [base, keys, *args[1:]])
+
+    return rewrite(f"{form}/{arity}")(quoted)
+
+
+put_in = _path_macro("put_in", 2)
+update_in = _path_macro("update_in", 2)
+get_and_update_in = _path_macro("get_and_update_in", 2)
+pop_in = _path_macro("pop_in", 1)
+
+
+@rewrite("get_in/1")
+def get_in(meta: Any, args: list[Any], env: Env) -> Any:
+    base, keys = _path(args[0], meta, env, "get_in")
+    access = alias("Access")
+    soft = [
+        ((ex.DOT, meta, [access, Atom("key")]), meta, k[2]) if ex.is_node(k, ex.DOT) or (k.__class__ is tuple and len(k) == 3 and k[0].__class__ is tuple
+                                                                                         and k[0][2][1:] == [Atom("key!")]) else k
+        for k in keys
+    ]
+    return ((ex.DOT, meta, [alias("Kernel"), Atom("get_in")]), meta, [base, soft])
+
+
+# -- sigils --------------------------------------------------------------------------------------------------------------
+
+
+def _text(tree: Any) -> str | None:
+    """The literal text of a sigil's ``<<>>`` when nothing is interpolated."""
+    parts = tree[2]
+    if len(parts) == 1 and parts[0].__class__ is str:
+        return str(parts[0])
+    return "" if not parts else None
+
+
+def _unescape(text: str) -> Any:
+    from defnpy.syntax.escapes import unescape
+
+    return unescape(text)
+
+
+def _escaped(tree: Any, transform: Any) -> Any:
+    form, meta, parts = tree
+    return (form, meta, [transform(p) if p.__class__ is str else p for p in parts])
+
+
+def _sigil_string(name: str, raw: bool) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        tree = args[0]
+        text = _text(tree)
+        if text is not None:
+            return text if raw else _unescape(text)
+        return _escaped(tree, _unescape)
+
+    return rewrite(f"sigil_{name}/2")(quoted)
+
+
+sigil_s = _sigil_string("s", False)
+sigil_upper_s = _sigil_string("S", True)
+
+
+def _sigil_charlist(name: str, raw: bool) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        tree = args[0]
+        text = _text(tree)
+        if text is not None:
+            return [ord(c) for c in (text if raw else _unescape(text))]
+        return ((ex.DOT, meta, [alias("String"), Atom("to_charlist")]), meta, [_escaped(tree, _unescape)])
+
+    return rewrite(f"sigil_{name}/2")(quoted)
+
+
+sigil_c = _sigil_charlist("c", False)
+sigil_upper_c = _sigil_charlist("C", True)
+
+
+def _sigil_words(name: str, raw: bool) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        tree, modifiers = args
+        text = _text(tree)
+        kind = chr(modifiers[0]) if modifiers else "s"
+        if kind not in "sac" or len(modifiers) > 1:
+            from defnpy.terms.errors import ArgumentError
+
+            raise ArgumentError("modifier must be one of: s, a, c")
+        if text is not None:
+            words = (text if raw else _unescape(text)).split()
+            if kind == "s":
+                return words
+            if kind == "a":
+                from defnpy.terms.atom import to_atom
+
+                return [to_atom(w) for w in words]
+            return [[ord(c) for c in w] for w in words]
+        split = ((ex.DOT, meta, [alias("String"), Atom("split")]), meta, [_escaped(tree, _unescape)])
+        if kind == "s":
+            return split
+        target = ("String", "to_atom") if kind == "a" else ("String", "to_charlist")
+        fun = (ex.CAPTURE, meta, [(Atom("/"), meta, [((ex.DOT, meta, [alias(target[0]), Atom(target[1])]), [*meta, (ex.NO_PARENS, True)], []), 1])])
+        return ((ex.DOT, meta, [alias("Enum"), Atom("map")]), meta, [split, fun])
+
+    return rewrite(f"sigil_{name}/2")(quoted)
+
+
+sigil_w = _sigil_words("w", False)
+sigil_upper_w = _sigil_words("W", True)
+
+
+def _sigil_regex(name: str) -> Any:
+    """The body keeps its escapes: the regular expression compiler understands them."""
+
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        tree, modifiers = args
+        text = _text(tree)
+        compile_ = (ex.DOT, meta, [alias("Regex"), Atom("compile!")])
+        return (compile_, meta, [text if text is not None else tree, "".join(map(chr, modifiers))])
+
+    return rewrite(f"sigil_{name}/2")(quoted)
+
+
+sigil_r = _sigil_regex("r")
+sigil_upper_r = _sigil_regex("R")
+
+
+def _sigil_calendar(name: str, module: str, function: str = "from_iso8601!") -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        return ((ex.DOT, meta, [alias(module), Atom(function)]), meta, [_text(args[0])])
+
+    return rewrite(f"sigil_{name}/2")(quoted)
+
+
+sigil_d = _sigil_calendar("D", "Date")
+sigil_t = _sigil_calendar("T", "Time")
+sigil_n = _sigil_calendar("N", "NaiveDateTime")
+
+
+@rewrite("sigil_U/2")
+def sigil_u(meta: Any, args: list[Any], env: Env) -> Any:
+    call = ((ex.DOT, meta, [alias("DateTime"), Atom("from_iso8601")]), meta, [_text(args[0])])
+    return ((ex.DOT, meta, [alias("Kernel"), Atom("elem")]), meta, [call, 1])
+
+
+# -- attributes ----------------------------------------------------------------------------------------------------------
+
+
+@macro("@/1")
+def attribute(meta: Any, args: list[Any], env: Env) -> Any:
+    if env.state is None:
+        from defnpy.terms.errors import ArgumentError
+
+        raise ArgumentError("cannot invoke @/1 outside module")
+    tree = args[0]
+    if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom:
+        raise env.fail(meta, "expected 0 or 1 argument for @" + ex._show(tree))
+    name, _, values = tree
+    if values.__class__ is not list or not values:
+        return _read_attribute(name.name, meta, env)
+    if env.function is not None:
+        from defnpy.terms.errors import ArgumentError
+
+        raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
+    return write_attribute(name.name, values[0], meta, env)
+
+
+def _read_attribute(name: str, meta: Any, env: Env) -> Any:
+    if env.function is not None or env.context is not None:
+        state = env.state
+        if name not in state.attributes and name not in state.accumulating:
+            env.warn(meta, f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access")
+        value = state.get_attribute(name)
+        outer, env.context = env.context, None
+        match, env.match = env.match, None
+        try:
+            done = ex.expand(escape(value), env)
+        finally:
+            env.context, env.match = outer, match
+        return done
+    return ex.rt_call("get_attribute", meta, [env.module, name])
+
+
+def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
+    from defnpy.expand.module import UNREAD
+
+    if name in UNREAD:
+        _record_type(name, tree, env)
+        return None
+    return ex.rt_call("put_attribute", meta, [env.module, name, ex.expand(tree, env)])
+
+
+def _record_type(name: str, tree: Any, env: Env) -> None:
+    if name not in ("callback", "macrocallback"):
+        return
+    spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
+    if ex.is_node(spec, Atom("::")):
+        head = spec[2][0]
+        if head.__class__ is tuple and head[0].__class__ is Atom:
+            arity = len(head[2]) if head[2].__class__ is list else 0
+            label = head[0] if name == "callback" else Atom("MACRO-" + head[0].name)
+            env.state.callbacks.append((label, arity if name == "callback" else arity + 1))
+
+
+MACROS = collect(globals())

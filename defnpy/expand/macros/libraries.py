@@ -1,0 +1,71 @@
+"""Macros of other modules of the standard library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.expand import expander as ex
+from defnpy.expand.env import Env
+from defnpy.expand.macros import macro, rewrite
+from defnpy.terms.atom import Atom, alias
+
+DEF = Atom("def")
+
+
+def parity(name: str) -> Any:
+    def expanded(meta: Any, args: list[Any], env: Env) -> Any:
+        return ex.rt_call(name, meta, ex.expand_args(args, env))
+
+    return macro(f"{name}/1")(expanded)
+
+
+def _using_import(module: str) -> Any:
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        return (Atom("import"), meta, [alias(module)])
+
+    return rewrite("__using__/1")(quoted)
+
+
+def _var(name: str, meta: Any) -> Any:
+    return (Atom(name), meta, Atom("Elixir.GenServer"))
+
+
+def _using_behaviour(module: str) -> Any:
+    """``use GenServer`` and friends: the behaviour and a child_spec/1."""
+
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        here = (Atom("__MODULE__"), meta, None)
+        start = (ex.TUPLE, meta, [here, Atom("start_link"), [_var("arg", meta)]])
+        spec = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start)])
+        child = (DEF, meta, [(Atom("child_spec"), meta, [_var("arg", meta)]), [(ex.DO, spec)]])
+        over = (Atom("defoverridable"), meta, [[(Atom("child_spec"), 1)]])
+        behaviour = (Atom("@"), meta, [(Atom("behaviour"), meta, [alias(module)])])
+        return (ex.BLOCK, meta, [behaviour, child, over])
+
+    return rewrite("__using__/1")(quoted)
+
+
+def _logger(level: str) -> Any:
+    def expanded(meta: Any, args: list[Any], env: Env) -> Any:
+        return ex.call_node("Logger", "__log__", meta, [Atom(level), *ex.expand_args(args, env)])
+
+    return macro(f"{level}/1", f"{level}/2")(expanded)
+
+
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+
+
+def _logger_macros() -> dict[str, Any]:
+    return {f"{level}/{n}": made for level in LEVELS for made in (_logger(level),) for n in (1, 2)}
+
+
+TABLES: dict[Any, dict[str, Any]] = {
+    alias("Integer"): {"is_odd/1": parity("is_odd"), "is_even/1": parity("is_even")},
+    alias("Bitwise"): {"__using__/1": _using_import("Bitwise")},
+    alias("GenServer"): {"__using__/1": _using_behaviour("GenServer")},
+    alias("Agent"): {"__using__/1": _using_behaviour("Agent")},
+    alias("Task"): {"__using__/1": _using_behaviour("Task")},
+    alias("Supervisor"): {"__using__/1": _using_behaviour("Supervisor")},
+    alias("Application"): {"__using__/1": _using_behaviour("Application")},
+    alias("Logger"): _logger_macros(),
+}

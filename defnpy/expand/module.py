@@ -1,0 +1,327 @@
+"""A module while it is being compiled: definitions, attributes, struct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from defnpy.base.nearest import nearest
+from defnpy.expand import expander as ex
+from defnpy.expand.clauses import Clause, split_when
+from defnpy.expand.env import Env, Var, line_of
+from defnpy.expand.patterns import expand_guard, expand_patterns
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.runtime import runtime
+
+DEFAULT = Atom("\\\\")
+ACCUMULATED = ("behaviour", "derive", "before_compile", "after_compile", "on_definition", "callback", "macrocallback",
+               "spec", "type", "typep", "opaque", "optional_callbacks", "compile", "dialyzer", "external_resource",
+               "after_verify")
+UNREAD = ("spec", "type", "typep", "opaque", "callback", "macrocallback")
+
+
+@dataclass(slots=True)
+class Definition:
+    """A function or macro: ``kind`` is def, defp, defmacro or defmacrop; ``defn`` is None, "defn" or "deftransform"."""
+
+    kind: str
+    name: str
+    arity: int
+    clauses: list[Clause] = field(default_factory=list)
+    meta: Any = field(default_factory=list)
+    file: str = ""
+    defaults: int = 0
+    wrapper: bool = False
+    defn: str | None = None
+    option_positions: tuple[int, ...] = ()
+    caller: Any = None
+
+    @property
+    def signature(self) -> str:
+        return f"{self.name}/{self.arity}"
+
+    @property
+    def public(self) -> bool:
+        return self.kind in ("def", "defmacro")
+
+
+class ModuleState:
+    """Definitions and attributes of the module that is being compiled."""
+
+    def __init__(self, name: Atom, env: Env, meta: Any) -> None:
+        self.name = name
+        self.env = env
+        self.meta = meta
+        self.attributes: dict[str, Any] = {}
+        self.accumulating: set[str] = set(ACCUMULATED)
+        self.persisted: set[str] = set()
+        self.definitions: dict[str, Definition] = {}
+        self.local_calls: list[tuple[str, Any, Any, str]] = []
+        self.overridable: dict[str, Definition | None] = {}
+        self.super_count = 0
+        self.struct: dict[str, Any] | None = None
+        self.info: dict[str, Any] = {}
+        self.docs: dict[str, Any] = {}
+        self.callbacks: list[Any] = []
+        self.optional_callbacks: list[Any] = []
+        self.impls: list[Any] = []
+        self.compiled: dict[str, Any] = {}
+        self.pending_defn: str | None = None
+
+    # -- attributes --
+
+    def get_attribute(self, name: str, default: Any = None) -> Any:
+        if name in self.attributes:
+            return self.attributes[name]
+        return [] if name in self.accumulating else default
+
+    def put_attribute(self, name: str, value: Any) -> None:
+        if name == "optional_callbacks":
+            self.optional_callbacks.extend(value)
+        if name == "before_compile" or name == "after_compile":
+            value = value if value.__class__ is tuple else (value, Atom("__" + name + "__"))
+        if name in self.accumulating:
+            self.attributes[name] = [value, *self.attributes.get(name, [])]
+        else:
+            self.attributes[name] = value
+
+    def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
+        if accumulate:
+            self.accumulating.add(name)
+            self.attributes.setdefault(name, [])
+        if persist:
+            self.persisted.add(name)
+
+    # -- struct --
+
+    def struct_info(self) -> dict[str, Any] | None:
+        return self.struct
+
+    def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
+        self.struct = {"struct": fields, "enforce_keys": enforce}
+
+    # -- definitions --
+
+    def define(self, kind: str, head: Any, options: Any, env: Env, meta: Any) -> Any:
+        """Store one clause of a function or macro; gives ``{name, arity}``."""
+        (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
+        name, args = _name_and_args(call, env, meta)
+        defn = self.pending_defn
+        arity = len(args)
+        plain, defaults = _split_defaults(args)
+        signature = f"{name}/{arity}"
+        found = self.definitions.get(signature)
+        scope = self._scope(env, name, arity, meta)
+        if defn in ("defn", "defnp"):
+            from defnpy.expand.macros.nx_defn import import_kernel
+
+            scope.defn = True
+            import_kernel(scope)
+        if signature in self.overridable and found is not None and found is self.overridable[signature]:
+            found = None
+            del self.definitions[signature]
+        if found is not None and found.wrapper:
+            owner = next(d for d in self.definitions.values() if d.name == name and d.defaults and d.arity > arity)
+            raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
+        if found is not None and found.kind != kind:
+            raise env.fail(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
+        if found is None:
+            found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
+            self.definitions[signature] = found
+        if defaults:
+            self._defaults(found, plain, defaults, scope, env, meta)
+        if options is None:
+            return (Atom(name), arity)
+        if found.clauses and defaults:
+            pass
+        clause = self._clause(found, plain, guards, options, scope, meta)
+        found.clauses.append(clause)
+        return (Atom(name), arity)
+
+    def _scope(self, env: Env, name: str, arity: int, meta: Any) -> Env:
+        scope = env.fork()
+        scope.function = (name, arity)
+        scope.vars = {}
+        scope.context = None
+        scope.match = None
+        scope.line = line_of(meta) or env.line
+        return scope
+
+    def _clause(self, found: Definition, params: list[Any], guards: list[Any], options: Any, scope: Env, meta: Any) -> Clause:
+        if found.kind in ("defmacro", "defmacrop"):
+            if found.caller is None:
+                found.caller = Var("__CALLER__", None)
+            scope.vars = {("__CALLER__", None): found.caller}
+        if scope.defn:
+            from defnpy.expand.defn import check_parameters
+
+            check_parameters(params, scope, meta)
+        patterns = expand_patterns(params, scope)
+        held = [expand_guard(g, scope) for g in guards]
+        body = _function_body(options, meta, scope)
+        return Clause(patterns, held, ex.expand(body, scope), meta)
+
+    def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any) -> None:
+        signature = found.signature
+        if found.defaults or found.clauses:
+            if found.defaults:
+                raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
+            env.error(meta, f"{found.kind} {signature} has multiple clauses and also declares default values. In such cases, the default "
+                      "values should be defined in a header." if False else f"{found.kind} {signature} has default values and multiple clauses")
+        found.defaults = len(defaults)
+        positions = sorted(defaults)
+        found.option_positions = tuple(positions)
+        for given in range(len(positions)):
+            arity = found.arity - len(positions) + given
+            short = f"{found.name}/{arity}"
+            existing = self.definitions.get(short)
+            if existing is not None and existing.clauses and not existing.wrapper:
+                raise _Conflict(self, meta, f"{found.kind} {signature} defaults conflicts with {short}")
+            missing = set(positions[given:])
+            wrapper_scope = self._scope(env, found.name, arity, meta)
+            params: list[Any] = []
+            call_args: list[Any] = []
+            for i in range(found.arity):
+                if i in missing:
+                    call_args.append(ex.expand(defaults[i], wrapper_scope))
+                else:
+                    base = plain[i][0].name if _is_variable(plain[i]) else f"x{i}"
+                    var = Var(base, Atom("%default"))
+                    params.append((Atom(base), meta, var))
+                    call_args.append((Atom(base), meta, var))
+            wrapper = Definition(found.kind, found.name, arity, meta=meta, file=env.file, wrapper=True, defn=found.defn)
+            if found.kind in ("defmacro", "defmacrop"):
+                wrapper.caller = Var("__CALLER__", None)
+                target: Any = (Atom("%macro_default"), meta, [found.signature, (Atom("__CALLER__"), meta, wrapper.caller), *call_args])
+            else:
+                target = (Atom(found.name), meta, call_args)
+            wrapper.clauses.append(Clause(params, [], target, meta))
+            wrapper.option_positions = tuple(i for i, p in enumerate(p for p in range(found.arity) if p not in missing) if p in positions)
+            self.definitions[short] = wrapper
+
+    def local_macro(self, definition: Definition) -> Any:
+        """The callable of a macro of this very module; compiled when first used."""
+        return runtime().evaluator.local_macro(self, definition)
+
+    # -- overriding --
+
+    def make_overridable(self, signatures: list[str], env: Env, meta: Any) -> None:
+        for signature in signatures:
+            found = self.definitions.get(signature)
+            if found is None:
+                raise env.fail(meta, f"cannot make function {signature} overridable because it was not defined")
+            self.overridable[signature] = found
+
+    def super_name(self, function: tuple[str, int], meta: Any, env: Env) -> str:
+        """Move the overridden definition aside under a name of its own; gives that name."""
+        signature = f"{function[0]}/{function[1]}"
+        old = self.overridable.get(signature)
+        if old is None:
+            raise env.fail(meta, f"no super defined for {signature} in module {_show(self.name)}. Overridable functions available are: "
+                           + ", ".join(self.overridable))
+        if old.name.startswith("super "):
+            return old.name
+        self.super_count += 1
+        moved = Definition("defp", f"super {old.name} {self.super_count}", old.arity, old.clauses, old.meta, old.file, defn=old.defn)
+        self.definitions[moved.signature] = moved
+        self.overridable[signature] = moved
+        return moved.name
+
+    # -- checks --
+
+    def check_locals(self) -> None:
+        """Report calls of functions that the module does not have."""
+        names = [d.name for d in self.definitions.values()]
+        for signature, meta, function, _ in self.local_calls:
+            if signature in self.definitions:
+                continue
+            name = signature.rpartition("/")[0]
+            hint = None
+            same = [s for s in self.definitions if s.rpartition("/")[0] == name]
+            if same:
+                hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in same)
+            else:
+                near = nearest(name, names)
+                if near:
+                    hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
+            self.env.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
+                           "imported, but none are available)", hint)
+            del function
+
+
+_MULTIPLE_DEFAULTS = (
+    "{kind} {signature} defines defaults multiple times. Elixir allows defaults to be declared once per definition. Instead of:\n"
+    "\n"
+    "    def foo(:first_clause, b \\\\ :default) do ... end\n"
+    "    def foo(:second_clause, b \\\\ :default) do ... end\n"
+    "\n"
+    "one should write:\n"
+    "\n"
+    "    def foo(a, b \\\\ :default)\n"
+    "    def foo(:first_clause, b) do ... end\n"
+    "    def foo(:second_clause, b) do ... end\n"
+)
+
+
+class _Conflict(Exception):
+    """A problem of the module as a whole (the CompileError names the module, not the file)."""
+
+    def __init__(self, state: ModuleState, meta: Any, message: str) -> None:
+        super().__init__(message)
+        self.state = state
+        self.meta = meta
+        self.message = message
+
+
+ModuleConflict = _Conflict
+
+
+def _guards(head: Any) -> list[Any]:
+    from defnpy.expand.clauses import split_guards
+
+    return split_guards(head[2][1])
+
+
+def _show(module: Any) -> str:
+    from defnpy.terms.inspect import inspect
+
+    return inspect(module)
+
+
+def _is_variable(tree: Any) -> bool:
+    return tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom and tree[2].__class__ is not list and (
+        tree[0].name != "_"
+    )
+
+
+def _name_and_args(call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
+    if call.__class__ is tuple and len(call) == 3:
+        name, _, args = call
+        if name.__class__ is Atom:
+            return name.name, args if args.__class__ is list else []
+        if name is None or name is True or name is False:
+            return atom_name(name), args if args.__class__ is list else []
+    if call.__class__ is Atom:
+        return call.name, []
+    raise env.fail(meta, f"invalid syntax in def {ex._show(call)}")
+
+
+def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
+    plain = []
+    defaults = {}
+    for i, arg in enumerate(args):
+        if ex.is_node(arg, DEFAULT):
+            plain.append(arg[2][0])
+            defaults[i] = arg[2][1]
+        else:
+            plain.append(arg)
+    return plain, defaults
+
+
+def _function_body(options: Any, meta: Any, env: Env) -> Any:
+    found = ex.keyword(options)
+    if "do" not in found:
+        raise env.fail(meta, f"missing :do option in \"def\"" if False else "missing do keyword in def")
+    if len(found) == 1:
+        return found["do"]
+    return (Atom("try"), meta, [options])

@@ -1,0 +1,295 @@
+"""Patterns and guards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.expand import expander as ex
+from defnpy.expand.env import Env, Var
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+
+UNDERSCORE = Atom("_")
+RANGE = alias("Range")
+
+GUARD_FUNCTIONS = frozenset(
+    """!=/2 !==/2 */2 +/1 +/2 -/1 -/2 //2 </2 <=/2 ==/2 ===/2 >/2 >=/2 abs/1 and/2 or/2 not/1 binary_part/3 bit_size/1
+    byte_size/1 ceil/1 div/2 elem/2 floor/1 hd/1 in/2 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_exception/1
+    is_exception/2 is_float/1 is_function/1 is_function/2 is_integer/1 is_list/1 is_map/1 is_map_key/2 is_nil/1
+    is_number/1 is_pid/1 is_port/1 is_reference/1 is_struct/1 is_struct/2 is_tuple/1 length/1 map_size/1 node/0 node/1
+    rem/2 round/1 self/0 tl/1 trunc/1 tuple_size/1 is_non_struct_map/1
+    band/2 bor/2 bxor/2 bsl/2 bsr/2 bnot/1 &&&/2 |||/2 <<</2 >>>/2 ~~~/1 min/2 max/2 map_get/2 element/2 =:=/2 =/=/2 =</2 andalso/2
+    orelse/2 xor/2 size/1 is_record/2""".split()
+)
+GUARD_MODULES = frozenset({alias("Kernel"), Atom("erlang"), alias("Bitwise")})
+
+
+def expand_pattern(tree: Any, env: Env, *, keep: bool = True) -> Any:
+    """Expand a pattern and bind its variables in ``env.vars``."""
+    outer, env.match = env.match, {}
+    context, env.context = env.context, "match"
+    try:
+        done = pattern(tree, env)
+    finally:
+        bound, env.match, env.context = env.match, outer, context
+    if bound:
+        env.vars = {**env.vars, **bound}
+    return done
+
+
+def expand_patterns(trees: list[Any], env: Env) -> list[Any]:
+    """Expand several patterns (parameters) that share their variables."""
+    outer, env.match = env.match, {}
+    context, env.context = env.context, "match"
+    try:
+        done = [pattern(tree, env) for tree in trees]
+    finally:
+        bound, env.match, env.context = env.match, outer, context
+    if bound:
+        env.vars = {**env.vars, **bound}
+    return done
+
+
+def expand_guard(tree: Any, env: Env) -> Any:
+    """Expand a guard expression."""
+    context, env.context = env.context, "guard"
+    try:
+        return ex.expand(tree, env)
+    finally:
+        env.context = context
+
+
+def read(tree: Any, env: Env) -> Any:
+    """Expand an expression inside a pattern (pins, sizes, map keys)."""
+    match, env.match = env.match, None
+    context, env.context = env.context, None
+    try:
+        return ex.expand(tree, env)
+    finally:
+        env.match, env.context = match, context
+
+
+def pattern(tree: Any, env: Env) -> Any:
+    """Expand one pattern node."""
+    kind = tree.__class__
+    if kind is tuple:
+        if len(tree) == 2:
+            return (pattern(tree[0], env), pattern(tree[1], env))
+        return _node(tree, env)
+    if kind is list:
+        return _list(tree, env)
+    return tree
+
+
+def _list(items: list[Any], env: Env) -> Any:
+    if items and ex.is_node(items[-1], ex.BAR) and len(items[-1][2]) == 2:
+        _, meta, (head, tail) = items[-1]
+        return [*(pattern(i, env) for i in items[:-1]), (ex.BAR, meta, [pattern(head, env), pattern(tail, env)])]
+    return [pattern(i, env) for i in items]
+
+
+def _node(tree: Any, env: Env) -> Any:
+    form, meta, args = tree
+    if args.__class__ is not list:
+        if form.__class__ is Atom:
+            return _variable(tree, env)
+        return tree
+    handler = FORMS.get(form)
+    if handler is not None:
+        return handler(tree, env)
+    if form.__class__ is tuple:
+        return _remote(tree, env)
+    if form in ex.SPECIAL and form not in (ex.ALIASES,):
+        special = ex.SPECIAL[form]
+        if form.name in ("__MODULE__", "__block__", "quote", "__ENV__", "__DIR__"):
+            return special(tree, env)
+        raise env.fail(meta, f"invalid pattern in match, {form.name} is not allowed in matches")
+    return ex.local_call(form, meta, args, env)
+
+
+def _variable(tree: Any, env: Env) -> Any:
+    name, meta, context = tree
+    if context.__class__ is Var:
+        return tree
+    if name is UNDERSCORE:
+        return (UNDERSCORE, meta, None)
+    if name.name in ("__MODULE__", "__ENV__", "__DIR__"):
+        return ex.SPECIAL[name]((name, meta, []), env)
+    key = ex.variable_key(tree)
+    assert env.match is not None
+    var = env.match.get(key)
+    if var is None:
+        var = env.match[key] = Var(name.name, context)
+    else:
+        var.used = True
+    return (name, meta, var)
+
+
+def _pin(tree: Any, env: Env) -> Any:
+    _, meta, (inner,) = tree
+    if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
+        if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
+            name = inner[0].name
+            env.error(meta, f'undefined variable ^{name}. No variable "{name}" has been defined before the current pattern')
+            return (UNDERSCORE, meta, None)
+        return (ex.PIN, meta, [read(inner, env)])
+    from defnpy.expand.expander import _show
+
+    raise env.fail(meta, f"invalid argument for unary operator ^, expected an existing variable, got: ^{_show(inner)}")
+
+
+def _match(tree: Any, env: Env) -> Any:
+    _, meta, (left, right) = tree
+    return (ex.MATCH, meta, [pattern(left, env), pattern(right, env)])
+
+
+def _tuple(tree: Any, env: Env) -> Any:
+    items = [pattern(i, env) for i in tree[2]]
+    return (items[0], items[1]) if len(items) == 2 else (ex.TUPLE, tree[1], items)
+
+
+def _map(tree: Any, env: Env) -> Any:
+    form, meta, pairs = tree
+    if pairs and ex.is_node(pairs[0], ex.BAR):
+        raise env.fail(meta, "cannot use map/struct update syntax in match, got: " + ex._show(tree))
+    done = []
+    for pair in pairs:
+        if pair.__class__ is not tuple or len(pair) != 2:
+            raise env.fail(meta, f"expected key-value pairs in a map, got: {ex._show(pair)}")
+        done.append((_key(pair[0], env), pattern(pair[1], env)))
+    return (form, meta, done)
+
+
+def _key(tree: Any, env: Env) -> Any:
+    if ex.is_node(tree, ex.PIN):
+        return _pin(tree, env)
+    if tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is not list and tree[0].__class__ is Atom:
+        name = tree[0].name
+        raise env.fail(tree[1], f"cannot use variable {name} as map key inside a pattern. If you are attempting to match on the "
+                       f"value of an existing variable, use ^{name}. If you are attempting to match on a map with a variable "
+                       "as key, that is not possible: keys must be literals or pinned")
+    context, env.context = env.context, None
+    match, env.match = env.match, None
+    try:
+        return ex.expand(tree, env)
+    finally:
+        env.context, env.match = context, match
+
+
+def _struct(tree: Any, env: Env) -> Any:
+    form, meta, (name, fields) = tree
+    pairs = fields[2]
+    if pairs and ex.is_node(pairs[0], ex.BAR):
+        raise env.fail(meta, "cannot use map/struct update syntax in match, got: " + ex._show(tree))
+    if ex.is_node(name, ex.ALIASES) or is_atom(name) or ex.is_node(name, Atom("__MODULE__")) or name.__class__ is tuple and (
+        name[0] is Atom("__MODULE__")
+    ):
+        module = read(name, env)
+        from defnpy.expand.forms import struct_fields
+
+        struct_fields(module, meta, env, [k for k, _ in pairs])
+        return (form, meta, [module, _map(fields, env)])
+    if ex.is_node(name, ex.PIN):
+        return (form, meta, [_pin(name, env), _map(fields, env)])
+    inner = pattern(name, env)
+    return (form, meta, [inner, _map(fields, env)])
+
+
+def _bits(tree: Any, env: Env) -> Any:
+    from defnpy.expand.binaries import expand_segments
+
+    return (ex.BITS, tree[1], expand_segments(tree[2], env, match=True))
+
+
+def _alias(tree: Any, env: Env) -> Any:
+    return read(tree, env)
+
+
+def _negative(tree: Any, env: Env) -> Any:
+    form, meta, args = tree
+    if len(args) == 1:
+        inner = pattern(args[0], env)
+        if inner.__class__ in (int, float):
+            return -inner if form.name == "-" else inner
+    return _forbidden(form, meta, args, env)
+
+
+def _forbidden(form: Atom, meta: Any, args: list[Any], env: Env) -> Any:
+    signature = f"{form.name}/{len(args)}"
+    if env.functions.get(signature) is ex.KERNEL:
+        raise env.fail(meta, f"cannot invoke remote function :erlang.{signature} inside a match")
+    return ex.local_call(form, meta, args, env)
+
+
+def _range(tree: Any, env: Env) -> Any:
+    _, meta, args = tree
+    names = ("first", "last", "step")
+    pairs = [(Atom(n), pattern(a, env)) for n, a in zip(names, args, strict=False)]
+    return (ex.STRUCT, meta, [RANGE, (ex.MAP, meta, pairs)])
+
+
+def _plus_plus(tree: Any, env: Env) -> Any:
+    _, meta, (left, right) = tree
+    head = pattern(left, env)
+    if head.__class__ is not list:
+        raise env.fail(meta, "invalid left side of ++ operator inside a match, expected a list, got: " + ex._show(left))
+    tail = pattern(right, env)
+    return _append(head, tail, meta)
+
+
+def _append(head: list[Any], tail: Any, meta: Any) -> Any:
+    if not head:
+        return tail
+    if tail.__class__ is list:
+        return [*head, *tail]
+    return [*head[:-1], (ex.BAR, meta, [head[-1], tail])]
+
+
+def _concat(tree: Any, env: Env) -> Any:
+    from defnpy.expand.binaries import concat_pattern
+
+    return concat_pattern(tree, env)
+
+
+def _remote(tree: Any, env: Env) -> Any:
+    form, meta, args = tree
+    if form[0] is ex.DOT and len(form[2]) == 2:
+        left, name = form[2]
+        receiver = read(left, env)
+        if receiver.__class__ is Atom:
+            return ex.remote_or_macro(receiver, name, meta, args, env)
+        raise env.fail(meta, f"cannot invoke remote function {ex._show(tree)} inside a match")
+    raise env.fail(meta, "invalid pattern in match")
+
+
+FORMS: dict[Any, Any] = {
+    ex.PIN: _pin,
+    ex.MATCH: _match,
+    ex.TUPLE: _tuple,
+    ex.MAP: _map,
+    ex.STRUCT: _struct,
+    ex.BITS: _bits,
+    ex.ALIASES: _alias,
+    Atom("-"): _negative,
+    Atom("+"): _negative,
+    Atom(".."): _range,
+    Atom("..//"): _range,
+    Atom("++"): _plus_plus,
+    Atom("<>"): _concat,
+    ex.CONST: lambda tree, env: tree,
+}
+
+
+def check_allowed(module: Any, name: Any, meta: Any, args: list[Any], env: Env) -> Any:
+    """Refuse calls that a match or guard cannot hold."""
+    signature = f"{atom_name(name)}/{len(args)}"
+    if env.context == "guard" and module in GUARD_MODULES and signature in GUARD_FUNCTIONS:
+        return None
+    if env.context == "match" and module in GUARD_MODULES and signature == "-/1":
+        return None
+    if module is ex.KERNEL:
+        shown = f":erlang.{signature}" if signature in GUARD_FUNCTIONS else f"Kernel.{signature}"
+    else:
+        from defnpy.terms.inspect import inspect
+
+        shown = f"{inspect(module)}.{signature}"
+    raise env.fail(meta, f"cannot invoke remote function {shown} inside a {env.context}")

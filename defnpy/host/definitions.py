@@ -1,0 +1,225 @@
+"""What generated code calls to define things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.terms import errors
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.module import FunctionTable, Module
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
+
+EXCEPTION, MESSAGE = errors.EXCEPTION, errors.MESSAGE
+
+
+def define_module(name: Atom, functions: dict[str, Any], macros: dict[str, Any], info: dict[str, Any],
+                  private: dict[str, Any]) -> Module:
+    """Register a compiled module."""
+    made = runtime().module(name)
+    if made.native and made.defined:
+        made = runtime().modules[name] = Module(name)
+    table = FunctionTable(made)
+    made.functions = table
+    made.native = False
+    made.info = dict(info)
+    made.info["private"] = private
+    table.update(functions)
+    made.macros = dict(macros)
+    _generated(made)
+    made.defined = True
+    return made
+
+
+def _generated(made: Module) -> None:
+    """The functions that every module, struct and exception has."""
+    table, info, name = made.functions, made.info, made.name
+    user = sorted((k.rpartition("/")[0], int(k.rpartition("/")[2])) for k in table)
+    if "struct" in info:
+        _struct_functions(made)
+    if info.get("exception"):
+        _exception_functions(made)
+
+    def about(key: Any) -> Any:
+        kind = atom_name(key)
+        if kind == "functions":
+            extra = [("__struct__", 0), ("__struct__", 1)] if "struct" in info else []
+            return [(Atom(n), a) for n, a in sorted(set(user + extra))]
+        if kind == "macros":
+            return [(Atom(k.rpartition("/")[0]), int(k.rpartition("/")[2])) for k in sorted(made.macros)]
+        if kind == "module":
+            return name
+        if kind == "struct":
+            if "struct" not in info:
+                return None
+            return [{Atom("field"): k, Atom("required"): k in (info.get("enforce_keys") or []), Atom("default"): v} for k, v in info["struct"]]
+        if kind == "attributes":
+            return list(info.get("attributes", []))
+        if kind in ("compile", "md5", "deprecated", "exports_md5"):
+            return []
+        raise errors.FunctionClauseError(name, Atom("__info__"), 1, [key])
+
+    def module_info(key: Any = None) -> Any:
+        exports = [(Atom(n), a) for n, a in user]
+        facts = {"module": name, "exports": exports, "functions": exports, "attributes": about(Atom("attributes")), "compile": []}
+        if key is None:
+            return [(Atom(k), v) for k, v in facts.items()]
+        return facts[atom_name(key)]
+
+    table.setdefault("__info__/1", about)
+    table.setdefault("module_info/0", lambda: module_info())
+    table.setdefault("module_info/1", module_info)
+    if info.get("callbacks"):
+        def behaviour_info(key: Any) -> Any:
+            return list(info["callbacks"]) if atom_name(key) == "callbacks" else list(info.get("optional_callbacks", []))
+
+        table.setdefault("behaviour_info/1", behaviour_info)
+
+
+def _struct_functions(made: Module) -> None:
+    fields = made.info["struct"]
+    name = made.name
+    defaults = dict(fields)
+
+    def blank() -> Struct:
+        return Struct(name, dict(defaults))
+
+    def filled(given: Any) -> Struct:
+        from defnpy.stdlib.kernel import _field_pairs, build_struct
+
+        return build_struct(made, _field_pairs(given))  # type: ignore[no-any-return]
+
+    made.functions.setdefault("__struct__/0", blank)
+    made.functions.setdefault("__struct__/1", filled)
+
+
+def _exception_functions(made: Module) -> None:
+    defaults = dict(made.info["struct"])
+    name = made.name
+
+    def exception(given: Any) -> Struct:
+        from defnpy.stdlib.enumerable import iterate
+
+        fields = dict(defaults)
+        if (given.__class__ is str or given.__class__ is bytes) and MESSAGE in fields:
+            fields[MESSAGE] = given
+            return Struct(name, fields)
+        for k, v in iterate(given):
+            if k not in fields:
+                raise errors.KeyError_(k, None)
+            fields[k] = v
+        return Struct(name, fields)
+
+    made.functions.setdefault("exception/1", exception)
+    if MESSAGE in defaults:
+        made.functions.setdefault("message/1", lambda e: e.fields[MESSAGE])
+
+
+# -- defn -----------------------------------------------------------------------------------------------------------------
+
+
+def defn(module: Atom, name: str, arity: int, body: Callable[..., Any], options: tuple[int, ...], public: bool) -> Any:
+    """The callable of a defn: traces inside a trace, compiles and runs outside."""
+    from defnpy.nx.defn import make_defn
+
+    return make_defn(module, name, arity, body, options, public)
+
+
+def defn_remote(module: Any, signature: str, args: list[Any]) -> Any:
+    """A call of another module's function from inside a defn."""
+    from defnpy.nx.defn import call_remote
+
+    return call_remote(module, signature, args)
+
+
+# -- module bodies --------------------------------------------------------------------------------------------------------
+
+
+def _state(module: Atom) -> Any:
+    state = runtime().evaluator.open.get(module)
+    if state is None:
+        from defnpy.terms.inspect import inspect
+
+        raise errors.ArgumentError(
+            f"could not call Module function because the module {inspect(module)} is already compiled"
+        )
+    return state
+
+
+def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: Any, env: Any, meta: Any) -> Any:
+    """``def`` that runs (inside ``for``, ``if`` or with unquote fragments)."""
+    state = _state(module)
+    state.pending_defn = kind_of_defn
+    try:
+        return state.define(kind, head, body, env.fork(), meta)
+    finally:
+        state.pending_defn = None
+
+
+def _fields(given: Any) -> list[tuple[Any, Any]]:
+    from defnpy.stdlib.enumerable import iterate
+
+    out = []
+    for item in iterate(given):
+        if item.__class__ is tuple and len(item) == 2:
+            out.append(item)
+        elif item.__class__ is Atom:
+            out.append((item, None))
+        else:
+            from defnpy.terms.inspect import inspect
+
+            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
+    merged: dict[Any, Any] = {}
+    for k, v in out:
+        merged[k] = v
+    return list(merged.items())
+
+
+def define_struct(module: Atom, given: Any) -> Any:
+    state = _state(module)
+    if state.struct is not None:
+        from defnpy.terms.inspect import inspect
+
+        raise errors.ArgumentError(f"defstruct has already been called for {inspect(module)}, defstruct can only be called once per module")
+    enforce = state.get_attribute("enforce_keys") or []
+    state.set_struct(_fields(given), enforce if enforce.__class__ is list else [enforce])
+    runtime().evaluator.derive(state)
+    return Struct(module, dict(state.struct["struct"]))
+
+
+def define_exception(module: Atom, given: Any) -> Any:
+    state = _state(module)
+    state.info["exception"] = True
+    state.attributes.setdefault("behaviour", []).insert(0, Atom("Elixir.Exception"))
+    state.set_struct(_fields([(EXCEPTION, True), *_fields(given)]), [])
+    return None
+
+
+def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:
+    state = _state(module)
+    if listed.__class__ is Atom:
+        behaviour = runtime().find(listed)
+        callbacks = behaviour.info.get("callbacks", []) if behaviour else []
+        listed = [c for c in callbacks if f"{c[0].name}/{c[1]}" in state.definitions]
+    state.make_overridable([f"{atom_name(k)}/{v}" for k, v in listed], env, meta)
+    return None
+
+
+def get_attribute(module: Atom, name: str) -> Any:
+    return _state(module).get_attribute(name)
+
+
+def put_attribute(module: Atom, name: str, value: Any) -> Any:
+    state = _state(module)
+    if name in ("moduledoc", "doc", "typedoc") and value.__class__ is list:
+        return None
+    if name == "derive":
+        value = value if value.__class__ is list else [value]
+        for one in reversed(value):
+            state.put_attribute(name, one)
+        return None
+    state.put_attribute(name, value)
+    return None
+
+

@@ -1,0 +1,420 @@
+"""Runs source text: parse, expand, emit, execute; module bodies form by form."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+from defnpy.codegen.emit import Emitter
+from defnpy.codegen.module import emit_definitions, registration
+from defnpy.codegen.unit import UnitCode
+from defnpy.expand import expander as ex
+from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_of
+from defnpy.expand.macros import NATIVE, definitions
+from defnpy.expand.module import Definition, ModuleConflict, ModuleState
+from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.errors import CompileError, ElixirError
+from defnpy.terms.runtime import Runtime
+
+_recursion = threading.Lock()
+_RECURSION_LIMIT = 40_000
+
+
+@contextmanager
+def deep_recursion() -> Any:
+    """Room for deeply nested trees while compiling; Python frames need no C stack."""
+    with _recursion:
+        old = sys.getrecursionlimit()
+        if old < _RECURSION_LIMIT:
+            sys.setrecursionlimit(_RECURSION_LIMIT)
+    yield
+
+
+class Compilation:
+    """One file, cell sequence or evaluated string: its environment, generated code and namespace."""
+
+    def __init__(self, evaluator: Evaluator, file: str) -> None:
+        from defnpy import rt
+
+        self.evaluator = evaluator
+        self.unit = Unit(file)
+        self.code = UnitCode()
+        self.namespace = rt.namespace(f"defnpy:{file}")
+        self.namespace["OBJECTS"] = self.code.objects
+        self.namespace["UNIT"] = self
+        self.top = Emitter(self.code, None, top=True)
+        self.env = kernel_env(self.unit)
+        self.modules = self.code.modules
+        self.statements: list[ast.stmt] = []
+        self.module_code: dict[int, list[ast.stmt]] = {}
+        self.repeated = False
+
+    # -- running --
+
+    def run(self, tree: Any, *, name: str = "RESULT") -> Any:
+        """Expand the whole program, then run it; gives the value of its last expression."""
+        mark = len(self.unit.diagnostics)
+        try:
+            expanded = ex.expand(tree, self.env)
+        except CompileFailure as failure:
+            self.unit.diagnostics.append(failure.diagnostic)
+            raise self.compile_error(mark) from None
+        if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
+            raise self.compile_error(mark)
+        statements = self.emit(expanded, name)
+        self.statements = statements
+        return self.execute(statements, name)
+
+    def emit(self, expanded: Any, name: str | None) -> list[ast.stmt]:
+        with self.top.block() as body:
+            self.top.stmt(expanded, ("name", name) if name else "discard")
+        return [*self.code.take_prelude(), *body]
+
+    def execute(self, statements: list[ast.stmt], name: str | None) -> Any:
+        module = ast.Module(body=statements, type_ignores=[])
+        exec(compile(module, self.unit.file, "exec", dont_inherit=True), self.namespace)
+        return self.namespace.get(name) if name else None
+
+    def evaluate(self, expanded: Any) -> Any:
+        """The value of one expanded expression of a module body."""
+        if expanded is None or expanded.__class__ in (int, str, bool, float) or expanded.__class__ is Atom:
+            return expanded
+        return self.execute(self.emit(expanded, "VALUE"), "VALUE")
+
+    def compile_error(self, mark: int, module: Atom | None = None) -> CompileError:
+        from defnpy.terms.inspect import inspect
+
+        what = f"module {inspect(module)}" if module is not None else "file"
+        made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file)
+        made.diagnostics = list(self.unit.diagnostics[mark:])  # type: ignore[attr-defined]
+        if self.evaluator.collector is not None:
+            self.evaluator.collector.extend(made.diagnostics)  # type: ignore[attr-defined]
+        return made
+
+    # -- modules --
+
+    def defmodule(self, index: int, name: Any, values: list[Any]) -> Any:
+        """Run a ``defmodule``: called by generated code."""
+        block, env, meta, variables = self.modules[index]
+        if index in self.module_code:
+            self.repeated = True
+        inner = env.fork()
+        if variables:
+            self._bind_globals(inner, variables, values)
+        return self.define_module(name, block, inner, meta, index)
+
+    def _bind_globals(self, env: Env, variables: list[Any], values: list[Any]) -> None:
+        """Make the values of an enclosing function's variables visible to a module body."""
+        table = dict(env.vars)
+        for (key, var), value in zip(variables, values, strict=True):
+            if var.owner is self.top:
+                continue
+            made = Var(var.name, var.context)
+            made.python = self.code.names.fresh(f"outer_{len(self.code.names.taken)}")
+            made.owner = self.top
+            self.namespace[made.python] = value
+            table[key] = made
+        env.vars = table
+
+    def define_module(self, name: Any, block: Any, env: Env, meta: Any, index: int = -1) -> Any:
+        """Compile and register a module; gives ``{:module, name, binary, last value}``."""
+        if not is_atom(name) or name.__class__ is not Atom:
+            from defnpy.terms.inspect import inspect
+
+            raise env.fail(meta, f"invalid module name: {inspect(name)}")
+        state = ModuleState(name, env, meta)
+        env.module = name
+        env.state = state
+        env.function = None
+        env.context_modules = [name, *env.context_modules]
+        mark = len(self.unit.diagnostics)
+        evaluator = self.evaluator
+        evaluator.open[name] = state
+        state.compilation = self  # type: ignore[attr-defined]
+        try:
+            value = self._body(block, env)
+            self._before_compile(state, env)
+            state.check_locals()
+            if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
+                raise self.compile_error(mark, name)
+            self._finish(state, index)
+        except ModuleConflict as conflict:
+            self.unit.diagnostics.append(Diagnostic("error", conflict.message, env.file, *env.position(conflict.meta)))
+            raise self.compile_error(mark, name) from None
+        except CompileFailure as failure:
+            self.unit.diagnostics.append(failure.diagnostic)
+            raise self.compile_error(mark) from None
+        finally:
+            evaluator.open.pop(name, None)
+        for module, function in reversed(state.get_attribute("after_compile")):
+            found = ex.module_of(module)
+            if found is not None and f"{function.name}/2" in found.functions:
+                from defnpy.expand.env import MacroEnv
+
+                found.functions[f"{function.name}/2"](MacroEnv(env), "")
+        return (Atom("module"), name, b"\x7f\xff", value)
+
+    def _body(self, block: Any, env: Env) -> Any:
+        value = None
+        for form in block[2] if ex.is_node(block, ex.BLOCK) else [block]:
+            value = self.form(form, env)
+        return value
+
+    def form(self, form: Any, env: Env) -> Any:
+        """One form of a module body, definitions handled without generating code."""
+        while True:
+            if ex.is_node(form, ex.BLOCK):
+                return self._body(form, env)
+            macro, meta, args, module, name = self._macro_of(form, env)
+            if macro is None:
+                break
+            if not getattr(macro, "native_macro", False):
+                form = ex.run_macro(macro, module, meta, args, env)
+                continue
+            if macro.rewrites:
+                form = macro.quoted(meta, args, env)
+                continue
+            define = getattr(macro, "define", None)
+            if define is not None and not definitions.has_unquote(args) and env.function is None:
+                return self._define(define, args, env, meta)
+            if name == "@" and self._plain_attribute(args, env, meta):
+                return None
+            break
+        expanded = ex.expand(form, env)
+        if any(d.severity == "error" for d in self.unit.diagnostics):
+            return None
+        return self.evaluate(expanded)
+
+    def _macro_of(self, form: Any, env: Env) -> Any:
+        nothing = (None, None, None, None, None)
+        if form.__class__ is not tuple or len(form) != 3 or form[2].__class__ is not list:
+            return nothing
+        head, meta, args = form
+        if head.__class__ is Atom:
+            if head in ex.SPECIAL:
+                return nothing
+            signature = f"{head.name}/{len(args)}"
+            module = env.macros.get(signature)
+            if module is None:
+                for arity, owner in ex.meta_get(meta, ex.IMPORTS, ()):
+                    if arity == len(args):
+                        module = owner
+            if module is None:
+                own = env.state.definitions.get(signature)
+                if own is not None and own.kind in ("defmacro", "defmacrop"):
+                    return env.state.local_macro(own), meta, args, env.module, head.name
+                return nothing
+            return ex.find_macro(module, signature, env), meta, args, module, head.name
+        if head.__class__ is tuple and head[0] is ex.DOT and len(head[2]) == 2:
+            left, name = head[2]
+            if ex.is_node(left, ex.ALIASES) or is_atom(left):
+                module = ex.expand(left, env)
+                if module.__class__ is Atom and name.__class__ is Atom:
+                    signature = f"{name.name}/{len(args)}"
+                    macro = ex.find_macro(module, signature, env)
+                    if macro is not None and (module in env.requires or module is ex.KERNEL):
+                        return macro, meta, args, module, name.name
+                    if macro is None and name.name == "__using__":
+                        raise _no_using(module)
+        return nothing
+
+    def _define(self, define: Any, args: list[Any], env: Env, meta: Any) -> Any:
+        kind, kind_of_defn = define
+        state = env.state
+        state.pending_defn = kind_of_defn
+        try:
+            return state.define(kind, args[0], args[1] if len(args) > 1 else None, env, meta)
+        except CompileFailure as failure:
+            raise failure
+        finally:
+            state.pending_defn = None
+
+    def _plain_attribute(self, args: list[Any], env: Env, meta: Any) -> bool:
+        """``@name literal`` needs no generated code."""
+        tree = args[0]
+        if tree.__class__ is not tuple or tree[2].__class__ is not list or len(tree[2]) != 1 or tree[0].__class__ is not Atom:
+            return False
+        name, value = tree[0].name, tree[2][0]
+        from defnpy.expand.macros.kernel import _record_type
+        from defnpy.expand.module import UNREAD
+
+        if name in UNREAD:
+            _record_type(name, value, env)
+            return True
+        if value.__class__ in (int, str, float, bool) or (value.__class__ is Atom):
+            from defnpy.host.definitions import put_attribute
+
+            put_attribute(env.module, name, value)
+            return True
+        return False
+
+    def _before_compile(self, state: ModuleState, env: Env) -> None:
+        for module, function in reversed(state.get_attribute("before_compile")):
+            meta = state.meta
+            found = ex.module_of(module) if module is not state.name else None
+            signature = f"{function.name}/1"
+            if found is not None and (signature in found.macros or f"{function.name}/*" in NATIVE.get(module, {})
+                                      or signature in NATIVE.get(module, {})):
+                env.requires = env.requires | {module}
+                from defnpy.expand.env import MacroEnv
+
+                macro = ex.find_macro(module, signature, env)
+                if getattr(macro, "native_macro", False):
+                    self.form(macro.quoted(meta, [MacroEnv(env)], env), env)
+                else:
+                    self.form(ex.run_macro(macro, module, meta, [MacroEnv(env.fork())], env), env)
+            elif found is not None and signature in found.functions:
+                from defnpy.expand.env import MacroEnv
+
+                result = found.functions[signature](MacroEnv(env))
+                if result is not None:
+                    self.form(result, env)
+
+    def _finish(self, state: ModuleState, index: int) -> None:
+        listed = [d for d in state.definitions.values() if d.clauses]
+        statements, names = emit_definitions(self.code, state.name, listed)
+        register = registration(self.code, state.name, listed, names, module_info(state, self.unit.file), line_of(state.meta) or 1)
+        code = [*self.code.take_prelude(), *statements, register]
+        self.execute(code, None)
+        self.module_code[index] = code
+
+
+def _no_using(module: Any) -> ElixirError:
+    from defnpy.terms.errors import UndefinedFunctionError
+    from defnpy.terms.inspect import inspect
+
+    if ex.module_of(module) is None:
+        return UndefinedFunctionError(module, Atom("__using__"), 1)
+    return UndefinedFunctionError(module, Atom("__using__"), 1, message=f"function {inspect(module)}.__using__/1 is undefined or private")
+
+
+def module_info(state: ModuleState, file: str) -> dict[str, Any]:
+    """What a compiled module remembers."""
+    info: dict[str, Any] = dict(state.info)
+    info["file"] = file
+    info["line"] = line_of(state.meta)
+    if state.struct is not None:
+        info.update(state.struct)
+    if state.callbacks:
+        info["callbacks"] = list(reversed(state.callbacks))
+        info["optional_callbacks"] = list(state.optional_callbacks)
+    for name in ("behaviour", "fallback_to_any", "moduledoc"):
+        value = state.attributes.get(name)
+        if value not in (None, []):
+            info[name] = value
+    derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
+    if derived:
+        info["derive"] = derived
+    kept = [(Atom(k), state.attributes[k] if k in state.accumulating else [state.attributes[k]])
+            for k in sorted(state.persisted) if k in state.attributes]
+    if kept:
+        info["attributes"] = kept
+    defns = [d.signature for d in state.definitions.values() if d.defn in ("defn", "defnp")]
+    if defns:
+        info["defn"] = defns
+    transforms = [d.signature for d in state.definitions.values() if d.defn in ("deftransform", "deftransformp")]
+    if transforms:
+        info["deftransform"] = transforms
+    return info
+
+
+class Evaluator:
+    """The language tower as the Runtime sees it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.open: dict[Atom, ModuleState] = {}
+        # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
+        self.collector: list[Diagnostic] | None = None
+
+    def compilation(self, file: str) -> Compilation:
+        """A new file or evaluated string."""
+        return Compilation(self, file)
+
+    def run_text(self, text: str | bytes, file: str = "nofile") -> Any:
+        """The value of a program given as text."""
+        from defnpy.host.source import parse_program
+
+        with deep_recursion():
+            return self.compilation(file).run(parse_program(text, file))
+
+    def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None) -> tuple[Any, list[Any]]:
+        """``Code.eval_quoted``: the value and the bindings afterwards."""
+        made = self.compilation(file)
+        if env is not None:
+            keep = made.env.vars
+            inner = env.fork()
+            inner.unit = made.unit
+            inner.vars = keep
+            made.env = inner
+            if inner.function is not None:
+                inner.function = None
+        for name, value in bindings:
+            key = (name[0].name, name[1]) if name.__class__ is tuple else (name.name, None)
+            var = Var(key[0], key[1])
+            var.owner = made.top
+            var.python = made.code.names.fresh("bound_" + "".join(c if c.isalnum() else "_" for c in key[0]))
+            made.namespace[var.python] = value
+            made.env.vars = {**made.env.vars, key: var}
+        with deep_recursion():
+            value = made.run(tree)
+        out = []
+        for (name, context), var in made.env.vars.items():
+            if var.python in made.namespace and not name.startswith("%"):
+                label: Any = Atom(name) if context is None else (Atom(name), context)
+                out.append((label, made.namespace[var.python]))
+        return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name)
+
+    def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
+        """Compile a macro of a module that is still open, with all definitions made so far."""
+        count = sum(len(d.clauses) for d in state.definitions.values())
+        found = state.compiled.get(definition.signature)
+        if found is not None and found[0] == count:
+            return found[1]  # type: ignore[no-any-return]
+        compilation = state.compilation  # type: ignore[attr-defined]
+        listed = [d for d in state.definitions.values() if d.clauses]
+        statements, names = emit_definitions(compilation.code, state.name, listed)
+        compilation.execute([*compilation.code.take_prelude(), *statements], None)
+        made = compilation.namespace[names[definition.signature]]
+        state.compiled[definition.signature] = (count, made)
+        return made  # type: ignore[no-any-return]
+
+    def derive(self, state: ModuleState) -> None:
+        """Run ``__deriving__`` of the protocols in ``@derive``."""
+        for item in state.get_attribute("derive"):
+            protocol, options = item if item.__class__ is tuple else (item, [])
+            found = self.runtime.find(Atom(protocol.name + ".Any"))
+            if found is None:
+                continue
+            macro = found.macros.get("__deriving__/3") or found.macros.get("__deriving__/2")
+            if macro is None:
+                continue
+            from defnpy.expand.env import MacroEnv
+            from defnpy.terms.struct import Struct
+
+            struct = Struct(state.name, dict(state.struct["struct"]))  # type: ignore[index]
+            args = [state.name, struct, options] if "__deriving__/3" in found.macros else [state.name, options]
+            state.info.setdefault("deriving", []).append((protocol, options))
+            tree = macro(MacroEnv(state.env), *args)
+            self.pending_derives(state, tree)
+
+    def pending_derives(self, state: ModuleState, tree: Any) -> None:
+        compilation = state.compilation  # type: ignore[attr-defined]
+        env = state.env.fork()
+        compilation.form(tree, env)
+
+
+def kernel_env(unit: Unit) -> Env:
+    """The environment of a new file: Kernel is imported."""
+    env = Env(unit)
+    found = ex.module_of(alias("Kernel"))
+    assert found is not None
+    macros = {s: ex.KERNEL for s in NATIVE[ex.KERNEL]}
+    env.macros = macros
+    env.functions = {s: ex.KERNEL for s in found.functions if s not in macros and not s.startswith("__")}
+    env.requires = frozenset({ex.KERNEL, alias("Kernel.Typespec")})
+    return env

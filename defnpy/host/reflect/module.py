@@ -1,0 +1,167 @@
+"""Module: names of modules, and attributes and definitions of the one being compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.host import definitions
+from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.errors import ArgumentError
+from defnpy.terms.inspect import inspect
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
+
+
+def _state(module: Any) -> Any:
+    return definitions._state(module)
+
+
+def _segment(part: Any) -> str:
+    name = part if part.__class__ is str else ("" if part is None else atom_name(part))
+    return name.removeprefix("Elixir.").lstrip(".")
+
+
+@ex("concat/1", "concat/2")
+def concat(first: Any, second: Any = ()) -> Atom:
+    """``Module.concat(A, B)`` is ``A.B``."""
+    parts = first if first.__class__ is list else [first, second]
+    named = [s for s in map(_segment, parts) if s and s != "Elixir"]
+    return Atom("Elixir." + ".".join(named))
+
+
+@ex("safe_concat/1", "safe_concat/2")
+def safe_concat(first: Any, second: Any = ()) -> Atom:
+    return concat(first, second)
+
+
+@ex("split/1")
+def split(module: Any) -> list[str]:
+    name = module if module.__class__ is str else atom_name(module)
+    if not name.startswith("Elixir."):
+        raise ArgumentError(f"expected an Elixir module, got: {inspect(module)}")
+    return name.removeprefix("Elixir.").split(".")
+
+
+@ex("get_attribute/2", "get_attribute/3")
+def get_attribute(module: Any, name: Any, default: Any = None) -> Any:
+    return _state(module).get_attribute(atom_name(name), default)
+
+
+@ex("put_attribute/3")
+def put_attribute(module: Any, name: Any, value: Any) -> Any:
+    definitions.put_attribute(module, atom_name(name), value)
+    return Atom("ok")
+
+
+@ex("delete_attribute/2")
+def delete_attribute(module: Any, name: Any) -> Any:
+    return _state(module).attributes.pop(atom_name(name), None)
+
+
+@ex("has_attribute?/2")
+def has_attribute(module: Any, name: Any) -> bool:
+    return atom_name(name) in _state(module).attributes
+
+
+@ex("attributes_in/1")
+def attributes_in(module: Any) -> list[Any]:
+    return [Atom(k) for k in _state(module).attributes]
+
+
+@ex("register_attribute/3")
+def register_attribute(module: Any, name: Any, options: Any) -> Any:
+    chosen = {k.name: v for k, v in options}
+    _state(module).register_attribute(atom_name(name), accumulate=bool(chosen.get("accumulate")), persist=bool(chosen.get("persist")))
+    return Atom("ok")
+
+
+@ex("open?/1")
+def open_q(module: Any) -> bool:
+    return module in runtime().evaluator.open
+
+
+@ex("defines?/2", "defines?/3")
+def defines(module: Any, pair: Any, kind: Any = None) -> bool:
+    found = _state(module).definitions.get(f"{atom_name(pair[0])}/{pair[1]}")
+    return found is not None and (kind is None or found.kind == atom_name(kind))
+
+
+@ex("definitions_in/1", "definitions_in/2")
+def definitions_in(module: Any, kind: Any = None) -> list[Any]:
+    return [(Atom(d.name), d.arity) for d in _state(module).definitions.values() if kind is None or d.kind == atom_name(kind)]
+
+
+@ex("delete_definition/2")
+def delete_definition(module: Any, pair: Any) -> bool:
+    return _state(module).definitions.pop(f"{atom_name(pair[0])}/{pair[1]}", None) is not None
+
+
+@ex("get_definition/2", "get_definition/3")
+def get_definition(module: Any, pair: Any, options: Any = ()) -> Any:
+    found = _state(module).definitions.get(f"{atom_name(pair[0])}/{pair[1]}")
+    if found is None:
+        return None
+    return (Atom("v1"), Atom(found.kind), [], [])
+
+
+@ex("make_overridable/2")
+def make_overridable(module: Any, listed: Any) -> Any:
+    return definitions.make_overridable(module, listed, _state(module).env, [])
+
+
+@ex("overridable?/2")
+def overridable(module: Any, pair: Any) -> bool:
+    return f"{atom_name(pair[0])}/{pair[1]}" in _state(module).overridable
+
+
+@ex("create/3")
+def create(module: Any, quoted: Any, options: Any) -> Any:
+    """A module from quoted contents."""
+    evaluator = runtime().evaluator
+    compilation = evaluator.compilation("nofile")
+    env = compilation.env
+    if isinstance(options, Struct) and hasattr(options, "env"):
+        env = options.env.fork()
+        env.unit = compilation.unit
+        env.vars = {}
+        env.function = None
+        env.state = None
+        env.module = None
+    return compilation.define_module(module, quoted, env, [])
+
+
+@ex("eval_quoted/2", "eval_quoted/3", "eval_quoted/4")
+def eval_quoted(module: Any, quoted: Any, binding: Any = (), options: Any = ()) -> Any:
+    state = _state(module if is_atom(module) else module.env.module)
+    state.compilation.form(quoted, state.env)
+    return (None, [])
+
+
+@ex("__protocol_functions__/2")
+def protocol_functions(module: Any, functions: Any) -> Any:
+    state = _state(module)
+    state.info["protocol"] = functions
+    state.callbacks.extend(functions)
+    return None
+
+
+@ex("__impl__/3")
+def impl(module: Any, protocol: Any, target: Any) -> Any:
+    """Record what a ``defimpl`` is for; ``@for`` and ``@protocol`` become readable."""
+    state = _state(module)
+    found = runtime().find(protocol)
+    if found is None:
+        raise ArgumentError(f"{inspect(protocol)} is not available")
+    state.info["impl"] = (protocol, target)
+    state.attributes["for"] = target
+    state.attributes["protocol"] = protocol
+    return None
+
+
+@ex("spec_to_callback/2")
+def spec_to_callback(module: Any, pair: Any) -> bool:
+    return False
+
+
+MODULE = native_module("Module", globals())

@@ -1,0 +1,89 @@
+"""Protocol: dispatch of protocols written in Elixir."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.terms import protocol as protocols
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.errors import ArgumentError, ProtocolUndefinedError
+from defnpy.terms.inspect import inspect
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.runtime import runtime
+
+
+def _short(module: Atom) -> str:
+    return module.name.removeprefix("Elixir.")
+
+
+def _find(module: Atom, term: Any) -> Any:
+    return protocols.find_impl(_short(module), term)
+
+
+@ex("__dispatch__/3")
+def dispatch(module: Atom, name: Any, args: list[Any]) -> Any:
+    """Call ``name`` of the implementation for the first argument."""
+    found = _find(module, args[0])
+    if found is None:
+        raise ProtocolUndefinedError(module, args[0])
+    return found.functions[f"{atom_name(name)}/{len(args)}"](*args)
+
+
+@ex("__impl_for__/2")
+def impl_for(module: Atom, term: Any) -> Any:
+    found = _find(module, term)
+    return found.name if found is not None else None
+
+
+@ex("__impl_for!__/2")
+def impl_for_bang(module: Atom, term: Any) -> Any:
+    found = _find(module, term)
+    if found is None:
+        raise ProtocolUndefinedError(module, term)
+    return found.name
+
+
+@ex("__protocol__/2")
+def protocol_info(module: Atom, key: Any) -> Any:
+    kind = atom_name(key)
+    if kind == "functions":
+        return runtime().module(module).info.get("protocol", [])
+    if kind == "module":
+        return module
+    if kind == "consolidated?":
+        return False
+    if kind == "impls":
+        return Atom("not_consolidated")
+    raise ArgumentError(f"unknown key {inspect(key)}")
+
+
+@ex("__impl_info__/2")
+def impl_info(module: Atom, key: Any) -> Any:
+    protocol, target = runtime().module(module).info["impl"]
+    return {"for": target, "protocol": protocol, "target": module}[atom_name(key)]
+
+
+@ex("assert_protocol!/1")
+def assert_protocol(module: Any) -> Any:
+    found = runtime().find(module)
+    if found is None:
+        raise ArgumentError(f"{inspect(module)} is not available")
+    if "protocol" not in found.info:
+        raise ArgumentError(f"{inspect(module)} is not a protocol")
+    return Atom("ok")
+
+
+@ex("assert_impl!/2")
+def assert_impl(module: Any, target: Any) -> Any:
+    name = Atom(f"{module.name}.{_short(target)}")
+    if runtime().find(name) is None:
+        raise ArgumentError(f"{inspect(name)} is not available")
+    return Atom("ok")
+
+
+@ex("consolidated?/1")
+def consolidated(module: Any) -> bool:
+    return False
+
+
+MODULE = native_module("Protocol", globals())

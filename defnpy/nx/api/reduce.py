@@ -1,0 +1,227 @@
+"""Reductions to fewer axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.nx import dtype as dtypes
+from defnpy.nx import shape as shapes
+from defnpy.nx.convert import to_tensor
+from defnpy.nx.dispatch import apply
+from defnpy.nx.ops import reduce as ops
+from defnpy.nx.ops.base import Op
+from defnpy.nx.options import keyword, keywords
+from defnpy.nx.show import text
+from defnpy.nx.tensor import Tensor
+from defnpy.nx.vectors import apply_vectorized
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.function import is_function
+from defnpy.terms.module import ex, native_module
+
+
+def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
+    """The ``:axes`` option as sorted indices, None for all."""
+    if axes is None:
+        return None
+    if axes.__class__ is not list:
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
+    return tuple(sorted(shapes.axes_indices(t.shape, axes, t.names)))
+
+
+def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, offset: int) -> Tensor:
+    """Reduce a plain tensor whose first *offset* axes are vectorised."""
+    if offset:
+        inner = range(len(p.shape) - offset) if axes is None else axes
+        axes = tuple(a + offset for a in inner)
+    return apply(op, p, axes=axes, keep_axes=keep)  # type: ignore[no-any-return]
+
+
+def _reduction(op: Op, tensor: Any, opts: Any) -> Tensor:
+    given = keyword(opts, axes=None, keep_axes=False)
+    t = to_tensor(tensor)
+    axes = chosen_axes(t, given["axes"])
+    return apply_vectorized(t, lambda p, k: reduce_plain(op, p, axes, bool(given["keep_axes"]), k))  # type: ignore[no-any-return]
+
+
+@ex("sum/1", "sum/2")
+def sum_(tensor: Any, opts: Any = ()) -> Tensor:
+    """The sum."""
+    return _reduction(ops.SUM, tensor, opts)
+
+
+@ex("product/1", "product/2")
+def product(tensor: Any, opts: Any = ()) -> Tensor:
+    """The product."""
+    return _reduction(ops.PRODUCT, tensor, opts)
+
+
+@ex("all/1", "all/2")
+def all_(tensor: Any, opts: Any = ()) -> Tensor:
+    """1 if all elements are non-zero."""
+    return _reduction(ops.ALL, tensor, opts)
+
+
+@ex("any/1", "any/2")
+def any_(tensor: Any, opts: Any = ()) -> Tensor:
+    """1 if some element is non-zero."""
+    return _reduction(ops.ANY, tensor, opts)
+
+
+def _extreme(op: Op, tensor: Any, opts: Any) -> Tensor:
+    t = to_tensor(tensor)
+    if t.type.is_complex:
+        raise ArgumentError(f"Nx.{op.name}/2 does not support complex inputs")
+    return _reduction(op, t, opts)
+
+
+@ex("reduce_max/1", "reduce_max/2")
+def reduce_max(tensor: Any, opts: Any = ()) -> Tensor:
+    """The largest element."""
+    return _extreme(ops.REDUCE_MAX, tensor, opts)
+
+
+@ex("reduce_min/1", "reduce_min/2")
+def reduce_min(tensor: Any, opts: Any = ()) -> Tensor:
+    """The smallest element."""
+    return _extreme(ops.REDUCE_MIN, tensor, opts)
+
+
+@ex("mean/1", "mean/2")
+def mean(tensor: Any, opts: Any = ()) -> Tensor:
+    """The mean."""
+    from defnpy.nx.api.elementwise import divide
+
+    given = keyword(opts, axes=None, keep_axes=False)
+    t = to_tensor(tensor)
+    axes = chosen_axes(t, given["axes"])
+    return divide(sum_(t, opts), _count(t, axes))
+
+
+def _count(t: Tensor, axes: tuple[int, ...] | None) -> int:
+    n = 1
+    for i, d in enumerate(t.shape):
+        if axes is None or i in axes:
+            n *= d
+    return n
+
+
+@ex("weighted_mean/2", "weighted_mean/3")
+def weighted_mean(tensor: Any, weights: Any, opts: Any = ()) -> Tensor:
+    """The mean with weights per element or per axis."""
+    from defnpy.nx.api.elementwise import divide, multiply
+    from defnpy.nx.api.shape import broadcast, reshape
+
+    given = keyword(opts, axes=None, keep_axes=False)
+    t, w = to_tensor(tensor), to_tensor(weights)
+    axes = chosen_axes(t, given["axes"])
+    if t.shape != w.shape:
+        if axes is None:
+            raise ArgumentError("axes must be specified when shapes of input and weights differ")
+        if len(w.shape) != len(axes):
+            raise ArgumentError(
+                "weights tensor must have rank equal to the number of aggregation axes when input shapes differ"
+            )
+        dims = [1] * len(t.shape)
+        given_axes = shapes.axes_indices(t.shape, given["axes"], t.names)
+        for size, axis in zip(reversed(w.shape), given_axes, strict=True):
+            dims[axis] = size
+        if any(d != t.shape[i] for i, d in enumerate(dims) if i in axes):
+            raise ArgumentError(f"cannot broadcast tensor of dimensions {text(t.shape)} to {text(tuple(dims))}")
+        w = broadcast(reshape(w, tuple(dims)), t.shape)
+    total = sum_(w, opts)
+    return divide(sum_(multiply(t, w), opts), total)
+
+
+def _arg(op: Op, tensor: Any, opts: Any) -> Tensor:
+    given = keyword(opts, axis=None, tie_break=Atom("low"), keep_axis=False, type=dtypes.S32)
+    tie = given["tie_break"]
+    if tie is not Atom("low") and tie is not Atom("high"):
+        raise ArgumentError(f"unknown value for :tie_break, expected :high or :low, got: {text(tie)}")
+    kind = dtypes.normalize(given["type"])
+    t = to_tensor(tensor)
+    if t.type.is_complex:
+        raise ArgumentError(f"Nx.{op.name}/2 does not support complex inputs")
+    keep = bool(given["keep_axis"])
+    axis = None if given["axis"] is None else shapes.axis_index(t.shape, given["axis"], t.names)
+
+    def plain(p: Tensor, k: int) -> Tensor:
+        q, at = p, None if axis is None else axis + k
+        if k and axis is None:
+            from defnpy.nx.api.shape import reshape_plain
+
+            q, at = reshape_plain(p, (*p.shape[:k], t.size)), k
+        return apply(op, q, tie_break=tie.name, axis=at, keep_axis=keep and axis is not None, type=kind)  # type: ignore[no-any-return]
+
+    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+
+
+@ex("argmax/1", "argmax/2")
+def argmax(tensor: Any, opts: Any = ()) -> Tensor:
+    """The index of the largest element."""
+    return _arg(ops.ARGMAX, tensor, opts)
+
+
+@ex("argmin/1", "argmin/2")
+def argmin(tensor: Any, opts: Any = ()) -> Tensor:
+    """The index of the smallest element."""
+    return _arg(ops.ARGMIN, tensor, opts)
+
+
+@ex("reduce/3")
+def reduce_3(tensor: Any, acc: Any, fun: Any) -> Tensor:
+    """Fold with a function of element and accumulator."""
+    return reduce(tensor, acc, [], fun)
+
+
+@ex("reduce/4")
+def reduce(tensor: Any, acc: Any, opts: Any, fun: Any) -> Tensor:
+    """Fold with a function of element and accumulator."""
+    if not is_function(fun, 2):
+        raise FunctionClauseError(alias("Nx"), Atom("reduce"), 4)
+    given = keyword(opts, axes=None, type=None, keep_axes=False)
+    t, start = to_tensor(tensor), to_tensor(acc)
+    kind = dtypes.normalize(given["type"]) if given["type"] is not None else t.type
+    axes = chosen_axes(t, given["axes"])
+    if start.shape or start.vectorized_axes:
+        raise ArgumentError(f"the accumulator must be a non-vectorized scalar, got: {text(start)}")
+
+    def plain(p: Tensor, k: int) -> Tensor:
+        at = axes
+        if k:
+            at = tuple(a + k for a in (range(len(p.shape) - k) if axes is None else axes))
+        return apply(  # type: ignore[no-any-return]
+            ops.REDUCE, p, start, axes=at, keep_axes=bool(given["keep_axes"]), type=kind, fun=fun, acc=start, source=t.type
+        )
+
+    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+
+
+@ex("logsumexp/1", "logsumexp/2")
+def logsumexp(tensor: Any, opts: Any = ()) -> Tensor:
+    """The logarithm of the sum of exponentials, computed without overflow."""
+    from defnpy.nx.api.compare import equal, select
+    from defnpy.nx.api.elementwise import abs_, add, exp, log, multiply, subtract
+    from defnpy.nx.api.shape import reshape, squeeze
+
+    given = keyword(opts, axes=None, exp_scaling_factor=None, keep_axes=False)
+    t = to_tensor(tensor)
+    axes = chosen_axes(t, given["axes"])
+    axes_opt = None if axes is None else list(axes)
+    kept = keywords(axes=axes_opt, keep_axes=True)
+    high = reduce_max(t, kept)
+    infinite = equal(abs_(high), Atom("infinity"))
+    high = select(infinite, 0, high)
+    spread = exp(subtract(t, high))
+    if given["exp_scaling_factor"] is not None:
+        spread = multiply(given["exp_scaling_factor"], spread)
+    made = add(log(sum_(spread, kept)), high)
+    if given["keep_axes"]:
+        return made
+    if axes is None:
+        return reshape(made, ())
+    return squeeze(made, keywords(axes=axes_opt))
+
+
+MODULE = native_module("Nx", globals())
+

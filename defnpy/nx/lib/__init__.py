@@ -1,0 +1,1 @@
+"""The Elixir modules beside ``Nx``: ``Nx.Type``, ``Nx.Constants``, ``Nx.Batch`` ..."""

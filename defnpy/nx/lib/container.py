@@ -1,0 +1,45 @@
+"""``Nx.Container`` and ``Nx.LazyContainer`` as modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.nx import containers
+from defnpy.nx.api.serialize import parts_of
+from defnpy.nx.tensor import Tensor
+from defnpy.terms.function import Closure
+from defnpy.terms.module import ex, native_module
+
+
+@ex("traverse/3")
+def traverse(container: Any, acc: Any, fun: Any) -> Any:
+    """*fun* on every child; answers the new container and the accumulator."""
+    return containers.traverse(container, acc, fun)
+
+
+@ex("reduce/3")
+def reduce(container: Any, acc: Any, fun: Any) -> Any:
+    """*fun* on every child, for the accumulator."""
+    return containers.reduce(container, acc, fun)
+
+
+@ex("serialize/1")
+def serialize(container: Any) -> Any:
+    """A module, key and child pairs, and metadata."""
+    return parts_of(container)
+
+
+MODULE = native_module("Nx.Container", globals(), info={"protocol": True, "check_derive": containers.check_derive})
+
+
+@ex("traverse/3")
+def lazy_traverse(container: Any, acc: Any, fun: Any) -> Any:
+    """``fun(template, function, acc)`` on every tensor."""
+
+    def step(template: Tensor, make: Any, so_far: Any) -> Any:
+        return fun(template, Closure(0, make), so_far)
+
+    return containers.lazy_traverse(container, acc, step)
+
+
+LAZY = native_module("Nx.LazyContainer", {"traverse": lazy_traverse}, info={"protocol": True})

@@ -1,0 +1,466 @@
+"""Run-time support of generated code: the only names it may use besides Python's operators.
+
+Generated modules begin with ``from defnpy import rt`` and reach Elixir modules through :func:`function` and :func:`module`.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+from typing import Any, NoReturn
+
+from defnpy.host import definitions as _definitions
+from defnpy.host.setup import ensure_runtime
+from defnpy.stdlib import enumerable as _enumerable
+from defnpy.stdlib import kernel as _kernel
+from defnpy.stdlib import processes as _processes
+from defnpy.terms import errors as _errors
+from defnpy.terms import exception as _exception
+from defnpy.terms import map as _maps
+from defnpy.terms import order as _order
+from defnpy.terms import process as _process
+from defnpy.terms import text as _text
+from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits
+from defnpy.terms.binary import reader as reader
+from defnpy.terms.function import Capture, Closure
+from defnpy.terms.list import ImproperList, cons
+from defnpy.terms.module import Module
+from defnpy.terms.range import Range
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct, map_of
+from defnpy.terms.struct import is_map as is_map
+
+CELLS = frozenset({list, ImproperList})
+function_type = FunctionType
+key = _maps.key
+strict_equal = _order.strict_equal
+eq = _order.equal
+is_atom = is_atom  # noqa: PLW0127
+add, sub, mul, div = _kernel.add, _kernel.subtract, _kernel.multiply, _kernel.divide
+lt, gt, le, ge = _kernel.lt, _kernel.gt, _kernel.le, _kernel.ge
+not_ = _kernel.not_
+later = _processes.later
+make_range_2, make_range_3 = _kernel.range_, _kernel.range_step
+
+NAMES = {
+    "Atom": Atom, "Struct": Struct, "Range": Range, "NOMATCH": NOMATCH, "ImproperList": ImproperList, "Bits": Bits,
+    "CELLS": CELLS, "function": FunctionType,
+}
+"""What every generated module has as globals, next to ``rt`` itself."""
+
+__all__ = ["Bits", "Closure", "NAMES", "build", "cons"]
+
+
+def namespace(name: str) -> dict[str, Any]:
+    """The globals of a new generated module."""
+    ensure_runtime()
+    return {"__name__": name, "rt": sys.modules[__name__], "OBJECTS": [], **NAMES}
+
+
+# -- modules and functions ------------------------------------------------------------------------------------------------
+
+
+def function(module: str, signature: str) -> Any:
+    """The native function of a module."""
+    return runtime().module(Atom(module)).functions[signature]
+
+
+def module(name: str) -> Module:
+    """The module object, defined or not."""
+    return runtime().module(Atom(name))
+
+
+def remote(target: Any, signature: str) -> Any:
+    """The function of a module known only at run time."""
+    if target.__class__ is Atom:
+        found = runtime().find(target) or runtime().module(target)
+        return found.functions[signature]
+    name, _, arity = signature.rpartition("/")
+    if target is None or target is True or target is False:
+        raise _errors.UndefinedFunctionError(target, Atom(name), int(arity))
+    raise _not_a_module(target, name)
+
+
+def _not_a_module(target: Any, name: str) -> Exception:
+    from defnpy.terms.inspect import inspect
+
+    return _errors.ArgumentError(
+        f"you attempted to apply a function named {inspect(Atom(name))} on {inspect(target)}. If you are using Kernel.apply/3, make "
+        "sure the module is an atom. If you are using the dot syntax, such as module.function(), make sure the left-hand side of the dot is a "
+        "module atom"
+    )
+
+
+def capture(module: str, name: str, arity: int) -> Capture:
+    """``&Module.name/arity``."""
+    target = Atom(module)
+
+    def call(*args: Any) -> Any:
+        found = runtime().find(target) or runtime().module(target)
+        return found.functions[f"{name}/{arity}"](*args)
+
+    found = runtime().find(target)
+    if found is not None and found.native and f"{name}/{arity}" in found.functions:
+        return Capture(target, name, arity, found.functions[f"{name}/{arity}"])
+    return Capture(target, name, arity, call)
+
+
+def capture_dynamic(module: Any, name: str, arity: int) -> Capture:
+    return capture(atom_name(module), name, arity)
+
+
+def capture_local(module: Atom, name: str, arity: int, call: Any) -> Capture:
+    """``&name/arity`` inside its module."""
+    return Capture(module, name, arity, call)
+
+
+def fun(f: Any, arity: int) -> Any:
+    """*f* as a callable of *arity* arguments; what cannot be called raises when it is."""
+    kind = f.__class__
+    if kind is Capture or kind is Closure:
+        if f.arity == arity:
+            return f.call
+    elif kind is FunctionType and f.__code__.co_argcount == arity:
+        return f
+
+    def wrong(*args: Any) -> NoReturn:
+        if kind is Capture or kind is Closure or kind is FunctionType:
+            raise _errors.BadArityError(f, list(args))
+        raise _errors.BadFunctionError(f)
+
+    return wrong
+
+
+def missing_local(signature: str, *args: Any) -> NoReturn:
+    name, _, arity = signature.rpartition("/")
+    raise _errors.UndefinedFunctionError(None, Atom(name), int(arity))
+
+
+def apply(module: Any, name: Any, args: list[Any]) -> Any:
+    return _kernel.apply(module, name, args)
+
+
+# -- values ---------------------------------------------------------------------------------------------------------------
+
+
+def ne(a: Any, b: Any) -> bool:
+    return not _order.equal(a, b)
+
+
+def differ(a: Any, b: Any) -> bool:
+    return not _order.strict_equal(a, b)
+
+
+def as_map(term: Any) -> Any:
+    """The fields of a struct as a dict (for map patterns), None for anything else but maps."""
+    if term.__class__ is dict:
+        return term
+    return map_of(term) if isinstance(term, Struct) else None
+
+
+def field(term: Any, name: Any) -> Any:
+    """``term.name``: a field, or the function of a module."""
+    if term.__class__ is dict:
+        try:
+            return term[name]
+        except KeyError:
+            raise _errors.KeyError_(name, term) from None
+    if isinstance(term, Struct):
+        fields = term.fields
+        if name in fields:
+            return fields[name]
+        if atom_name(name) == "__struct__":
+            return term.module
+        raise _errors.KeyError_(name, term)
+    if term.__class__ is Atom:
+        return remote(term, f"{atom_name(name)}/0")()
+    if is_atom(term):
+        raise _errors.UndefinedFunctionError(term, name, 0) if term is not None else _kernel.missing_field(term, name)
+    raise _kernel.missing_field(term, name)
+
+
+def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
+    """``%{term | k: v}``; *named* is what a KeyError shows (nothing in the code of a module, as on the BEAM)."""
+    if term.__class__ is dict:
+        for k in changes:
+            if k not in term:
+                raise _errors.KeyError_(_maps.unkey(k), named)
+        return {**term, **changes}
+    if isinstance(term, Struct):
+        known = map_of(term)
+        for k in changes:
+            if k not in known:
+                raise _errors.KeyError_(_maps.unkey(k), named)
+        return term.replace(changes)
+    raise _errors.BadMapError(term)
+
+
+def update_map_naming_it(term: Any, changes: dict[Any, Any]) -> Any:
+    """As :func:`update_map`, for evaluated code outside modules."""
+    return update_map(term, changes, term)
+
+
+def update_struct(module: Atom, term: Any, changes: dict[Any, Any]) -> Any:
+    """``%Module{term | k: v}``."""
+    if not isinstance(term, Struct) or term.module is not module:
+        raise _errors.BadStructError(module, term)
+    return term.replace(changes)
+
+
+def new_struct(module: Atom, fields: dict[Any, Any]) -> Any:
+    """``%Module{k: v}``; the field names were checked when the code was compiled."""
+    made = _kernel.new_struct(module)
+    return made.replace(fields) if fields else made
+
+
+def make_range(first: Any, last: Any, step: Any = None) -> Range:
+    return _kernel.range_(first, last) if step is None else _kernel.range_step(first, last, step)
+
+
+def interpolate(*parts: Any) -> Any:
+    """The text of ``"a#{b}"``."""
+    done = [p if p.__class__ is str else _text.to_string(p) for p in parts]
+    try:
+        return "".join(done)
+    except TypeError:
+        from defnpy.terms.binary import make_binary, octets
+
+        return make_binary(b"".join(map(octets, done)))
+
+
+def concat(*parts: Any) -> Any:
+    """``a <> b <> c``."""
+    out = parts[-1]
+    if out.__class__ is str and all(p.__class__ is str for p in parts):
+        return "".join(parts)
+    for part in reversed(parts[:-1]):
+        out = _kernel.binary_concat(part, out)
+    return out
+
+
+def in_list(term: Any, items: list[Any]) -> bool:
+    return any(_order.strict_equal(term, i) for i in items)
+
+
+def in_range(term: Any, first: Any, last: Any, step: Any) -> bool:
+    if term.__class__ is not int or first.__class__ is not int or last.__class__ is not int:
+        return False
+    if step is None:
+        return first <= term <= last if first <= last else last <= term <= first
+    return term in range(first, last + (1 if step > 0 else -1), step)
+
+
+def _parity(term: Any, name: str) -> int:
+    if term.__class__ is not int:
+        raise _errors.ArithmeticError_()
+    return int(term & 1)
+
+
+def is_odd(term: Any) -> bool:
+    return _parity(term, "is_odd") == 1
+
+
+def is_even(term: Any) -> bool:
+    return _parity(term, "is_even") == 0
+
+
+def is_true(term: Any, operator: str) -> bool:
+    if term is True or term is False:
+        return bool(term)
+    raise _errors.BadBooleanError(term, Atom(operator))
+
+
+def bad_boolean(term: Any, operator: str) -> NoReturn:
+    raise _errors.BadBooleanError(term, Atom(operator))
+
+
+def guard(test: Any) -> bool:
+    """A guard that raises does not hold."""
+    try:
+        return test() is True
+    except Exception:
+        return False
+
+
+def tap(value: Any, f: Any) -> Any:
+    fun(f, 1)(value)
+    return value
+
+
+def each(term: Any) -> Any:
+    """What a generator iterates over."""
+    return term if term.__class__ is list else _enumerable.iterate(term)
+
+
+def uniq(items: list[Any], wanted: Any) -> list[Any]:
+    if wanted is None or wanted is False:
+        return items
+    seen: dict[Any, Any] = {}
+    for i in items:
+        seen.setdefault(key(i), i)
+    return list(seen.values())
+
+
+def into(items: list[Any], target: Any) -> Any:
+    return _enumerable.into(target, items)
+
+
+def bit_reader(term: Any) -> Reader:
+    if not is_bits(term):
+        raise _errors.ErlangError((Atom("bad_generator"), term))
+    return Reader(term)
+
+
+# -- failures -------------------------------------------------------------------------------------------------------------
+
+
+def match_failed(term: Any) -> NoReturn:
+    raise _errors.MatchError(term)
+
+
+def case_failed(term: Any) -> NoReturn:
+    raise _errors.CaseClauseError(term)
+
+
+def with_failed(term: Any) -> NoReturn:
+    raise _errors.WithClauseError(term)
+
+
+def try_failed(term: Any) -> NoReturn:
+    raise _errors.TryClauseError(term)
+
+
+def cond_failed() -> NoReturn:
+    raise _errors.CondClauseError()
+
+
+def clause_failed(module: Atom, name: str, arity: int, args: list[Any]) -> NoReturn:
+    raise _errors.FunctionClauseError(module, Atom(name), arity, args)
+
+
+def fn_clause_failed(args: list[Any]) -> NoReturn:
+    raise _errors.FunctionClauseError(None, None, len(args), args)
+
+
+def raise_(what: Any, options: Any = _kernel.UNSET) -> NoReturn:
+    raise _kernel.make_exception(what, options)
+
+
+def reraise(what: Any, second: Any, third: Any = _kernel.UNSET) -> NoReturn:
+    if third is _kernel.UNSET:
+        raise _kernel.make_exception(what)
+    raise _kernel.make_exception(what, second)
+
+
+class Caught:
+    """A caught exception: ``kind`` (:error, :throw, :exit), ``value``, and ``error``, the struct when the kind is :error."""
+
+    __slots__ = ("error", "exception", "kind", "value")
+
+    def __init__(self, exception: Exception) -> None:
+        self.exception = exception
+        self.error: Any = None
+        if isinstance(exception, _errors.Throw):
+            self.kind, self.value = Atom("throw"), exception.value
+        elif isinstance(exception, _errors.Exit):
+            self.kind, self.value = Atom("exit"), exception.reason
+        else:
+            self.kind = Atom("error")
+            self.error = translate(exception).term
+            self.value = _exception.original_of(self.error)
+
+    def is_a(self, modules: tuple[Any, ...]) -> bool:
+        """Whether the error is one of these exception modules."""
+        if self.error is None:
+            return False
+        for one in modules:
+            if one.__class__ is list:
+                if any(self.error.module is m for m in one):
+                    return True
+            elif self.error.module is one:
+                return True
+        return False
+
+
+def caught(exception: Exception) -> Caught:
+    return Caught(exception)
+
+
+def translate(exception: BaseException) -> _errors.ElixirError:
+    """The Elixir exception that a Python exception stands for."""
+    if isinstance(exception, _errors.ElixirError):
+        return exception
+    from defnpy.host.translate import translate as by_kind
+
+    return by_kind(exception)
+
+
+def stacktrace(kept: Any) -> list[Any]:
+    from defnpy.host.translate import stacktrace_of
+
+    return stacktrace_of(kept.exception) if kept is not None else []
+
+
+def receive(matcher: Any, timeout: Any, after: Any) -> Any:
+    if matcher is None:
+        def matcher(message: Any) -> Any:
+            return NOMATCH
+    return _processes.receive(_process.current(), matcher, timeout, after)
+
+
+# -- quoting --------------------------------------------------------------------------------------------------------------
+
+
+def quoted_dot(left: Any, name: Any, args: Any, meta: Any) -> Any:
+    """``left.unquote(name)(args)`` inside quote."""
+    if name.__class__ is tuple and len(name) == 3 and name[2].__class__ is not list:
+        name = name[0]
+    if name.__class__ is tuple and len(name) == 3:
+        return ((Atom("."), meta, [left, name[0]]), meta, [*name[2], *args])
+    return ((Atom("."), meta, [left, name]), meta, args)
+
+
+def bind_quoted(pairs: Any, body: Any, context: Any) -> Any:
+    from defnpy.expand.quoting import escape
+
+    binds = [(Atom("="), [], [(k, [], context), escape(v)]) for k, v in pairs]
+    inner = body[2] if body.__class__ is tuple and len(body) == 3 and body[0] is Atom("__block__") else [body]
+    return (Atom("__block__"), [], [*binds, *inner])
+
+
+# -- debugging ------------------------------------------------------------------------------------------------------------
+
+
+def dbg(file: str, line: int, text: str, value: Any) -> Any:
+    from defnpy.terms.inspect import inspect
+
+    _process.write(f"[{file}:{line}: {_where()}]\n{text} #=> {inspect(value, pretty=True)}\n\n")
+    return value
+
+
+def dbg_pipe(file: str, line: int, texts: list[str], values: list[Any]) -> Any:
+    from defnpy.terms.inspect import inspect
+
+    out = [f"[{file}:{line}: {_where()}]\n"]
+    for i, (text, value) in enumerate(zip(texts, values, strict=True)):
+        out.append(f"{'|> ' if i else ''}{text} #=> {inspect(value, pretty=True)}\n")
+    _process.write("".join(out) + "\n")
+    return values[-1]
+
+
+def _where() -> str:
+    return "(file)"
+
+
+# -- definitions ----------------------------------------------------------------------------------------------------------
+
+define_module = _definitions.define_module
+defn = _definitions.defn
+defn_remote = _definitions.defn_remote
+define = _definitions.define
+define_struct = _definitions.define_struct
+define_exception = _definitions.define_exception
+make_overridable = _definitions.make_overridable
+get_attribute = _definitions.get_attribute
+put_attribute = _definitions.put_attribute

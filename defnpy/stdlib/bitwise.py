@@ -1,0 +1,53 @@
+"""Bitwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.terms.errors import ArithmeticError_
+from defnpy.terms.module import ex, native_module
+
+
+def _ints(*values: Any) -> None:
+    for value in values:
+        if value.__class__ is not int:
+            raise ArithmeticError_()
+
+
+@ex("band/2", "&&&/2")
+def band(a: Any, b: Any) -> int:
+    _ints(a, b)
+    return a & b  # type: ignore[no-any-return]
+
+
+@ex("bor/2", "|||/2")
+def bor(a: Any, b: Any) -> int:
+    _ints(a, b)
+    return a | b  # type: ignore[no-any-return]
+
+
+@ex("bxor/2", "^^^/2")
+def bxor(a: Any, b: Any) -> int:
+    _ints(a, b)
+    return a ^ b  # type: ignore[no-any-return]
+
+
+@ex("bnot/1", "~~~/1")
+def bnot(a: Any) -> int:
+    _ints(a)
+    return ~a  # type: ignore[no-any-return]
+
+
+@ex("bsl/2", "<<</2")
+def bsl(a: Any, b: Any) -> int:
+    _ints(a, b)
+    return a << b if b >= 0 else a >> -b  # type: ignore[no-any-return]
+
+
+@ex("bsr/2", ">>>/2")
+def bsr(a: Any, b: Any) -> int:
+    _ints(a, b)
+    return a >> b if b >= 0 else a << -b  # type: ignore[no-any-return]
+
+
+MODULE = native_module("Bitwise", globals())

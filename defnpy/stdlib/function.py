@@ -1,0 +1,47 @@
+"""Function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.stdlib.kernel import find_function
+from defnpy.stdlib.util import need
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.function import Capture, arity_of, is_function
+from defnpy.terms.inspect import erlang_name
+from defnpy.terms.module import ex, native_module
+
+_KEYS = ("module", "name", "arity", "env", "type")
+
+
+@ex("identity/1")
+def identity(x: Any) -> Any:
+    return x
+
+
+@ex("capture/3")
+def capture(module: Any, name: Any, arity: Any) -> Capture:
+    return Capture(module, name.name, arity, lambda *args: find_function(module, name, arity)(*args))
+
+
+def _facts(fun: Any) -> dict[str, Any]:
+    if fun.__class__ is Capture:
+        module, name = erlang_name(fun.module, fun.name, fun.arity)
+        return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
+    label = getattr(fun, "ex_label", None) or ""
+    module_name = label.rpartition(".")[0]
+    owner = alias(module_name) if module_name and not module_name.startswith(":") else Atom("erl_eval")
+    name = Atom(getattr(fun, "__name__", "-fun-"))
+    return {"module": owner, "name": name, "arity": arity_of(fun), "env": [], "type": Atom("local")}
+
+
+@ex("info/1", "info/2")
+def info(fun: Any, item: Any = None) -> Any:
+    need(is_function(fun), "Function", "info", 1 if item is None else 2)
+    facts = _facts(fun)
+    if item is None:
+        return [(Atom(k), facts[k]) for k in _KEYS]
+    return (item, facts.get(item.name))
+
+
+MODULE = native_module("Function", globals())

@@ -1,0 +1,869 @@
+"""Kernel: the functions and operators that every module sees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from defnpy.stdlib import access, enumerable, processes
+from defnpy.stdlib.util import UNSET, badarg, is_binary, need, need_map, no_clause, to_float
+from defnpy.terms import map as maps
+from defnpy.terms import text
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.binary import Bits, build, make_binary, octets
+from defnpy.terms.binary import bit_size as bits_of
+from defnpy.terms.binary import byte_size as bytes_of
+from defnpy.terms.errors import (
+    MESSAGE,
+    ArgumentError,
+    ArithmeticError_,
+    BadBooleanError,
+    BadFunctionError,
+    BadMapError,
+    ElixirError,
+    Exit,
+    KeyError_,
+    RuntimeError_,
+    Throw,
+    UndefinedFunctionError,
+    from_struct,
+)
+from defnpy.terms.exception import error_of, no_field
+from defnpy.terms.exception import is_exception as is_exception_term
+from defnpy.terms.function import call as call_function
+from defnpy.terms.function import is_function as is_function_term
+from defnpy.terms.inspect import inspect as inspect_text
+from defnpy.terms.inspect import opts_from, struct_fields
+from defnpy.terms.list import ImproperList, cons, tail_of
+from defnpy.terms.module import Module, ex, native_module
+from defnpy.terms.order import compare, equal, strict_equal
+from defnpy.terms.process import Pid, Reference, current
+from defnpy.terms.range import Range
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import STRUCT_KEY, Struct
+
+AND, OR = Atom("and"), Atom("or")
+
+# ------------------------------------------------------------------------------------------------ arithmetic
+
+
+def _finite(x: float) -> float:
+    # x - x is nan for infinities only: one subtraction instead of two calls.
+    if x - x != 0.0:
+        raise ArithmeticError_()
+    return x
+
+
+def _is_number(a: Any) -> bool:
+    return a.__class__ is int or a.__class__ is float
+
+
+@ex("+/2")
+def add(a: Any, b: Any) -> Any:
+    if a.__class__ is int and b.__class__ is int:
+        return a + b
+    if _is_number(a) and _is_number(b):
+        return _finite(to_float(a) + to_float(b))
+    raise ArithmeticError_()
+
+
+@ex("-/2")
+def subtract(a: Any, b: Any) -> Any:
+    if a.__class__ is int and b.__class__ is int:
+        return a - b
+    if _is_number(a) and _is_number(b):
+        return _finite(to_float(a) - to_float(b))
+    raise ArithmeticError_()
+
+
+@ex("*/2")
+def multiply(a: Any, b: Any) -> Any:
+    if a.__class__ is int and b.__class__ is int:
+        return a * b
+    if _is_number(a) and _is_number(b):
+        return _finite(to_float(a) * to_float(b))
+    raise ArithmeticError_()
+
+
+@ex("//2")
+def divide(a: Any, b: Any) -> float:
+    if _is_number(a) and _is_number(b) and b != 0:
+        return _finite(to_float(a) / to_float(b))
+    raise ArithmeticError_()
+
+
+@ex("+/1")
+def plus(a: Any) -> Any:
+    if _is_number(a):
+        return a
+    raise ArithmeticError_()
+
+
+@ex("-/1")
+def negate(a: Any) -> Any:
+    if _is_number(a):
+        return -a
+    raise ArithmeticError_()
+
+
+@ex("div/2")
+def div(a: Any, b: Any) -> int:
+    if a.__class__ is int and b.__class__ is int and b:
+        q = abs(a) // abs(b)
+        return q if (a < 0) == (b < 0) else -q
+    raise ArithmeticError_()
+
+
+@ex("rem/2")
+def rem(a: Any, b: Any) -> int:
+    if a.__class__ is int and b.__class__ is int and b:
+        r = abs(a) % abs(b)
+        return -r if a < 0 else r
+    raise ArithmeticError_()
+
+
+@ex("**/2")
+def power(a: Any, b: Any) -> Any:
+    """``a ** b``: an integer for an integer base and a non-negative integer exponent, else a float."""
+    if a.__class__ is int and b.__class__ is int and b >= 0:
+        return a**b
+    if not (_is_number(a) and _is_number(b)):
+        raise ArithmeticError_()
+    try:
+        result = math.pow(to_float(a), to_float(b))
+    except (ValueError, OverflowError):
+        raise ArithmeticError_() from None
+    return _finite(result)
+
+
+@ex("abs/1")
+def abs_(a: Any) -> Any:
+    if _is_number(a):
+        return abs(a)
+    raise badarg((1, "not a number"))
+
+
+def _rounding(a: Any, how: Callable[[float], int]) -> int:
+    if a.__class__ is int:
+        return a  # type: ignore[no-any-return]
+    if a.__class__ is float:
+        return how(a)
+    raise badarg((1, "not a number"))
+
+
+def _half_away(a: float) -> int:
+    size = abs(a)
+    whole = math.floor(size)
+    if size - whole >= 0.5:
+        whole += 1
+    return -whole if a < 0 else whole
+
+
+@ex("round/1")
+def round_(a: Any) -> int:
+    return _rounding(a, _half_away)
+
+
+@ex("trunc/1")
+def trunc(a: Any) -> int:
+    return _rounding(a, math.trunc)
+
+
+@ex("floor/1")
+def floor(a: Any) -> int:
+    return _rounding(a, math.floor)
+
+
+@ex("ceil/1")
+def ceil(a: Any) -> int:
+    return _rounding(a, math.ceil)
+
+
+# ------------------------------------------------------------------------------------------------ comparison
+
+
+@ex("==/2")
+def eq(a: Any, b: Any) -> bool:
+    return equal(a, b)
+
+
+@ex("!=/2")
+def ne(a: Any, b: Any) -> bool:
+    return not equal(a, b)
+
+
+@ex("===/2")
+def strict_eq(a: Any, b: Any) -> bool:
+    return strict_equal(a, b)
+
+
+@ex("!==/2")
+def strict_ne(a: Any, b: Any) -> bool:
+    return not strict_equal(a, b)
+
+
+@ex("</2")
+def lt(a: Any, b: Any) -> bool:
+    return compare(a, b) < 0
+
+
+@ex(">/2")
+def gt(a: Any, b: Any) -> bool:
+    return compare(a, b) > 0
+
+
+@ex("<=/2")
+def le(a: Any, b: Any) -> bool:
+    return compare(a, b) <= 0
+
+
+@ex(">=/2")
+def ge(a: Any, b: Any) -> bool:
+    return compare(a, b) >= 0
+
+
+@ex("max/2")
+def max_(a: Any, b: Any) -> Any:
+    return b if compare(a, b) < 0 else a
+
+
+@ex("min/2")
+def min_(a: Any, b: Any) -> Any:
+    return b if compare(a, b) > 0 else a
+
+
+@ex("=~/2")
+def match_text(a: Any, b: Any) -> bool:
+    """``text =~ pattern``."""
+    need(is_binary(a), "Kernel", "=~", 2)
+    if is_binary(b):
+        return octets(b) in octets(a)
+    from defnpy.stdlib import regex
+
+    return regex.match_q(b, a)
+
+
+@ex("not/1")
+def not_(a: Any) -> bool:
+    if a is True:
+        return False
+    if a is False:
+        return True
+    raise ArgumentError("argument error")
+
+
+def bad_boolean(operator: str, term: Any) -> NoReturn:
+    """The left side of ``and`` or ``or`` was no boolean."""
+    raise BadBooleanError(term, Atom(operator))
+
+
+def and_(a: Any, b: Any) -> Any:
+    """``a and b`` on values."""
+    if a is True:
+        return b
+    if a is False:
+        return False
+    bad_boolean("and", a)
+
+
+def or_(a: Any, b: Any) -> Any:
+    """``a or b`` on values."""
+    if a is True:
+        return True
+    if a is False:
+        return b
+    bad_boolean("or", a)
+
+
+@ex("xor/2")
+def xor(a: Any, b: Any) -> bool:
+    for side in (a, b):
+        if side is not True and side is not False:
+            raise badarg((1 if side is a else 2, "not a boolean"))
+    return a is not b
+
+
+def member(item: Any, collection: Any) -> bool:
+    """``item in collection``."""
+    return enumerable.member(collection, item)
+
+
+# ----------------------------------------------------------------------------------- lists, tuples, binaries
+
+
+@ex("++/2")
+def concat(a: Any, b: Any) -> Any:
+    if a.__class__ is not list:
+        raise ArgumentError("argument error")
+    if b.__class__ is list:
+        return a + b
+    return cons(a, b) if a else b
+
+
+@ex("--/2")
+def list_subtract(a: Any, b: Any) -> list[Any]:
+    if a.__class__ is not list or b.__class__ is not list:
+        raise ArgumentError("argument error")
+    if not b:
+        return a
+    left: dict[Any, int] = {}
+    for item in b:
+        k = maps.key(item)
+        left[k] = left.get(k, 0) + 1
+    kept: list[Any] = []
+    for item in a:
+        k = maps.key(item)
+        if left.get(k):
+            left[k] -= 1
+        else:
+            kept.append(item)
+    return kept
+
+
+@ex("<>/2")
+def binary_concat(a: Any, b: Any) -> Any:
+    if a.__class__ is str and b.__class__ is str:
+        return a + b
+    for side in (a, b):
+        if not is_binary(side):
+            if side.__class__ is Bits:
+                build([("binary", side, None, None, "big")])
+            raise _binary_failed(a, b)
+    return make_binary(octets(a) + octets(b))
+
+
+def _binary_failed(a: Any, b: Any) -> ArgumentError:
+    place, bad = (1, a) if not is_binary(a) else (2, b)
+    return ArgumentError(
+        f"construction of binary failed: segment {place} of type 'binary': expected a binary but got: {inspect_text(bad)}"
+    )
+
+
+@ex("hd/1")
+def hd(a: Any) -> Any:
+    if a.__class__ is list and a:
+        return a[0]
+    if a.__class__ is ImproperList:
+        return a.head[0]
+    raise badarg((1, "not a nonempty list"))
+
+
+@ex("tl/1")
+def tl(a: Any) -> Any:
+    if (a.__class__ is list and a) or a.__class__ is ImproperList:
+        return tail_of(a)
+    raise badarg((1, "not a nonempty list"))
+
+
+@ex("length/1")
+def length(a: Any) -> int:
+    if a.__class__ is list:
+        return len(a)
+    raise badarg((1, "not a list"))
+
+
+@ex("elem/2")
+def elem(t: Any, index: Any) -> Any:
+    if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
+        return t[index]
+    if t.__class__ is not tuple:
+        raise badarg((2, "not a tuple"))
+    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+
+
+@ex("put_elem/3")
+def put_elem(t: Any, index: Any, value: Any) -> Any:
+    if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
+        return (*t[:index], value, *t[index + 1 :])
+    if t.__class__ is not tuple:
+        raise badarg((2, "not a tuple"))
+    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+
+
+@ex("tuple_size/1")
+def tuple_size(t: Any) -> int:
+    if t.__class__ is tuple:
+        return len(t)
+    raise badarg((1, "not a tuple"))
+
+
+@ex("map_size/1")
+def map_size(m: Any) -> int:
+    if m.__class__ is dict:
+        return len(m)
+    if isinstance(m, Struct):
+        return len(m.fields) + 1
+    raise BadMapError(m)
+
+
+@ex("is_map_key/2")
+def is_map_key(m: Any, k: Any) -> bool:
+    if m.__class__ is dict:
+        return maps.key(k) in m
+    return maps.key(k) in need_map(m)
+
+
+@ex("byte_size/1")
+def byte_size(a: Any) -> int:
+    if text.is_bitstring(a):
+        return bytes_of(a)
+    raise badarg((1, "not a bitstring"))
+
+
+@ex("bit_size/1")
+def bit_size(a: Any) -> int:
+    if text.is_bitstring(a):
+        return bits_of(a)
+    raise badarg((1, "not a bitstring"))
+
+
+@ex("binary_part/3")
+def binary_part(binary: Any, start: Any, size: Any) -> Any:
+    problems = []
+    if not is_binary(binary):
+        problems.append((1, "not a binary"))
+    if start.__class__ is not int:
+        problems.append((2, "not an integer"))
+    if size.__class__ is not int:
+        problems.append((3, "not an integer"))
+    if problems:
+        raise badarg(*problems)
+    data = octets(binary)
+    if not 0 <= start <= len(data):
+        raise badarg((2, "out of range"))
+    first, last = (start, start + size) if size >= 0 else (start + size, start)
+    if first < 0 or last > len(data):
+        raise badarg((3, "out of range"))
+    return make_binary(data[first:last])
+
+
+@ex("binary_slice/2", "binary_slice/3")
+def binary_slice(binary: Any, start: Any, size: Any = UNSET) -> Any:
+    data = octets(binary)
+    if size is UNSET:
+        need(isinstance(start, Range), "Kernel", "binary_slice", 2)
+        first = start.first + len(data) if start.first < 0 else start.first
+        last = start.last + len(data) if start.last < 0 else start.last
+        if start.step != 1 and not (start.step > 0):
+            raise ArgumentError(
+                f"negative steps are not supported in binary_slice/2, pass {start.first}..{start.last}//1 instead"
+            )
+        return make_binary(data[max(first, 0) : max(last + 1, 0) : start.step])
+    need(size.__class__ is int and size >= 0 and start.__class__ is int, "Kernel", "binary_slice", 3)
+    first = max(start + len(data), 0) if start < 0 else start
+    return make_binary(data[first : first + size])
+
+
+@ex("to_string/1")
+def to_string(a: Any) -> Any:
+    return text.to_string(a)
+
+
+@ex("to_charlist/1")
+def to_charlist(a: Any) -> Any:
+    return text.to_charlist(a)
+
+
+@ex("inspect/1", "inspect/2")
+def inspect(a: Any, opts: Any = ()) -> str:
+    if not opts:
+        return inspect_text(a)
+    need(opts.__class__ is list, "Kernel", "inspect", 2)
+    return inspect_text(a, opts=opts_from(opts))
+
+
+# ------------------------------------------------------------------------------------------------------ types
+
+
+@ex("is_atom/1")
+def is_atom_q(a: Any) -> bool:
+    return is_atom(a)
+
+
+@ex("is_binary/1")
+def is_binary_q(a: Any) -> bool:
+    return is_binary(a)
+
+
+@ex("is_bitstring/1")
+def is_bitstring(a: Any) -> bool:
+    return text.is_bitstring(a)
+
+
+@ex("is_boolean/1")
+def is_boolean(a: Any) -> bool:
+    return a is True or a is False
+
+
+@ex("is_float/1")
+def is_float(a: Any) -> bool:
+    return a.__class__ is float
+
+
+@ex("is_integer/1")
+def is_integer(a: Any) -> bool:
+    return a.__class__ is int
+
+
+@ex("is_number/1")
+def is_number(a: Any) -> bool:
+    return _is_number(a)
+
+
+@ex("is_list/1")
+def is_list(a: Any) -> bool:
+    return a.__class__ is list or a.__class__ is ImproperList
+
+
+@ex("is_tuple/1")
+def is_tuple(a: Any) -> bool:
+    return a.__class__ is tuple
+
+
+@ex("is_map/1")
+def is_map(a: Any) -> bool:
+    return a.__class__ is dict or isinstance(a, Struct)
+
+
+@ex("is_nil/1")
+def is_nil(a: Any) -> bool:
+    return a is None
+
+
+@ex("is_function/1", "is_function/2")
+def is_function(a: Any, arity: Any = None) -> bool:
+    return is_function_term(a, arity)
+
+
+@ex("is_pid/1")
+def is_pid(a: Any) -> bool:
+    return a.__class__ is Pid
+
+
+@ex("is_port/1")
+def is_port(a: Any) -> bool:
+    return False
+
+
+@ex("is_reference/1")
+def is_reference(a: Any) -> bool:
+    return a.__class__ is Reference
+
+
+@ex("is_struct/1", "is_struct/2")
+def is_struct(a: Any, module: Any = UNSET) -> bool:
+    if isinstance(a, Struct):
+        return module is UNSET or a.module is module
+    if a.__class__ is dict and STRUCT_KEY in a:
+        name = a[STRUCT_KEY]
+        return is_atom(name) and (module is UNSET or name is module)
+    return False
+
+
+@ex("is_non_struct_map/1")
+def is_non_struct_map(a: Any) -> bool:
+    return a.__class__ is dict and not is_struct(a)
+
+
+@ex("is_exception/1", "is_exception/2")
+def is_exception(a: Any, module: Any = UNSET) -> bool:
+    return is_exception_term(a) and (module is UNSET or a.module is module)
+
+
+# ------------------------------------------------------------------------------------------------------ ranges
+
+
+def range_(first: Any, last: Any) -> Range:
+    """``first..last``."""
+    if first.__class__ is int and last.__class__ is int:
+        return Range(first, last, 1 if first <= last else -1)
+    raise ArgumentError(
+        "ranges (first..last) expect both sides to be integers, "
+        f"got: {inspect_text(first)}..{inspect_text(last)}"
+    )
+
+
+def range_step(first: Any, last: Any, step: Any) -> Range:
+    """``first..last//step``."""
+    if first.__class__ is int and last.__class__ is int and step.__class__ is int and step != 0:
+        return Range(first, last, step)
+    raise ArgumentError(
+        "ranges (first..last//step) expect both sides to be integers and the step to be a non-zero integer, "
+        f"got: {inspect_text(first)}..{inspect_text(last)}//{inspect_text(step)}"
+    )
+
+
+ex("../2")(range_)
+ex("..///3")(range_step)
+
+# ---------------------------------------------------------------------------------------- calls and modules
+
+
+def find_function(module: Any, name: Any, arity: int) -> Callable[..., Any]:
+    """The function ``module.name/arity``; UndefinedFunctionError when there is none."""
+    if not is_atom(module):
+        raise ArgumentError(
+            f"you attempted to apply a function on {inspect_text(module)}. "
+            "Modules (the first argument of apply) must always be an atom"
+        )
+    found = runtime().find(module)
+    function = found.functions.get(f"{atom_name(name)}/{arity}") if found is not None else None
+    if function is None:
+        raise UndefinedFunctionError(module, name, arity)
+    return function
+
+
+@ex("apply/2", "apply/3")
+def apply(target: Any, args: Any, more: Any = UNSET) -> Any:
+    """``apply(fun, args)`` and ``apply(module, name, args)``."""
+    if more is UNSET:
+        if not is_function_term(target):
+            raise BadFunctionError(target)
+        if args.__class__ is not list:
+            raise badarg((2, "not a list"))
+        return call_function(target, args)
+    if more.__class__ is not list:
+        raise badarg((3, "not a list"))
+    return find_function(target, args, len(more))(*more)
+
+
+@ex("function_exported?/3")
+def function_exported(module: Any, name: Any, arity: Any) -> bool:
+    found = runtime().find(module)
+    return found is not None and f"{atom_name(name)}/{arity}" in found.functions
+
+
+@ex("macro_exported?/3")
+def macro_exported(module: Any, name: Any, arity: Any) -> bool:
+    found = runtime().find(module)
+    return found is not None and f"{atom_name(name)}/{arity}" in found.macros
+
+
+@ex("then/2")
+def then(value: Any, fun: Callable[[Any], Any]) -> Any:
+    return call_function(fun, [value])
+
+
+@ex("tap/2")
+def tap(value: Any, fun: Callable[[Any], Any]) -> Any:
+    call_function(fun, [value])
+    return value
+
+
+@ex("throw/1")
+def throw(value: Any) -> NoReturn:
+    raise Throw(value)
+
+
+@ex("exit/1")
+def exit_(reason: Any) -> NoReturn:
+    raise Exit(reason)
+
+
+@ex("self/0")
+def self_() -> Pid:
+    return current().pid
+
+
+@ex("send/2")
+def send(destination: Any, message: Any) -> Any:
+    return processes.send(destination, message)
+
+
+@ex("spawn/1", "spawn/3")
+def spawn(fun: Any, name: Any = UNSET, args: Any = UNSET) -> Pid:
+    return processes.spawn(_body(fun, name, args)).pid
+
+
+@ex("spawn_link/1", "spawn_link/3")
+def spawn_link(fun: Any, name: Any = UNSET, args: Any = UNSET) -> Pid:
+    return processes.spawn(_body(fun, name, args), link=True).pid
+
+
+@ex("spawn_monitor/1", "spawn_monitor/3")
+def spawn_monitor(fun: Any, name: Any = UNSET, args: Any = UNSET) -> Any:
+    reference = Reference()
+    return (processes.spawn(_body(fun, name, args), monitor=reference).pid, reference)
+
+
+def _body(fun: Any, name: Any, args: Any) -> Callable[[], Any]:
+    if name is UNSET:
+        if not is_function_term(fun, 0):
+            raise badarg((1, "not a fun"))
+        return lambda: fun()
+    return lambda: apply(fun, name, args)
+
+
+@ex("make_ref/0")
+def make_ref() -> Reference:
+    return Reference()
+
+
+@ex("node/0", "node/1")
+def node(where: Any = None) -> Atom:
+    return Atom("nonode@nohost")
+
+
+# ---------------------------------------------------------------------------------------------------- structs
+
+
+def new_struct(module: Any) -> Any:
+    """The struct of *module* with its defaults (``module.__struct__()``)."""
+    found = runtime().find(module) if module.__class__ is Atom else None
+    if found is not None:
+        own = found.functions.get("__struct__/0")
+        if own is not None:
+            return own()
+        if found.info.get("struct") is not None:
+            return Struct(module, dict(found.info["struct"]))
+    known = struct_fields(module) if module.__class__ is Atom and found is None else None
+    if known is not None:
+        return Struct(module, {**dict(known), Atom("__exception__"): True})
+    raise UndefinedFunctionError(module, Atom("__struct__"), 0)
+
+
+def _field_pairs(fields: Any) -> list[tuple[Any, Any]]:
+    return [p for p in enumerable.iterate(fields) if p[0] is not STRUCT_KEY]
+
+
+@ex("struct/1", "struct/2")
+def struct(module: Any, fields: Any = ()) -> Any:
+    """Unknown fields are dropped."""
+    made = module if isinstance(module, Struct) else new_struct(module)
+    known = made.fields
+    changes = {maps.key(k): v for k, v in (_field_pairs(fields) if fields else [])}
+    chosen = {k: v for k, v in changes.items() if k in known}
+    return made.replace(chosen) if chosen else made
+
+
+@ex("struct!/1", "struct!/2")
+def struct_bang(module: Any, fields: Any = ()) -> Any:
+    """Unknown fields and missing enforced ones raise."""
+    given = _field_pairs(fields) if fields else []
+    if isinstance(module, Struct):
+        for k, _ in given:
+            if maps.key(k) not in module.fields:
+                raise KeyError_(k, module)
+        return module.replace({maps.key(k): v for k, v in given})
+    found = runtime().find(module) if module.__class__ is Atom else None
+    own = found.functions.get("__struct__/1") if found is not None else None
+    if own is not None:
+        return own(given)
+    if found is None or found.info.get("struct") is None:
+        raise UndefinedFunctionError(module, Atom("__struct__"), 1)
+    return build_struct(found, given)
+
+
+def build_struct(module: Module, given: list[tuple[Any, Any]]) -> Any:
+    """``%Module{given}`` checked at run time."""
+    made = new_struct(module.name)
+    for k, _ in given:
+        if maps.key(k) not in made.fields:
+            raise KeyError_(k, None)
+    present = {maps.key(k) for k, _ in given}
+    missing = [k for k in module.info.get("enforce_keys") or [] if k not in present]
+    if missing:
+        raise ArgumentError(
+            "the following keys must also be given when building struct "
+            f"{inspect_text(module.name)}: {inspect_text(missing)}"
+        )
+    return made.replace({maps.key(k): v for k, v in given})
+
+
+def missing_field(term: Any, name: Any) -> ElixirError:
+    """The error of ``term.name`` when there is no such field."""
+    if term is None or not (term.__class__ is dict or isinstance(term, Struct)):
+        return KeyError_(name, term, no_field(name, term))
+    return KeyError_(name, term)
+
+
+# ------------------------------------------------------------------------------------------------------- raise
+
+
+def make_exception(arg: Any, opts: Any = UNSET) -> ElixirError:
+    """What ``raise arg`` or ``raise arg, opts`` raises."""
+    if opts is UNSET:
+        if is_binary(arg):
+            return RuntimeError_(arg)
+        if is_exception_term(arg):
+            return from_struct(arg)
+        opts = []
+    if is_atom(arg):
+        made = _exception_of(arg, opts)
+        if is_exception_term(made):
+            return from_struct(made)
+        return ArgumentError(f"expected {inspect_text(arg)}.exception/1 to return an exception, got: {inspect_text(made)}")
+    if isinstance(arg, Struct) and is_exception_term(arg):
+        return from_struct(arg)
+    return ArgumentError(
+        "raise/1 and reraise/2 expect a module name, string or exception as the first argument, got: "
+        + inspect_text(arg)
+    )
+
+
+def _exception_of(module: Any, opts: Any) -> Any:
+    found = runtime().find(module) if module.__class__ is Atom else None
+    function = found.functions.get("exception/1") if found is not None else None
+    if function is not None:
+        return function(opts)
+    if found is None and module.__class__ is Atom:
+        known = struct_fields(module)
+        if known is not None:
+            return native_exception(module, known, opts)
+    raise UndefinedFunctionError(module, Atom("exception"), 1)
+
+
+def native_exception(module: Atom, known: list[tuple[Any, Any]], opts: Any) -> Struct:
+    """``Module.exception(opts)`` of a built-in exception."""
+    fields: dict[Any, Any] = {Atom("__exception__"): True, **dict(known)}
+    if is_binary(opts):
+        fields[MESSAGE] = opts
+        return Struct(module, fields)
+    for k, v in enumerable.iterate(opts):
+        if k not in fields:
+            raise KeyError_(k, None)
+        fields[k] = v
+    return Struct(module, fields)
+
+
+def erlang_error(reason: Any) -> ElixirError:
+    """The exception of ``:erlang.error(reason)``."""
+    return error_of(reason)
+
+
+# -------------------------------------------------------------------------------------------------------- paths
+
+
+@ex("get_in/2")
+def get_in(data: Any, path: Any) -> Any:
+    return access.get_in(data, path)
+
+
+@ex("put_in/3")
+def put_in(data: Any, path: Any, value: Any) -> Any:
+    return access.put_in(data, path, value)
+
+
+@ex("update_in/3")
+def update_in(data: Any, path: Any, fun: Any) -> Any:
+    return access.update_in(data, path, fun)
+
+
+@ex("get_and_update_in/3")
+def get_and_update_in(data: Any, path: Any, fun: Any) -> Any:
+    return access.get_and_update_in(data, path, fun)
+
+
+@ex("pop_in/2")
+def pop_in(data: Any, path: Any) -> Any:
+    return access.pop_in(data, path)
+
+
+def no_function(name: str, arity: int) -> Exception:
+    """FunctionClauseError of a Kernel function."""
+    return no_clause("Kernel", name, arity)
+
+
+KERNEL = alias("Kernel")
+MODULE = native_module("Kernel", globals())

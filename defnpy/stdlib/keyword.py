@@ -1,0 +1,409 @@
+"""Keyword."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.stdlib import sorting
+from defnpy.stdlib.calls import fun0, fun1, fun3
+from defnpy.stdlib.enumerable import iterate
+from defnpy.stdlib.util import ERROR, OK, UNSET, is_keyword, need, no_clause, truthy
+from defnpy.terms.atom import Atom, is_atom
+from defnpy.terms.errors import ArgumentError, KeyError_, MatchError
+from defnpy.terms.inspect import inspect
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.order import strict_equal
+
+POP = Atom("pop")
+_MISSING: Any = object()
+
+
+def lookup(kw: Any, k: Any, name: str, arity: int) -> Any:
+    """The first value of *k*, or a marker; FunctionClauseError of the calling function for other terms."""
+    if kw.__class__ is not list or not is_atom(k):
+        raise no_clause("Keyword", name, arity)
+    for pair in kw:
+        if pair.__class__ is tuple and pair and pair[0] is k:
+            return pair[1]
+    return _MISSING
+
+
+@ex("keyword?/1")
+def keyword_q(term: Any) -> bool:
+    return is_keyword(term)
+
+
+@ex("new/0", "new/1", "new/2")
+def new(items: Any = UNSET, fun: Any = UNSET) -> list[Any]:
+    if items is UNSET:
+        return []
+    f = fun1(fun) if fun is not UNSET else None
+    made = [x if f is None else f(x) for x in iterate(items)]
+    for pair in made:
+        if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
+            raise MatchError(pair)
+    return _last_wins(made)
+
+
+def _last_wins(made: list[Any]) -> list[Any]:
+    seen: set[Any] = set()
+    kept: list[Any] = []
+    for pair in reversed(made):
+        if pair[0] not in seen:
+            seen.add(pair[0])
+            kept.append(pair)
+    kept.reverse()
+    return kept
+
+
+@ex("from_keys/2")
+def from_keys(keys: Any, value: Any) -> list[Any]:
+    need(keys.__class__ is list and all(is_atom(k) for k in keys), "Keyword", "from_keys", 2)
+    return [(k, value) for k in dict.fromkeys(keys)]
+
+
+@ex("get/2", "get/3")
+def get(kw: Any, k: Any, default: Any = None) -> Any:
+    found = lookup(kw, k, "get", 3)
+    return default if found is _MISSING else found
+
+
+@ex("get_lazy/3")
+def get_lazy(kw: Any, k: Any, fun: Any) -> Any:
+    found = lookup(kw, k, "get_lazy", 3)
+    return fun0(fun)() if found is _MISSING else found
+
+
+@ex("fetch/2")
+def fetch(kw: Any, k: Any) -> Any:
+    found = lookup(kw, k, "fetch", 2)
+    return ERROR if found is _MISSING else (OK, found)
+
+
+@ex("fetch!/2")
+def fetch_bang(kw: Any, k: Any) -> Any:
+    found = lookup(kw, k, "fetch!", 2)
+    if found is _MISSING:
+        raise KeyError_(k, kw)
+    return found
+
+
+@ex("get_values/2")
+def get_values(kw: Any, k: Any) -> list[Any]:
+    lookup(kw, k, "get_values", 2)
+    return [v for key, v in kw if key is k]
+
+
+@ex("has_key?/2")
+def has_key_q(kw: Any, k: Any) -> bool:
+    return lookup(kw, k, "has_key?", 2) is not _MISSING
+
+
+@ex("keys/1")
+def keys(kw: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "keys", 1)
+    return [_pair(p)[0] for p in kw]
+
+
+def _pair(term: Any) -> Any:
+    if term.__class__ is tuple and len(term) == 2 and is_atom(term[0]):
+        return term
+    raise ArgumentError(
+        f"expected a keyword list, but an entry in the list is not a two-element tuple with an atom key, got: {inspect(term)}"
+    )
+
+
+@ex("values/1")
+def values(kw: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "values", 1)
+    return [_pair(p)[1] for p in kw]
+
+
+@ex("to_list/1")
+def to_list(kw: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "to_list", 1)
+    return kw
+
+
+@ex("put/3")
+def put(kw: Any, k: Any, value: Any) -> list[Any]:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "put", 3)
+    return [(k, value), *(p for p in kw if p[0] is not k)]
+
+
+@ex("put_new/3")
+def put_new(kw: Any, k: Any, value: Any) -> list[Any]:
+    return kw if lookup(kw, k, "put_new", 3) is not _MISSING else [(k, value), *kw]
+
+
+@ex("put_new_lazy/3")
+def put_new_lazy(kw: Any, k: Any, fun: Any) -> list[Any]:
+    return kw if lookup(kw, k, "put_new_lazy", 3) is not _MISSING else [(k, fun0(fun)()), *kw]
+
+
+def _replaced(kw: list[Any], k: Any, change: Any) -> list[Any]:
+    out: list[Any] = []
+    done = False
+    for pair in kw:
+        if pair[0] is not k:
+            out.append(pair)
+        elif not done:
+            out.append((k, change(pair[1])))
+            done = True
+    return out
+
+
+@ex("replace/3")
+def replace(kw: Any, k: Any, value: Any) -> list[Any]:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "replace", 3)
+    return _replaced(kw, k, lambda _: value)
+
+
+@ex("replace!/3")
+def replace_bang(kw: Any, k: Any, value: Any) -> list[Any]:
+    if lookup(kw, k, "replace!", 3) is _MISSING:
+        raise KeyError_(k, kw)
+    return _replaced(kw, k, lambda _: value)
+
+
+@ex("replace_lazy/3")
+def replace_lazy(kw: Any, k: Any, fun: Any) -> list[Any]:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "replace_lazy", 3)
+    return _replaced(kw, k, fun1(fun))
+
+
+@ex("update/4")
+def update(kw: Any, k: Any, default: Any, fun: Any) -> list[Any]:
+    if lookup(kw, k, "update", 4) is _MISSING:
+        return [*kw, (k, default)]
+    return _replaced(kw, k, fun1(fun))
+
+
+@ex("update!/3")
+def update_bang(kw: Any, k: Any, fun: Any) -> list[Any]:
+    if lookup(kw, k, "update!", 3) is _MISSING:
+        raise KeyError_(k, kw)
+    return _replaced(kw, k, fun1(fun))
+
+
+@ex("delete/2")
+def delete(kw: Any, k: Any) -> list[Any]:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "delete", 2)
+    return [p for p in kw if p[0] is not k]
+
+
+@ex("delete_first/2")
+def delete_first(kw: Any, k: Any) -> list[Any]:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "delete_first", 2)
+    for index, pair in enumerate(kw):
+        if pair[0] is k:
+            return kw[:index] + kw[index + 1 :]  # type: ignore[no-any-return]
+    return kw
+
+
+def _keys(keys_: Any, name: str) -> list[Any]:
+    need(keys_.__class__ is list, "Keyword", name, 2)
+    return keys_  # type: ignore[no-any-return]
+
+
+@ex("take/2")
+def take(kw: Any, wanted: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "take", 2)
+    chosen = _keys(wanted, "take")
+    return [p for p in kw if any(p[0] is k for k in chosen)]
+
+
+@ex("drop/2")
+def drop(kw: Any, gone: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "drop", 2)
+    chosen = _keys(gone, "drop")
+    return [p for p in kw if not any(p[0] is k for k in chosen)]
+
+
+@ex("split/2")
+def split(kw: Any, wanted: Any) -> Any:
+    return (take(kw, wanted), drop(kw, wanted))
+
+
+@ex("pop/2", "pop/3")
+def pop(kw: Any, k: Any, default: Any = None) -> Any:
+    found = lookup(kw, k, "pop", 3)
+    return (default, kw) if found is _MISSING else (found, delete(kw, k))
+
+
+@ex("pop!/2")
+def pop_bang(kw: Any, k: Any) -> Any:
+    found = lookup(kw, k, "pop!", 2)
+    if found is _MISSING:
+        raise KeyError_(k, kw)
+    return (found, delete(kw, k))
+
+
+@ex("pop_first/2", "pop_first/3")
+def pop_first(kw: Any, k: Any, default: Any = None) -> Any:
+    found = lookup(kw, k, "pop_first", 3)
+    return (default, kw) if found is _MISSING else (found, delete_first(kw, k))
+
+
+@ex("pop_lazy/3")
+def pop_lazy(kw: Any, k: Any, fun: Any) -> Any:
+    found = lookup(kw, k, "pop_lazy", 3)
+    return (fun0(fun)(), kw) if found is _MISSING else (found, delete(kw, k))
+
+
+@ex("pop_values/2")
+def pop_values(kw: Any, k: Any) -> Any:
+    return (get_values(kw, k), delete(kw, k))
+
+
+@ex("merge/2", "merge/3")
+def merge(a: Any, b: Any, fun: Any = UNSET) -> list[Any]:
+    for place, side in (("first", a), ("second", b)):
+        if not is_keyword(side):
+            raise ArgumentError(f"expected a keyword list as the {place} argument, got: {inspect(side)}")
+    if fun is UNSET:
+        taken = {k for k, _ in b}
+        return [p for p in a if p[0] not in taken] + b
+    return _merge_with(a, b, fun3(fun))
+
+
+def _merge_with(a: list[Any], b: list[Any], f: Any) -> list[Any]:
+    taken = {k for k, _ in b}
+    rest = [p for p in a if p[0] in taken]
+    out = [p for p in a if p[0] not in taken]
+    for k, v in b:
+        index = next((i for i, p in enumerate(rest) if p[0] is k), None)
+        if index is None:
+            out.append((k, v))
+        else:
+            out.append((k, f(k, rest[index][1], v)))
+            del rest[index]
+    return out
+
+
+def _select(kw: Any, fun: Any, wanted: bool, name: str) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", name, 2)
+    f = fun1(fun)
+    return [p for p in kw if truthy(f(p)) is wanted]
+
+
+@ex("filter/2")
+def filter_(kw: Any, fun: Any) -> list[Any]:
+    return _select(kw, fun, True, "filter")
+
+
+@ex("reject/2")
+def reject(kw: Any, fun: Any) -> list[Any]:
+    return _select(kw, fun, False, "reject")
+
+
+@ex("split_with/2")
+def split_with(kw: Any, fun: Any) -> Any:
+    from defnpy.stdlib.enum import split_with as split_list
+
+    return split_list(kw, fun)
+
+
+@ex("map/2")
+def map_(kw: Any, fun: Any) -> list[Any]:
+    need(kw.__class__ is list, "Keyword", "map", 2)
+    f = fun1(fun)
+    return [(k, f((k, v))) for k, v in kw]
+
+
+@ex("intersect/2", "intersect/3")
+def intersect(a: Any, b: Any, fun: Any = UNSET) -> list[Any]:
+    f = fun3(fun) if fun is not UNSET else None
+    out: list[Any] = []
+    for k, v in b:
+        found = lookup(a, k, "intersect", 3)
+        if found is not _MISSING:
+            out.append((k, v if f is None else f(k, found, v)))
+    return out
+
+
+@ex("equal?/2")
+def equal_q(a: Any, b: Any) -> bool:
+    need(a.__class__ is list and b.__class__ is list, "Keyword", "equal?", 2)
+    return strict_equal(sorting.sort(a), sorting.sort(b))
+
+
+@ex("get_and_update/3")
+def get_and_update(kw: Any, k: Any, fun: Any) -> Any:
+    from defnpy.stdlib.access import get_and_update as update_path
+
+    need(kw.__class__ is list and is_atom(k), "Keyword", "get_and_update", 3)
+    return update_path(kw, k, fun1(fun))
+
+
+@ex("get_and_update!/3")
+def get_and_update_bang(kw: Any, k: Any, fun: Any) -> Any:
+    fetch_bang(kw, k)
+    return get_and_update(kw, k, fun)
+
+
+# ---------------------------------------------------------------------------------------------------- validate
+
+
+def _allowed(allowed: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Names and ``(name, default)`` pairs of a validation list."""
+    names: list[Any] = []
+    defaults: list[Any] = []
+    for item in allowed:
+        if is_atom(item):
+            names.append(item)
+        elif item.__class__ is tuple and len(item) == 2 and is_atom(item[0]):
+            names.append(item[0])
+            defaults.append(item)
+        else:
+            raise ArgumentError(
+                "expected the second argument to be a list of atoms or tuples, got: " + inspect(item)
+            )
+    return names, defaults
+
+
+def _check_entries(kw: Any) -> None:
+    if kw.__class__ is not list:
+        raise no_clause("Keyword", "validate", 2)
+    for pair in kw:
+        if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
+            raise ArgumentError(f"expected a keyword list as first argument, got invalid entry: {inspect(pair)}")
+
+
+def _repeated(kw: list[Any]) -> list[Any]:
+    seen: list[Any] = []
+    twice: list[Any] = []
+    for k, _ in kw:
+        if k in seen:
+            twice.append(k)
+        seen.append(k)
+    return twice
+
+
+@ex("validate/2")
+def validate(kw: Any, allowed: Any) -> Any:
+    _check_entries(kw)
+    names, defaults = _allowed(allowed)
+    bad = [k for k, _ in kw if k not in names]
+    twice = _repeated([p for p in kw if p[0] in names])
+    if bad or twice:
+        return (ERROR, (bad + twice)[::-1])
+    given = {k for k, _ in kw}
+    return (OK, [d for d in reversed(defaults) if d[0] not in given] + kw)
+
+
+@ex("validate!/2")
+def validate_bang(kw: Any, allowed: Any) -> list[Any]:
+    answer = validate(kw, allowed)
+    if answer[0] is OK:
+        return answer[1]  # type: ignore[no-any-return]
+    names, _ = _allowed(allowed)
+    unknown = [k for k, _ in kw if k not in names]
+    if not unknown:
+        raise ArgumentError(f"duplicate keys {inspect(answer[1])} in {inspect(kw)}")
+    raise ArgumentError(
+        f"unknown keys {inspect(unknown)} in {inspect(kw)}, the allowed keys are: {inspect(names)}"
+    )
+
+
+MODULE = native_module("Keyword", globals())

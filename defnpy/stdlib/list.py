@@ -1,0 +1,363 @@
+"""List."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.stdlib import parsing, sorting
+from defnpy.stdlib.calls import fun1, fun2
+from defnpy.stdlib.util import UNSET, badarg, is_int, need
+from defnpy.terms import text
+from defnpy.terms.atom import Atom, to_atom
+from defnpy.terms.errors import KeyError_
+from defnpy.terms.inspect import inspect, is_ascii_printable
+from defnpy.terms.list import ImproperList
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.order import equal, strict_equal, term_order
+
+EQ, DEL, INS = Atom("eq"), Atom("del"), Atom("ins")
+INFINITY = Atom("infinity")
+
+
+def _is_list(term: Any) -> bool:
+    return term.__class__ is list
+
+
+@ex("first/1", "first/2")
+def first(items: Any, default: Any = None) -> Any:
+    if items.__class__ is ImproperList:
+        return items.head[0]
+    need(_is_list(items), "List", "first", 2)
+    return items[0] if items else default
+
+
+@ex("last/1", "last/2")
+def last(items: Any, default: Any = None) -> Any:
+    need(_is_list(items), "List", "last", 2)
+    return items[-1] if items else default
+
+
+@ex("duplicate/2")
+def duplicate(item: Any, count: Any) -> list[Any]:
+    need(is_int(count) and count >= 0, "List", "duplicate", 2)
+    return [item] * count
+
+
+@ex("wrap/1")
+def wrap(term: Any) -> Any:
+    if term.__class__ is list or term.__class__ is ImproperList:
+        return term
+    return [] if term is None else [term]
+
+
+@ex("flatten/1", "flatten/2")
+def flatten(items: Any, tail: Any = ()) -> list[Any]:
+    if not _is_list(items):
+        raise _flatten_error(tail)
+    out: list[Any] = []
+    _flatten(items, out)
+    return out + list(tail)
+
+
+def _flatten_error(tail: Any) -> Exception:
+    from defnpy.terms.errors import FunctionClauseError
+
+    return FunctionClauseError(Atom("lists"), Atom("flatten"), 1 if tail == () else 2)
+
+
+def _flatten(items: list[Any], out: list[Any]) -> None:
+    for item in items:
+        if item.__class__ is list:
+            _flatten(item, out)
+        else:
+            out.append(item)
+
+
+@ex("delete/2")
+def delete(items: Any, wanted: Any) -> list[Any]:
+    for index, item in enumerate(items):
+        if strict_equal(item, wanted):
+            return items[:index] + items[index + 1 :]  # type: ignore[no-any-return]
+    return items  # type: ignore[no-any-return]
+
+
+def _place(items: list[Any], index: Any) -> int:
+    return index + len(items) if index < 0 else index
+
+
+@ex("delete_at/2")
+def delete_at(items: Any, index: Any) -> list[Any]:
+    need(_is_list(items) and is_int(index), "List", "delete_at", 2)
+    place = _place(items, index)
+    return items[:place] + items[place + 1 :] if 0 <= place < len(items) else items
+
+
+@ex("pop_at/2", "pop_at/3")
+def pop_at(items: Any, index: Any, default: Any = None) -> Any:
+    need(_is_list(items) and is_int(index), "List", "pop_at", 3)
+    place = _place(items, index)
+    if 0 <= place < len(items):
+        return (items[place], items[:place] + items[place + 1 :])
+    return (default, items)
+
+
+@ex("insert_at/3")
+def insert_at(items: Any, index: Any, value: Any) -> list[Any]:
+    need(_is_list(items) and is_int(index), "List", "insert_at", 3)
+    place = max(index + len(items) + 1, 0) if index < 0 else index
+    return [*items[:place], value, *items[place:]]
+
+
+@ex("replace_at/3")
+def replace_at(items: Any, index: Any, value: Any) -> list[Any]:
+    need(_is_list(items) and is_int(index), "List", "replace_at", 3)
+    place = _place(items, index)
+    return [*items[:place], value, *items[place + 1 :]] if 0 <= place < len(items) else items
+
+
+@ex("update_at/3")
+def update_at(items: Any, index: Any, fun: Any) -> list[Any]:
+    need(_is_list(items) and is_int(index), "List", "update_at", 3)
+    place = _place(items, index)
+    if not 0 <= place < len(items):
+        return items  # type: ignore[no-any-return]
+    return [*items[:place], fun1(fun)(items[place]), *items[place + 1 :]]
+
+
+@ex("foldl/3")
+def foldl(items: Any, acc: Any, fun: Any) -> Any:
+    need(_is_list(items), "List", "foldl", 3)
+    f = fun2(fun)
+    for item in items:
+        acc = f(item, acc)
+    return acc
+
+
+@ex("foldr/3")
+def foldr(items: Any, acc: Any, fun: Any) -> Any:
+    need(_is_list(items), "List", "foldr", 3)
+    f = fun2(fun)
+    for item in reversed(items):
+        acc = f(item, acc)
+    return acc
+
+
+@ex("zip/1")
+def zip_(lists: Any) -> list[Any]:
+    return list(zip(*lists, strict=False))
+
+
+# --------------------------------------------------------------------------------------------- lists of tuples
+
+
+def _has(row: Any, key: Any, place: int) -> bool:
+    return row.__class__ is tuple and len(row) > place and equal(row[place], key)
+
+
+def _index(rows: list[Any], key: Any, place: int) -> int | None:
+    return next((i for i, row in enumerate(rows) if _has(row, key, place)), None)
+
+
+@ex("keyfind/3", "keyfind/4")
+def keyfind(rows: Any, key: Any, place: Any, default: Any = None) -> Any:
+    need(is_int(place) and place >= 0, "List", "keyfind", 4)
+    index = _index(rows, key, place)
+    return default if index is None else rows[index]
+
+
+@ex("keyfind!/3")
+def keyfind_bang(rows: Any, key: Any, place: Any) -> Any:
+    index = _index(rows, key, place)
+    if index is None:
+        raise KeyError_(key, rows, f"key {inspect(key)} at position {place} not found in: {inspect(rows)}")
+    return rows[index]
+
+
+@ex("keymember?/3")
+def keymember_q(rows: Any, key: Any, place: Any) -> bool:
+    return _index(rows, key, place) is not None
+
+
+@ex("keyreplace/4")
+def keyreplace(rows: Any, key: Any, place: Any, new: Any) -> list[Any]:
+    index = _index(rows, key, place)
+    return rows if index is None else [*rows[:index], new, *rows[index + 1 :]]
+
+
+@ex("keystore/4")
+def keystore(rows: Any, key: Any, place: Any, new: Any) -> list[Any]:
+    index = _index(rows, key, place)
+    return [*rows, new] if index is None else [*rows[:index], new, *rows[index + 1 :]]
+
+
+@ex("keydelete/3")
+def keydelete(rows: Any, key: Any, place: Any) -> list[Any]:
+    index = _index(rows, key, place)
+    return rows if index is None else rows[:index] + rows[index + 1 :]
+
+
+@ex("keytake/3")
+def keytake(rows: Any, key: Any, place: Any) -> Any:
+    index = _index(rows, key, place)
+    return None if index is None else (rows[index], rows[:index] + rows[index + 1 :])
+
+
+@ex("keysort/2", "keysort/3")
+def keysort(rows: Any, place: Any, sorter: Any = sorting.ASC) -> list[Any]:
+    need(is_int(place) and place >= 0, "List", "keysort", 3)
+    return sorting.sort_with(rows, [row[place] for row in rows], sorter)
+
+
+# -------------------------------------------------------------------------------------------------- predicates
+
+
+@ex("starts_with?/2")
+def starts_with_q(items: Any, prefix: Any) -> bool:
+    need(_is_list(items) and _is_list(prefix), "List", "starts_with?", 2)
+    return strict_equal(items[: len(prefix)], prefix)
+
+
+@ex("ends_with?/2")
+def ends_with_q(items: Any, suffix: Any) -> bool:
+    need(_is_list(items) and _is_list(suffix), "List", "ends_with?", 2)
+    return not suffix or strict_equal(items[-len(suffix) :], suffix)
+
+
+@ex("improper?/1")
+def improper_q(items: Any) -> bool:
+    if items.__class__ is ImproperList:
+        return True
+    need(_is_list(items), "List", "improper?", 1)
+    return False
+
+
+@ex("ascii_printable?/1", "ascii_printable?/2")
+def ascii_printable_q(items: Any, limit: Any = INFINITY) -> bool:
+    return is_ascii_printable(items if limit is INFINITY else items[:limit])
+
+
+@ex("max/1", "max/2")
+def max_(items: Any, default: Any = UNSET) -> Any:
+    if not items and default is not UNSET:
+        return default
+    return max(items, key=term_order)
+
+
+@ex("min/1", "min/2")
+def min_(items: Any, default: Any = UNSET) -> Any:
+    if not items and default is not UNSET:
+        return default
+    return min(items, key=term_order)
+
+
+# -------------------------------------------------------------------------------------------------- conversions
+
+
+@ex("to_tuple/1")
+def to_tuple(items: Any) -> tuple[Any, ...]:
+    if not _is_list(items):
+        raise badarg((1, "not a list"))
+    return tuple(items)
+
+
+@ex("to_string/1")
+def to_string(items: Any) -> Any:
+    need(_is_list(items), "List", "to_string", 1)
+    return text.list_to_string(items)
+
+
+@ex("to_charlist/1")
+def to_charlist(items: Any) -> list[Any]:
+    need(_is_list(items), "List", "to_charlist", 1)
+    return [ord(c) for c in text.list_to_string(items)]
+
+
+@ex("to_atom/1")
+def to_atom_(items: Any) -> Any:
+    return to_atom(text.list_to_string(items))
+
+
+@ex("to_existing_atom/1")
+def to_existing_atom(items: Any) -> Any:
+    return to_atom(text.list_to_string(items))
+
+
+def _chars(items: Any) -> str:
+    if not _is_list(items):
+        raise badarg((1, "not a list"))
+    return "".join(chr(c) for c in items)
+
+
+@ex("to_integer/1", "to_integer/2")
+def to_integer(items: Any, base: Any = 10) -> int:
+    return parsing.integer_exact(_chars(items), base)
+
+
+@ex("to_float/1")
+def to_float(items: Any) -> float:
+    return parsing.float_exact(_chars(items))
+
+
+# -------------------------------------------------------------------------------------------- Myers' difference
+
+
+@ex("myers_difference/2", "myers_difference/3")
+def myers_difference(a: Any, b: Any, script: Any = None) -> list[Any]:
+    """The shortest edit script as ``[eq: .., del: .., ins: ..]``."""
+    need(_is_list(a) and _is_list(b), "List", "myers_difference", 2)
+    return _script(_edits(a, b))
+
+
+def edits(a: list[Any], b: list[Any]) -> list[Any]:
+    """The script of two lists; used for strings too."""
+    return _script(_edits(a, b))
+
+
+def _edits(a: list[Any], b: list[Any]) -> list[tuple[Atom, Any]]:
+    """Follows the furthest paths of Myers' algorithm, one more edit in each round."""
+    paths: list[tuple[int, list[Any], list[Any], list[tuple[Atom, Any]]]] = [_snake(0, a, b, [])]
+    limit = len(a) + len(b)
+    for _envelope in range(limit + 1):
+        for path in paths:
+            if not path[1] and not path[2]:
+                return path[3]
+        paths = _next_paths(paths)
+    return []
+
+
+def _snake(y: int, a: list[Any], b: list[Any], done: list[Any]) -> Any:
+    i = 0
+    while i < len(a) and i < len(b) and strict_equal(a[i], b[i]):
+        i += 1
+    return (y + i, a[i:], b[i:], done + [(EQ, x) for x in a[:i]])
+
+
+def _right(path: Any) -> Any:
+    y, a, b, done = path
+    return (y, a, b[1:], [*done, (INS, b[0])]) if b else path
+
+
+def _down(path: Any) -> Any:
+    y, a, b, done = path
+    return (y + 1, a[1:], b, [*done, (DEL, a[0])]) if a else (y + 1, a, b, done)
+
+
+def _next_paths(paths: list[Any]) -> list[Any]:
+    moves: list[Any] = [_down(paths[0])]
+    for lower, upper in zip(paths, paths[1:], strict=False):
+        moves.append(_right(lower) if lower[0] > upper[0] else _down(upper))
+    moves.append(_right(paths[-1]))
+    return [_snake(*move) for move in moves]
+
+
+def _script(steps: list[tuple[Atom, Any]]) -> list[Any]:
+    out: list[Any] = []
+    for kind, item in steps:
+        if out and out[-1][0] is kind:
+            out[-1][1].append(item)
+        else:
+            out.append((kind, [item]))
+    return out
+
+
+MODULE = native_module("List", globals())

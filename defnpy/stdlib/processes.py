@@ -1,0 +1,274 @@
+"""Processes as threads: spawning, messages, exit signals."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.stdlib.util import INFINITY, badarg
+from defnpy.terms.atom import Atom
+from defnpy.terms.binary import NOMATCH
+from defnpy.terms.errors import ElixirError, Exit, Throw
+from defnpy.terms.process import Pid, Process, Reference, current, enter
+from defnpy.terms.runtime import runtime
+
+NORMAL, EXIT, DOWN, PROCESS = Atom("normal"), Atom("EXIT"), Atom("DOWN"), Atom("process")
+NOPROC, KILL, KILLED = Atom("noproc"), Atom("kill"), Atom("killed")
+
+
+class ExitSignal(Exit):
+    """An exit that came from a linked process; it cannot be caught in Elixir code."""
+
+
+def spawn(fun: Callable[[], Any], *, link: bool = False, monitor: Reference | None = None) -> Process:
+    """Run *fun* in a new process."""
+    parent = current()
+    made = Process(parent)
+    made.state["ancestors"] = [parent.pid]
+    if link:
+        parent.links.add(made)
+        made.links.add(parent)
+    if monitor is not None:
+        made.monitors.append((monitor, parent))
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_run, made, fun), daemon=True)
+    thread.start()
+    return made
+
+
+def _run(process: Process, fun: Callable[[], Any]) -> None:
+    enter(process)
+    try:
+        fun()
+        reason: Any = NORMAL
+    except Exit as exited:
+        reason = exited.reason
+    except BaseException as error:
+        reason = reason_of(error)
+        report(process, error)
+    terminate(process, reason)
+
+
+def reason_of(error: BaseException) -> Any:
+    """The exit reason of a process that died of *error*."""
+    if isinstance(error, Exit):
+        return error.reason
+    if isinstance(error, ElixirError):
+        return (error.term, [])
+    if isinstance(error, Throw):
+        return ((Atom("nocatch"), error.value), [])
+    return (Atom("python_error"), str(error))
+
+
+def report(process: Process, error: BaseException) -> None:
+    """What the logger says about a crashed process goes to standard error."""
+    import sys
+
+    if process.state.get("silent"):
+        return
+    if isinstance(error, ElixirError):
+        from defnpy.terms.exception import format_banner
+
+        text = format_banner(Atom("error"), error.term)
+        sys.stderr.write(f"Process #PID<0.{process.pid.ex_serial}.0> raised an exception\n{text}\n")
+
+
+def terminate(process: Process, reason: Any) -> None:
+    """The process is over: tell monitors and links."""
+    with process.arrived:
+        process.alive = False
+        process.exit_reason = reason
+        monitors, process.monitors = list(process.monitors), []
+        links, process.links = set(process.links), set()
+        process.arrived.notify_all()
+    _unregister(process)
+    for reference, watcher in monitors:
+        deliver(watcher, (DOWN, reference, PROCESS, process.pid, reason))
+    for other in links:
+        other.links.discard(process)
+        signal(other, process.pid, reason)
+
+
+def _unregister(process: Process) -> None:
+    names = runtime().registered
+    for name in [n for n, p in names.items() if p is process]:
+        names.pop(name, None)
+
+
+def signal(process: Process, sender: Pid, reason: Any) -> None:
+    """An exit signal: a message when *process* traps exits, else its end unless *reason* is normal."""
+    if reason is not KILL and process.trap_exit:
+        deliver(process, (EXIT, sender, reason))
+    elif reason is not NORMAL:
+        with process.arrived:
+            process.state["exit_signal"] = KILLED if reason is KILL else reason
+            process.arrived.notify_all()
+
+
+def check_signal(process: Process) -> None:
+    """Raise when an exit signal is waiting."""
+    if "exit_signal" in process.state:
+        raise ExitSignal(process.state.pop("exit_signal"))
+
+
+def deliver(process: Process, message: Any) -> None:
+    """Put *message* into a mailbox."""
+    with process.arrived:
+        if process.alive:
+            process.mailbox.append(message)
+            process.arrived.notify_all()
+
+
+def find(destination: Any) -> Process | None:
+    """The process of a pid or registered name."""
+    if destination.__class__ is Pid:
+        return destination.process  # type: ignore[no-any-return]
+    if destination.__class__ is tuple and len(destination) == 2:
+        destination = destination[0]
+    if destination.__class__ is Atom:
+        return runtime().registered.get(destination)
+    return None
+
+
+def send(destination: Any, message: Any) -> Any:
+    """``send/2``."""
+    process = find(destination)
+    if process is None:
+        if destination.__class__ is Atom or destination.__class__ not in (Pid, tuple):
+            raise badarg((1, "invalid destination"))
+        return message
+    deliver(process, message)
+    return message
+
+
+def deadline_of(after_ms: Any) -> float | None:
+    """The monotonic time at which a wait of *after_ms* ends; None for ``:infinity``."""
+    return None if after_ms is None or after_ms is INFINITY else time.monotonic() + after_ms / 1000
+
+
+def receive(
+    process: Process,
+    match: Callable[[Any], Any],
+    after_ms: Any = None,
+    after_fun: Callable[[], Any] | None = None,
+) -> Any:
+    """``receive``: the result of *match* on the first message for which it is not NOMATCH.
+
+    *match* is tried on the messages in the order of their arrival; after *after_ms* milliseconds *after_fun* decides.
+    """
+    deadline = deadline_of(after_ms)
+    tried = 0
+    while True:
+        with process.arrived:
+            while len(process.mailbox) <= tried:
+                check_signal(process)
+                if not _wait(process, deadline):
+                    return after_fun() if after_fun is not None else None
+            message = process.mailbox[tried]
+        result = match(message)
+        if result is NOMATCH:
+            tried += 1
+            continue
+        with process.arrived:
+            _drop(process, message)
+        return result() if result.__class__ is _Later else result
+
+
+class _Later:
+    """A result that must be computed after the message left the mailbox."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Callable[[], Any]) -> None:
+        self.body = body
+
+    def __call__(self) -> Any:
+        return self.body()
+
+
+def later(body: Callable[[], Any]) -> Any:
+    """Lets *match* postpone the clause's body until its message is taken from the mailbox."""
+    return _Later(body)
+
+
+def _drop(process: Process, message: Any) -> None:
+    for index, other in enumerate(process.mailbox):
+        if other is message:
+            del process.mailbox[index]
+            return
+
+
+def _wait(process: Process, deadline: float | None) -> bool:
+    if deadline is None:
+        process.arrived.wait()
+        return True
+    left = deadline - time.monotonic()
+    if left <= 0:
+        return False
+    process.arrived.wait(left)
+    return True
+
+
+def monitor(target: Any) -> Reference:
+    """``Process.monitor/1``."""
+    reference = Reference()
+    process = find(target)
+    watcher = current()
+    if process is not None:
+        with process.arrived:
+            if process.alive:
+                process.monitors.append((reference, watcher))
+                return reference
+    deliver(watcher, (DOWN, reference, PROCESS, target, NOPROC))
+    return reference
+
+
+def demonitor(reference: Reference, flush: bool = False) -> bool:
+    """``Process.demonitor/2``: forget the monitor; with *flush* also its message."""
+    me = current()
+    for process in list(runtime().registered.values()):
+        process.monitors = [m for m in process.monitors if m[0] is not reference]
+    if flush:
+        with me.arrived:
+            for message in list(me.mailbox):
+                if message.__class__ is tuple and len(message) == 5 and message[1] is reference:
+                    me.mailbox.remove(message)
+    return True
+
+
+def link(target: Any) -> bool:
+    """``Process.link/1``."""
+    process, me = find(target), current()
+    if process is not None and process.alive:
+        process.links.add(me)
+        me.links.add(process)
+    else:
+        signal(me, target, NOPROC)
+    return True
+
+
+def unlink(target: Any) -> bool:
+    """``Process.unlink/1``."""
+    process, me = find(target), current()
+    if process is not None:
+        process.links.discard(me)
+        me.links.discard(process)
+    return True
+
+
+def exit_process(target: Any, reason: Any) -> bool:
+    """``Process.exit/2``."""
+    process = find(target)
+    me = current()
+    if process is None or not process.alive:
+        return True
+    if process is me and not process.trap_exit:
+        raise ExitSignal(KILLED if reason is KILL else reason)
+    signal(process, me.pid, reason)
+    # A process that waits for nothing cannot be stopped from outside; it counts as dead from now on.
+    if (reason is KILL or not process.trap_exit) and reason is not NORMAL:
+        terminate(process, KILLED if reason is KILL else reason)
+    return True

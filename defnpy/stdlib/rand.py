@@ -1,0 +1,336 @@
+"""``:rand`` with the exsss generator: the same numbers as Erlang's for the same seed."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from functools import lru_cache
+from typing import Any
+
+from defnpy.stdlib.util import badarg
+from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.process import current
+
+_M58 = (1 << 58) - 1
+_M64 = (1 << 64) - 1
+EXSSS = Atom("exsss")
+DEFAULT = Atom("default")
+_ALGORITHMS = {"default", "exsss", "exsplus", "exsp"}
+_SLOT = "rand_seed"
+
+
+def _splitmix(x: int) -> tuple[int, int]:
+    x = (x + 0x9E3779B97F4A7C15) & _M64
+    z = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _M64
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _M64
+    return z ^ (z >> 31), x
+
+
+def _seed58(x: int) -> tuple[int, int]:
+    while True:
+        z, x = _splitmix(x)
+        z &= _M58
+        if z:
+            return z, x
+
+
+def seed_words(seed: Any) -> tuple[int, int]:
+    """The two words of state that an integer, a triple or a list of integers gives."""
+    if seed.__class__ is int:
+        first, x = _seed58(seed & _M64)
+        return first, _seed58(x)[0]
+    if seed.__class__ is tuple and len(seed) == 3 and all(s.__class__ is int for s in seed):
+        _, x = _seed58(seed[0] & _M64)
+        first, x = _seed58((seed[1] & _M64) ^ x)
+        return first, _seed58((seed[2] & _M64) ^ x)[0]
+    if seed.__class__ is list and len(seed) == 2:
+        return seed[0] & _M58, seed[1] & _M58
+    raise ArgumentError("argument error")
+
+
+class State:
+    """A generator state; it never changes, drawing gives the next one."""
+
+    __slots__ = ("a", "b")
+
+    def __init__(self, a: int, b: int) -> None:
+        self.a = a
+        self.b = b
+
+    def next(self) -> tuple[int, State]:
+        """58 random bits and the next state."""
+        s1, s0 = self.a, self.b
+        t = s1 ^ ((s1 << 24) & _M58)
+        new = t ^ s0 ^ (t >> 11) ^ (s0 >> 41)
+        v = (s0 * 5) & _M58
+        v = ((v << 7) | (v >> 51)) & _M58
+        return (v * 9) & _M58, State(s0, new)
+
+
+def _term(state: State) -> Any:
+    from defnpy.terms.list import ImproperList
+
+    return ({Atom("type"): EXSSS, Atom("bits"): 58}, ImproperList([state.a], state.b))
+
+
+def _state(term: Any) -> State:
+    if term.__class__ is tuple and len(term) == 2:
+        words = term[1]
+        if hasattr(words, "improper_tail"):
+            return State(words.head[0], words.improper_tail)
+    raise ArgumentError("argument error")
+
+
+def _now() -> State:
+    slot = current().state
+    if _SLOT not in slot:
+        slot[_SLOT] = State(*seed_words(secrets.randbits(64)))
+    return slot[_SLOT]  # type: ignore[no-any-return]
+
+
+def _keep(state: State) -> None:
+    current().state[_SLOT] = state
+
+
+def _made(algorithm: Any, seed: Any) -> State:
+    if algorithm.__class__ is not Atom:
+        return _state(algorithm)
+    if algorithm.name not in _ALGORITHMS:
+        from defnpy.terms.errors import ErlangError
+
+        raise ErlangError(Atom("no_alg"))
+    if seed is None:
+        seed = secrets.randbits(64)
+    return State(*seed_words(seed))
+
+
+@ex("seed/1", "seed/2")
+def seed(algorithm: Any, value: Any = None) -> Any:
+    state = _made(algorithm, value)
+    _keep(state)
+    return _term(state)
+
+
+@ex("seed_s/1", "seed_s/2")
+def seed_s(algorithm: Any, value: Any = None) -> Any:
+    return _term(_made(algorithm, value))
+
+
+@ex("export_seed/0")
+def export_seed() -> Any:
+    slot = current().state
+    return export_seed_s(_term(slot[_SLOT])) if _SLOT in slot else Atom("undefined")
+
+
+@ex("export_seed_s/1")
+def export_seed_s(state: Any) -> Any:
+    return (EXSSS, state[1])
+
+
+def draw_float(state: State) -> tuple[float, State]:
+    """A float in ``0.0 =< x < 1.0``."""
+    value, state = state.next()
+    return (value >> 5) * 2.0**-53, state
+
+
+def draw_int(most: int, state: State) -> tuple[int, State]:
+    """An integer in ``1..most``."""
+    spare = (1 << 58) - most
+    if spare < 0:
+        return _draw_wide(most, state)
+    while True:
+        value, state = state.next()
+        if value < most:
+            return value + 1, state
+        index = value % most
+        if value - index <= spare:
+            return index + 1, state
+
+
+def _draw_wide(most: int, state: State) -> tuple[int, State]:
+    """Ranges of more than 58 bits: as many words as needed, low bits first."""
+    while True:
+        total, bits = 0, 0
+        value, state = state.next()
+        while True:
+            total |= value << bits
+            bits += 58
+            if (most - 1) >> bits == 0:
+                break
+            value, state = state.next()
+        spare = (1 << bits) - most
+        if total < most:
+            return total + 1, state
+        index = total % most
+        if total - index <= spare:
+            return index + 1, state
+
+
+@ex("uniform/0", "uniform/1")
+def uniform(most: Any = None) -> Any:
+    if most is None:
+        value, state = draw_float(_now())
+    else:
+        _check(most)
+        value, state = draw_int(most, _now())
+    _keep(state)
+    return value
+
+
+def _check(most: Any) -> None:
+    if most.__class__ is not int or most < 1:
+        from defnpy.stdlib.util import FunctionClauseError
+
+        raise FunctionClauseError(Atom("rand"), Atom("uniform_s"), 2)
+
+
+@ex("uniform_s/1", "uniform_s/2")
+def uniform_s(most: Any, state: Any = None) -> Any:
+    if state is None:
+        value, after = draw_float(_state(most))
+    else:
+        _check(most)
+        value, after = draw_int(most, _state(state))
+    return (value, _term(after))
+
+
+@ex("uniform_real/0")
+def uniform_real() -> float:
+    value, state = _draw_real(_now())
+    _keep(state)
+    return value
+
+
+@ex("uniform_real_s/1")
+def uniform_real_s(state: Any) -> Any:
+    value, after = _draw_real(_state(state))
+    return (value, _term(after))
+
+
+def _draw_real(state: State) -> tuple[float, State]:
+    """A float with full precision near zero: leading zero bits draw further words."""
+    value, state = state.next()
+    mantissa = value >> 5
+    if mantissa >= 1 << 52:
+        return mantissa * 2.0**-53, state
+    bits, extra = mantissa, -53
+    low = value & 0x1F
+    bits = (bits << 5) | low
+    extra -= 5
+    while bits < 1 << 52:
+        if extra < -1074:
+            return 0.0, state
+        value, state = state.next()
+        bits = (bits << 58) | value
+        extra -= 58
+        if bits >= 1 << 52:
+            break
+    size = bits.bit_length()
+    shift = size - 53
+    return math.ldexp(bits >> shift, extra + shift), state
+
+
+# --------------------------------------------------------------------------------------------- normal numbers
+
+_R = 3.6541528853610087963519472518
+_AREA = 0.00492867323397465493159091343
+
+
+@lru_cache(maxsize=1)
+def _ziggurat() -> tuple[list[int], list[float], list[float]]:
+    """Tables of Marsaglia and Tsang's method for 256 strips and 51 random bits."""
+    scale = 2.0**51
+    top = math.exp(-0.5 * _R * _R)
+    ki, wi, fi = [0] * 256, [0.0] * 256, [0.0] * 256
+    q = _AREA / top
+    ki[0], wi[0], fi[0] = int(_R / q * scale), q / scale, 1.0
+    ki[1] = 0
+    wi[255], fi[255] = _R / scale, top
+    x = last = _R
+    for i in range(254, 0, -1):
+        x = math.sqrt(-2.0 * math.log(_AREA / x + math.exp(-0.5 * x * x)))
+        ki[i + 1] = int(x / last * scale)
+        last = x
+        fi[i] = math.exp(-0.5 * x * x)
+        wi[i] = x / scale
+    return ki, wi, fi
+
+
+def draw_normal(state: State) -> tuple[float, State]:
+    """A standard normal number."""
+    ki, wi, fi = _ziggurat()
+    while True:
+        value, state = state.next()
+        negative = bool(value & (1 << 6))
+        bits = value >> 7
+        index = bits & 0xFF
+        x = bits * wi[index]
+        if bits < ki[index]:
+            return (-x if negative else x), state
+        if index == 0:
+            return _normal_tail(negative, state)
+        u, state = draw_float(state)
+        if (fi[index - 1] - fi[index]) * u + fi[index] < math.exp(-0.5 * x * x):
+            return (-x if negative else x), state
+
+
+def _normal_tail(negative: bool, state: State) -> tuple[float, State]:
+    while True:
+        u, state = draw_float(state)
+        x = -math.log(u) / _R
+        u, state = draw_float(state)
+        y = -math.log(u)
+        if y + y > x * x:
+            return (-(_R + x) if negative else _R + x), state
+
+
+def _normal_args(mean: Any, variance: Any) -> None:
+    for place, value in ((1, mean), (2, variance)):
+        if value.__class__ not in (int, float):
+            raise badarg((place, "not a number"))
+
+
+@ex("normal/0", "normal/2")
+def normal(mean: Any = 0, variance: Any = 1) -> float:
+    value, state = draw_normal(_now())
+    _keep(state)
+    return mean + math.sqrt(variance) * value if (mean, variance) != (0, 1) else value
+
+
+@ex("normal_s/1", "normal_s/3")
+def normal_s(mean: Any, variance: Any = None, state: Any = None) -> Any:
+    if state is None:
+        value, after = draw_normal(_state(mean))
+        return (value, _term(after))
+    value, after = draw_normal(_state(state))
+    return (mean + math.sqrt(variance) * value, _term(after))
+
+
+@ex("bytes/1")
+def bytes_(count: int) -> Any:
+    value, state = draw_bytes(count, _now())
+    _keep(state)
+    return value
+
+
+@ex("bytes_s/2")
+def bytes_s(count: int, state: Any) -> Any:
+    value, after = draw_bytes(count, _state(state))
+    return (value, _term(after))
+
+
+def draw_bytes(count: int, state: State) -> tuple[Any, State]:
+    """*count* random octets, seven from each word."""
+    from defnpy.terms.binary import make_binary
+
+    out = bytearray()
+    while len(out) < count:
+        value, state = state.next()
+        left = min(7, count - len(out))
+        out += (value >> 2).to_bytes(7, "little")[:left]
+    return make_binary(bytes(out)), state
+
+
+MODULE = native_module("rand", globals(), erlang=True)

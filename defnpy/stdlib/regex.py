@@ -1,0 +1,409 @@
+"""Regex: Perl-compatible expressions on the ``regex`` package.
+
+Without the ``u`` modifier an expression works on octets, as the reference does; the octets are held as Latin-1 text.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import lru_cache
+from typing import Any
+
+from defnpy.stdlib.util import ERROR, OK, UNSET, is_binary, need, no_clause, option
+from defnpy.terms import text as txt
+from defnpy.terms.algebra import color
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.binary import make_binary, octets
+from defnpy.terms.errors import make
+from defnpy.terms.function import arity_of, call, is_function
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.struct import Struct
+
+_NAMES = {
+    "caseless": "i",
+    "dotall": "s",
+    "multiline": "m",
+    "extended": "x",
+    "unicode": "u",
+    "ucp": "u",
+    "firstline": "f",
+    "ungreedy": "U",
+}
+_LETTERS = {"i": "caseless", "s": "dotall", "m": "multiline", "x": "extended", "u": "unicode", "f": "firstline", "U": "ungreedy"}
+ALL, FIRST, BUT_FIRST, NONE = Atom("all"), Atom("first"), Atom("all_but_first"), Atom("none")
+ALL_NAMES, INDEX, BINARY = Atom("all_names"), Atom("index"), Atom("binary")
+
+
+class Regex(Struct):
+    """``~r/source/letters``."""
+
+    __slots__ = ("letters", "source")
+    module = alias("Regex")
+
+    def __init__(self, source: Any, letters: str) -> None:
+        self.source = source
+        self.letters = letters
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        return {
+            Atom("opts"): [Atom(_LETTERS[c]) for c in self.letters],
+            Atom("re_pattern"): None,
+            Atom("re_version"): "",
+            Atom("source"): self.source,
+        }
+
+    def replace(self, changes: dict[Any, Any]) -> Struct:
+        return Struct(self.module, {**self.fields, **changes})
+
+    def ex_inspect(self, opts: Any) -> Any:
+        source = _escaped(octets(self.source).decode("utf-8", "surrogateescape"))
+        return color(f"~r/{source}/{self.letters}", Atom("regex"), opts)
+
+    @property
+    def unicode(self) -> bool:
+        """Whether the expression works on code points."""
+        return "u" in self.letters
+
+    @property
+    def compiled(self) -> Any:
+        return _compile(octets(self.source), self.letters)
+
+
+def _escaped(source: str) -> str:
+    out = re.sub(r"(\\.)|(/)", lambda m: m[1] or "\\/", source, flags=re.S)
+    return "".join(txt.escape(c, "\0") if ord(c) < 32 or ord(c) == 127 else c for c in out)
+
+
+def sigil(source: Any, modifiers: str) -> Regex:
+    """``~r`` with its modifiers."""
+    made = Regex(source, "".join(c for c in modifiers if c in _LETTERS))
+    _ = made.compiled
+    return made
+
+
+class BadRegex(Exception):
+    """The expression does not compile; *text* and *place* say why."""
+
+    def __init__(self, text: str, place: int) -> None:
+        super().__init__(text)
+        self.text = text
+        self.place = place
+
+
+@lru_cache(maxsize=512)
+def _compile(source: bytes, letters: str) -> Any:
+    import regex
+
+    unicode = "u" in letters
+    pattern = source.decode("utf-8") if unicode else source.decode("latin-1")
+    flags = regex.V0 | (0 if unicode else regex.ASCII)
+    for letter, flag in (("i", regex.I), ("s", regex.S), ("m", regex.M), ("x", regex.X)):
+        if letter in letters:
+            flags |= flag
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return regex.compile(_translated(pattern, "U" in letters), flags)
+    except (regex.error, ValueError) as bad:
+        raise BadRegex(_reason(bad), getattr(bad, "pos", 0) or 0) from None
+
+
+_REASONS = {
+    "missing )": "missing closing parenthesis",
+    "unterminated character set": "missing terminating ] for character class",
+    "nothing to repeat": "quantifier does not follow a repeatable item",
+    "bad escape": "\\ at end of pattern",
+    "multiple repeat": "quantifier does not follow a repeatable item",
+}
+
+
+def _reason(bad: Exception) -> str:
+    text = getattr(bad, "msg", str(bad))
+    return next((ours for theirs, ours in _REASONS.items() if text.startswith(theirs)), text)
+
+
+def _translated(pattern: str, ungreedy: bool) -> str:
+    """Perl's escapes that the package spells otherwise."""
+
+    def change(found: re.Match[str]) -> str:
+        escape = found[0]
+        if escape == "\\z":
+            return r"\Z"
+        if escape == "\\Z":
+            return r"(?=\n?\Z)"
+        if escape == "\\e":
+            return r"\x1b"
+        if escape == "\\h":
+            return r"[ \t\xa0]"
+        return escape
+
+    made = re.sub(r"\\.", change, pattern, flags=re.S)
+    if ungreedy:
+        made = re.sub(r"(\\.)|(?<![(\\])([*+?]|\{\d+,?\d*\})(\?)?", _turn_greed, made, flags=re.S)
+    return made
+
+
+def _turn_greed(found: re.Match[str]) -> str:
+    if found[1]:
+        return found[1]
+    return found[2] if found[3] else found[2] + "?"
+
+
+def _subject(re_: Regex, s: Any) -> str:
+    if re_.unicode:
+        return octets(s).decode("utf-8", "surrogateescape")
+    return octets(s).decode("latin-1")
+
+
+def _binary(re_: Regex, part: str | None) -> Any:
+    if part is None:
+        return ""
+    if part.isascii():
+        return part
+    return part if re_.unicode else make_binary(part.encode("latin-1"))
+
+
+def _span(re_: Regex, subject: str, found: Any, group: Any) -> Any:
+    start, end = found.span(group)
+    if start < 0:
+        return (-1, 0)
+    if re_.unicode:
+        return (len(subject[:start].encode()), len(subject[start:end].encode()))
+    return (start, end - start)
+
+
+def _groups(found: Any) -> list[int]:
+    """All group numbers up to the last one that took part."""
+    most = max((i for i in range(1, found.re.groups + 1) if found.span(i)[0] >= 0), default=0)
+    return list(range(most + 1))
+
+
+def _captured(re_: Regex, subject: str, found: Any, capture: Any, index: bool) -> list[Any]:
+    if capture is ALL:
+        chosen: list[Any] = _groups(found)
+    elif capture is FIRST:
+        chosen = [0]
+    elif capture is BUT_FIRST:
+        chosen = _groups(found)[1:]
+    elif capture is NONE:
+        chosen = []
+    elif capture is ALL_NAMES:
+        chosen = sorted(found.re.groupindex)
+    else:
+        chosen = [c if c.__class__ is int else getattr(c, "name", c) for c in capture]
+    if index:
+        return [_span(re_, subject, found, c) for c in chosen]
+    return [_binary(re_, _group(found, c)) for c in chosen]
+
+
+def _group(found: Any, name: Any) -> str | None:
+    try:
+        return found.group(name)  # type: ignore[no-any-return]
+    except (IndexError, error_type()):
+        return None
+
+
+def error_type() -> type[Exception]:
+    """The package's own error class."""
+    import regex
+
+    return regex.error  # type: ignore[no-any-return]
+
+
+def _regex(term: Any, name: str, arity: int) -> Regex:
+    if isinstance(term, Regex):
+        return term
+    if isinstance(term, Struct) and term.module is Regex.module:
+        letters = "".join(_NAMES.get(o.name, "") for o in term.fields[Atom("opts")])
+        return Regex(term.fields[Atom("source")], letters)
+    raise no_clause("Regex", name, arity)
+
+
+# ----------------------------------------------------------------------------------------------------- functions
+
+
+def _letters(options: Any) -> str:
+    if is_binary(options):
+        return str(options)
+    return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))
+
+
+@ex("compile/1", "compile/2")
+def compile_(source: Any, options: Any = "") -> Any:
+    try:
+        made = Regex(source, _letters(options))
+        _ = made.compiled
+    except BadRegex as bad:
+        return (ERROR, ([ord(c) for c in bad.text], bad.place))
+    return (OK, made)
+
+
+@ex("compile!/1", "compile!/2")
+def compile_bang(source: Any, options: Any = "") -> Regex:
+    try:
+        made = Regex(source, _letters(options))
+        _ = made.compiled
+    except BadRegex as bad:
+        raise make("Regex.CompileError", f"{bad.text} at position {bad.place}") from None
+    return made
+
+
+@ex("recompile!/1")
+def recompile_bang(re_: Any) -> Any:
+    return re_
+
+
+@ex("recompile/1")
+def recompile(re_: Any) -> Any:
+    return (OK, re_)
+
+
+@ex("regex?/1")
+def regex_q(term: Any) -> bool:
+    return isinstance(term, Struct) and term.module is Regex.module
+
+
+@ex("source/1")
+def source(re_: Any) -> Any:
+    return _regex(re_, "source", 1).source
+
+
+@ex("opts/1")
+def opts(re_: Any) -> Any:
+    return _regex(re_, "opts", 1).fields[Atom("opts")]
+
+
+@ex("names/1")
+def names(re_: Any) -> list[Any]:
+    return sorted(_regex(re_, "names", 1).compiled.groupindex)
+
+
+@ex("escape/1")
+def escape(s: Any) -> Any:
+    return re.sub(r"([.^$*+?()\[{\\|\s#\-\]}&~:=!<>,/]|(?<=\\)\n)", _escape_one, s)
+
+
+def _escape_one(found: re.Match[str]) -> str:
+    c = found[0]
+    return c if c in "&~:=!<>,/" else "\\" + c
+
+
+@ex("match?/2")
+def match_q(re_: Any, s: Any) -> bool:
+    re_ = _regex(re_, "match?", 2)
+    need(is_binary(s), "Regex", "match?", 2)
+    return re_.compiled.search(_subject(re_, s)) is not None
+
+
+@ex("run/2", "run/3")
+def run(re_: Any, s: Any, options: Any = ()) -> Any:
+    re_ = _regex(re_, "run", 3)
+    need(is_binary(s), "Regex", "run", 3)
+    subject = _subject(re_, s)
+    found = re_.compiled.search(subject, option(options, "offset", 0))
+    if found is None:
+        return None
+    return _captured(re_, subject, found, option(options, "capture", ALL), option(options, "return") is INDEX)
+
+
+@ex("scan/2", "scan/3")
+def scan(re_: Any, s: Any, options: Any = ()) -> list[Any]:
+    re_ = _regex(re_, "scan", 3)
+    need(is_binary(s), "Regex", "scan", 3)
+    subject = _subject(re_, s)
+    capture, index = option(options, "capture", ALL), option(options, "return") is INDEX
+    matches = re_.compiled.finditer(subject, option(options, "offset", 0))
+    return [_captured(re_, subject, m, capture, index) for m in matches]
+
+
+@ex("named_captures/2", "named_captures/3")
+def named_captures(re_: Any, s: Any, options: Any = ()) -> Any:
+    re_ = _regex(re_, "named_captures", 3)
+    subject = _subject(re_, s)
+    found = re_.compiled.search(subject)
+    if found is None:
+        return None
+    index = option(options, "return") is INDEX
+    wanted = sorted(found.re.groupindex)
+    return dict(zip(wanted, _captured(re_, subject, found, ALL_NAMES, index), strict=True))
+
+
+_REFERENCE = re.compile(r"\\(\d+)|\\g\{(\d+)\}|\\\\")
+
+
+@ex("replace/3", "replace/4")
+def replace(re_: Any, s: Any, replacement: Any, options: Any = ()) -> Any:
+    re_ = _regex(re_, "replace", 4)
+    need(is_binary(s) and (is_binary(replacement) or is_function(replacement)), "Regex", "replace", 4)
+    count = 0 if option(options, "global", True) is not False else 1
+
+    def made(found: Any) -> str:
+        if not is_function(replacement):
+            return _REFERENCE.sub(lambda m: _referred(found, m), _subject(re_, replacement))
+        arity = arity_of(replacement)
+        groups = [_binary(re_, found.group(i) if i <= found.re.groups else None) for i in range(arity)]
+        return _subject(re_, txt.to_string(call(replacement, groups)))
+
+    out = re_.compiled.sub(made, _subject(re_, s), count=count)
+    if re_.unicode:
+        return make_binary(out.encode("utf-8", "surrogateescape"))
+    return out if out.isascii() else make_binary(out.encode("latin-1"))
+
+
+def _referred(found: Any, reference: re.Match[str]) -> str:
+    if reference[0] == "\\\\":
+        return "\\"
+    number = int(reference[1] or reference[2])
+    return (found.group(number) or "") if number <= found.re.groups else ""
+
+
+@ex("split/2", "split/3")
+def split(re_: Any, s: Any, options: Any = ()) -> list[Any]:
+    re_ = _regex(re_, "split", 3)
+    need(is_binary(s), "Regex", "split", 3)
+    if s == "":
+        return [] if option(options, "trim", False) is True else [""]
+    subject = _subject(re_, s)
+    parts = option(options, "parts", UNSET)
+    limit = parts if parts.__class__ is int else 0
+    with_captures, trim = option(options, "include_captures", False) is True, option(options, "trim", False) is True
+    on = option(options, "on", FIRST)
+    pieces: list[str] = []
+    start = cuts = 0
+    for found in re_.compiled.finditer(subject):
+        if limit and cuts >= limit - 1:
+            break
+        spans = [found.span()] if on is FIRST else [found.span(_name(g)) for g in _wanted(on, found)]
+        for low, high in spans:
+            if low < 0 or (trim and low == start and not with_captures and low == high):
+                continue
+            if not (trim and low == start):
+                pieces.append(subject[start:low])
+                cuts += 1
+            if with_captures:
+                pieces.append(subject[low:high])
+            start = high
+    pieces.append(subject[start:])
+    return [_binary(re_, p) for p in pieces if p or not trim]
+
+
+def _wanted(on: Any, found: Any) -> list[Any]:
+    if on is ALL:
+        return _groups(found)
+    if on is BUT_FIRST:
+        return _groups(found)[1:]
+    return on if on.__class__ is list else [0]
+
+
+def _name(group: Any) -> Any:
+    return getattr(group, "name", group)
+
+
+@ex("version/0")
+def version() -> str:
+    return "8.44 2020-02-12"
+
+
+MODULE = native_module("Regex", globals(), info={"struct": [(k, None) for k in Regex("", "").fields]})

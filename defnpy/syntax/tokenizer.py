@@ -1,0 +1,841 @@
+"""From text to tokens.
+
+One compiled expression finds the next token; :class:`Tokenizer` decides what it is from what stands before
+and after it, as Elixir's tokenizer does: ``f(`` and ``f [`` and ``f -1`` are three different identifiers.
+Line breaks that cannot end an expression are dropped here, so the grammar never sees them. A string with
+interpolation becomes flat tokens (start, parts, the tokens of the holes, end): nothing here is recursive.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from defnpy.syntax import terminals as t
+from defnpy.syntax.errors import ParseError
+from defnpy.syntax.escapes import unescape
+from defnpy.terms.atom import Atom, to_atom
+
+LINE = 1 << 32
+
+KEYWORDS = {
+    "do", "end", "fn", "true", "false", "nil", "and", "or", "not", "in", "when", "else", "after", "rescue",
+    "catch",
+}  # fmt: skip
+OPERATOR_NAMES = sorted(set(t.BINARY) | set(t.UNARY) | {"->", "."}, key=len, reverse=True)
+_OPERATORS = "|".join(re.escape(name) for name in OPERATOR_NAMES if not name[0].isalpha() and name != ".")
+_ATOM_OPERATORS = "|".join(
+    re.escape(name)
+    for name in ["..//", "...", "<<>>", "%{}", "{}", "%", *OPERATOR_NAMES]
+    if not name[0].isalpha()
+)
+
+MASTER = re.compile(
+    r"(?:[ \t]+|\\\r?\n)*(?:"
+    r"(?P<name>[^\W\dA-Z][\w\u0300-\u036f]*[?!]?)"
+    r"|(?P<eol>(?:#[^\n]*)?(?:\r?\n[ \t]*)+|#[^\n]*)"
+    r"|(?P<comma>,)"
+    r"|(?P<open>[(\[{])"
+    r"|(?P<close>[)\]}])"
+    r"|(?P<alias>[A-Z][\w]*[?!]?)"
+    r"|(?P<number>0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0b[01]+(?:_[01]+)*|0o[0-7]+(?:_[0-7]+)*"
+    r"|[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?)?)"
+    r'|(?P<atom>:(?:(?=["\'])|[^\W\d][\w@\u0300-\u036f]*[?!]?|(?:' + _ATOM_OPERATORS + r")))"
+    r'|(?P<string>"""|"|' + r"'''|')"
+    r"|(?P<opkw>(?:" + _ATOM_OPERATORS + r")(?=:[\s]))"
+    r"|(?P<dot>\.(?!\.))"
+    r"|(?P<ellipsis>\.\.\.)"
+    r"|(?P<rangestep>\.\.//(?=/))"
+    r"|(?P<bits><<(?![<~])|>>(?!>))"
+    r"|(?P<operator>" + _OPERATORS + r")"
+    r"|(?P<percent>%\{?)"
+    r"|(?P<semi>;)"
+    r"|(?P<char>\?(?:\\[\s\S]|[^\\]))"
+    r"|(?P<sigil>~(?:[a-z]|[A-Z][A-Z0-9]*)(?P<delimiter>\"\"\"|'''|[\s\S])?)"
+    r"|(?P<finish>\Z))"
+)
+# The number of each named group: the loop compares integers.
+_G = MASTER.groupindex
+G_NAME, G_EOL, G_COMMA, G_OPEN, G_CLOSE, G_ALIAS = (_G[n] for n in "name eol comma open close alias".split())
+G_NUMBER, G_ATOM, G_STRING, G_OPKW, G_DOT = (_G[n] for n in "number atom string opkw dot".split())
+G_ELLIPSIS, G_RANGESTEP, G_BITS, G_OPERATOR = (_G[n] for n in "ellipsis rangestep bits operator".split())
+G_PERCENT, G_SEMI, G_CHAR, G_SIGIL, G_FINISH = (_G[n] for n in "percent semi char sigil finish".split())
+
+OPERAND_END = frozenset((
+    t.T_INT, t.T_FLOAT, t.T_CHAR, t.T_ATOM, t.T_WORD, t.T_STRING, t.T_CHARLIST, t.T_SIGIL, t.T_CAPTURE,
+    t.T_ALIAS,
+    t.T_IDENT, t.T_PAREN_IDENT, t.T_BRACKET_IDENT, t.T_DO_IDENT, t.T_NULLARY, t.T_ELLIPSIS, t.T_RPAR,
+    t.T_RSQB,
+    t.T_RBRACE, t.T_RBIN, t.T_END, t.T_STR_END,
+))  # fmt: skip
+# A line break after one of these means nothing.
+NO_EOL_AFTER = frozenset((
+    -1, t.T_EOE, t.T_BIN, t.T_BAR, t.T_WHEN, t.T_UN, t.T_AT, t.T_LPAR, t.T_LSQB, t.T_LBRACE, t.T_LBIN,
+    t.T_MAP,
+    t.T_COMMA, t.T_DOT, t.T_ARROW, t.T_ASSOC, t.T_DO, t.T_FN, t.T_BLOCK, t.T_KW, t.T_INTERP_START,
+))  # fmt: skip
+CLOSERS = {"(": ")", "[": "]", "{": "}", "<<": ">>", "do": "end", "fn": "end", "%{": "}", "#{": "}"}
+PUNCTUATION = {
+    "(": t.T_LPAR, "[": t.T_LSQB, "{": t.T_LBRACE, ")": t.T_RPAR, "]": t.T_RSQB, "}": t.T_RBRACE,
+    "<<": t.T_LBIN,
+    ">>": t.T_RBIN, "end": t.T_END,
+}  # fmt: skip
+SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "/": "/", "|": "|", '"': '"', "'": "'"}
+NO_OP_IDENT = frozenset(" \t\r\n/>")
+WORDS = {"true": True, "false": False, "nil": None}
+NUMBER_ERROR = (
+    'invalid character "{0}" after number {1}. If you intended to write a number, make sure to '
+    "separate the number "
+    "from the character (using comma, space, etc). If you meant to write a function name or a "
+    "variable, note that "
+    "identifiers in Elixir cannot start with numbers. Unexpected token: {0}"
+)
+DELIMITER_ERROR = (
+    'invalid sigil delimiter: "{0}" (column {1}, code point U+{2:04X}). The available delimiters are: '
+    "//, ||, \"\", '', (), [], {{}}, <>"
+)
+
+
+class Quote:
+    """A string, charlist, atom or sigil being read: where it began, how it ends, what its parts are."""
+
+    __slots__ = ("after_dot", "end", "escapes", "heredoc", "interpolates", "name", "opening", "parts",
+    "place",
+                 "sigil", "special", "start", "start_kind", "what")  # fmt: skip
+
+    def __init__(self, what: str, start_kind: int, opening: str, end: str, place: int, start: int) -> None:
+        self.what = what
+        self.start_kind = start_kind
+        self.opening = opening
+        self.end = end
+        self.place = place  # of the delimiter, for errors
+        self.start = start  # of the token
+        self.heredoc = len(end) == 3
+        self.escapes = True
+        self.interpolates = True
+        self.sigil = ""
+        self.name = ""
+        self.after_dot = False
+        self.parts: list[int] = []
+        self.special = re.compile("")
+
+
+_SPECIALS: dict[tuple[str, bool], re.Pattern[str]] = {}
+
+
+def _special(end: str, interpolates: bool) -> re.Pattern[str]:
+    """What ends a run of plain text: the terminator, an escape, a hole."""
+    key = (end, interpolates)
+    if key not in _SPECIALS:
+        stop = r"(?:(?<=\n)|\A)[ \t]*" + end if len(end) == 3 else re.escape(end)
+        hole = r"|\#\{" if interpolates else ""
+        _SPECIALS[key] = re.compile(rf"{stop}|\\[\s\S]?{hole}")
+    return _SPECIALS[key]
+
+
+PLAIN = {'"': re.compile(r'[^"\\#]*"'), "'": re.compile(r"[^'\\#]*'")}
+MODIFIERS = re.compile(r"[a-zA-Z0-9]*")
+HEREDOC_HEAD = re.compile(r"[ \t]*\r?\n")
+TO_SLASH = re.compile(r"[ \t]*/")
+NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
+
+
+class Tokenizer:
+    """One run over one text. After :meth:`run`, ``kinds``, ``values`` and ``places`` are parallel lists.
+
+    A place is ``line * LINE + column``. ``values`` hold atoms, finished literals, operators or text.
+    """
+
+    def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
+        self.text = text
+        self.line = line
+        self.line_start = 1 - column  # offset of column 1 of the current line
+        self.kinds: list[int] = []
+        self.values: list[Any] = []
+        self.places: list[int] = []
+        self.last = -1
+        self.indentation = column - 1
+        # (opening text, place, indentation of its line) or (Quote, place, 0) for a hole
+        self.stack: list[tuple[Any, int, int]] = []
+        self.hints: list[tuple[str, int]] = []
+        self.warnings: list[tuple[int, str]] = []
+
+    def place(self, offset: int) -> int:
+        return self.line * LINE + offset - self.line_start + 1
+
+    def error(self, description: str, offset: int) -> ParseError:
+        return ParseError("SyntaxError", description, self.line, offset - self.line_start + 1)
+
+    def emit(self, kind: int, value: Any, place: int) -> None:
+        self.kinds.append(kind)
+        self.values.append(value)
+        self.places.append(place)
+        self.last = kind
+
+    def drop_eol(self) -> None:
+        """Forget a line break before a token that continues or closes an expression (a ``;`` stays)."""
+        if self.last == t.T_EOE and self.values[-1] == "\n":
+            self.kinds.pop()
+            self.values.pop()
+            self.places.pop()
+            self.last = self.kinds[-1] if self.kinds else -1
+
+    # ---- the loop
+
+    def run(self) -> None:
+        """Read the whole text."""
+        text = self.text
+        match = MASTER.match
+        kinds, values, places = self.kinds, self.values, self.places
+        offset = 1 if text.startswith("\ufeff") else 0
+        if offset:
+            self.line_start += 1
+        while True:
+            found = match(text, offset)
+            if found is None:
+                raise self.unexpected(offset)
+            group = found.lastindex or 0
+            begin = found.start(group)
+            if begin - offset > 1 and "\n" in text[offset:begin]:
+                self.count_lines(offset, begin)
+            end = found.end()
+            if group == G_NAME:
+                offset = self.name(found.group(G_NAME), begin, end)
+            elif group == G_EOL:
+                count = text.count("\n", begin, end)
+                if count:
+                    if self.last not in NO_EOL_AFTER:
+                        kinds.append(t.T_EOE)
+                        values.append("\n")
+                        places.append(self.line * LINE + begin - self.line_start + 1)
+                        self.last = t.T_EOE
+                    self.line += count
+                    self.line_start = text.rindex("\n", begin, end) + 1
+                    self.indentation = end - self.line_start
+                offset = end
+            elif group == G_COMMA:
+                kinds.append(t.T_COMMA)
+                values.append(",")
+                places.append(self.line * LINE + begin - self.line_start + 1)
+                self.last = t.T_COMMA
+                offset = end
+            elif group == G_OPERATOR:
+                offset = self.operator(found.group(group), begin, end)
+            elif group == G_OPEN:
+                opening = text[begin]
+                place = self.line * LINE + begin - self.line_start + 1
+                self.stack.append((opening, place, self.indentation))
+                if len(self.stack) == DEEP:
+                    self.check_depth(end)
+                kind = PUNCTUATION[opening]
+                kinds.append(kind)
+                values.append(opening)
+                places.append(place)
+                self.last = kind
+                offset = end
+            elif group == G_CLOSE:
+                offset = self.close(text[begin], begin, end)
+            elif group == G_DOT:
+                self.drop_eol()
+                self.emit(t.T_DOT, ".", self.place(begin))
+                offset = end
+            elif group == G_FINISH:
+                break
+            else:
+                offset = SLOW[group](self, found, begin, end)
+        self.finish(len(text))
+
+    def check_depth(self, offset: int) -> None:
+        """Very deep already: when too few closers follow for what is open, read no further."""
+        text = self.text
+        closers = sum(text.count(closer, offset) for closer in (")", "]", "}", ">>", "end"))
+        if closers < len(self.stack):
+            self.count_lines(offset, len(text))
+            self.finish(len(text))
+
+    def count_lines(self, begin: int, end: int) -> None:
+        """Line numbers across text[begin:end]."""
+        count = self.text.count("\n", begin, end)
+        if count:
+            self.line += count
+            self.line_start = self.text.rindex("\n", begin, end) + 1
+
+    def unexpected(self, offset: int) -> ParseError:
+        """Nothing matches here: say which character it is."""
+        text = self.text
+        while offset < len(text):
+            if text[offset] in " \t":
+                offset += 1
+            elif continued := re.compile(r"\\\r?\n").match(text, offset):
+                self.count_lines(offset, continued.end())
+                offset = continued.end()
+            else:
+                break
+        char = text[offset]
+        column = offset - self.line_start + 1
+        return self.error(
+            f'unexpected token: "{char}" (column {column}, code point U+{ord(char):04X})', offset
+        )
+
+    def finish(self, offset: int) -> None:
+        """The end of the text: everything opened must be closed."""
+        self.drop_eol()
+        if not self.stack:
+            return
+        opening, place, _ = self.stack[-1]
+        if isinstance(opening, Quote):
+            raise self.missing_quote(opening, offset, hole=True)
+        expected = CLOSERS[opening]
+        hint = None
+        for hinted, hint_place in reversed(self.hints):
+            if hinted == opening:
+                hint = (f'it looks like the "{opening}" on line {hint_place // LINE} '
+                        f'does not have a matching "{expected}"')  # fmt: skip
+                break
+        raise ParseError(
+            "TokenMissingError", f"missing terminator: {expected}", place // LINE, place % LINE,
+            end_line=self.line,
+            end_column=offset - self.line_start + 1, opening=opening, expected=expected, hint=hint,
+        )  # fmt: skip
+
+    # ---- names, aliases, numbers, atoms
+
+    def keyword_colon(self, end: int) -> bool:
+        """Whether a ``:`` here makes what stands before it a keyword key."""
+        text = self.text
+        return text[end : end + 1] == ":" and text[end + 1 : end + 2].isspace()
+
+    def check_colon(self, name: str, begin: int, end: int) -> None:
+        """``a:1`` is an error, ``a::b`` and a final ``a:`` are something else."""
+        following = self.text[end + 1 : end + 2]
+        if following and following != ":":
+            raise self.error(f"keyword argument must be followed by space after: {name}:", begin)
+
+    def name(self, name: str, begin: int, end: int) -> int:
+        text = self.text
+        place = self.line * LINE + begin - self.line_start + 1
+        following = text[end : end + 1]
+        if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()):
+            raise self.unexpected(begin)
+        last = self.last
+        if following == ":" and last != t.T_DOT:
+            if self.keyword_colon(end):
+                self.emit(t.T_KW, to_atom(name), place)
+                return end + 1
+            self.check_colon(name, begin, end)
+        elif following == "@" and (marked := re.compile(r"[\w@]*[?!]?:(?=\s)").match(text, end)):
+            self.emit(t.T_KW, to_atom(text[begin : marked.end() - 1]), place)
+            return marked.end()
+        if name in KEYWORDS and last != t.T_DOT:
+            return self.keyword(name, begin, end, place)
+        if following == "(":
+            kind = t.T_PAREN_IDENT
+        elif following == "[":
+            kind = t.T_BRACKET_IDENT
+        else:
+            kind = t.T_IDENT
+        self.kinds.append(kind)
+        self.values.append(Atom(name))
+        self.places.append(place)
+        self.last = kind
+        return end
+
+    def keyword(self, name: str, begin: int, end: int, place: int) -> int:
+        """A reserved word."""
+        if name in WORDS:
+            self.emit(t.T_WORD, WORDS[name], place)
+        elif name == "do":
+            if self.last == t.T_IDENT:
+                self.kinds[-1] = t.T_DO_IDENT
+            self.drop_eol()
+            self.open_word("do", place)
+            self.emit(t.T_DO, "do", place)
+        elif name == "end":
+            self.close("end", begin, end)
+        elif name == "fn":
+            self.open_word("fn", place)
+            self.emit(t.T_FN, "fn", place)
+        elif name in ("else", "after", "rescue", "catch"):
+            self.drop_eol()
+            self.emit(t.T_BLOCK, Atom(name), place)
+        elif TO_SLASH.match(self.text, end):
+            self.emit(t.T_IDENT, Atom(name), place)
+        elif name == "not":
+            return self.word_not(end, place)
+        else:
+            self.drop_eol()
+            self.emit(t.T_WHEN if name == "when" else t.T_BIN, t.BINARY[name], place)
+        return end
+
+    def word_not(self, end: int, place: int) -> int:
+        """``not``, or ``not in`` after an operand (a line break may stand before it)."""
+        tail = NOT_IN_TAIL.match(self.text, end)
+        if tail:
+            last = self.last
+            if last == t.T_EOE and self.values[-1] == "\n":
+                last = self.kinds[-2]
+            if last in OPERAND_END:
+                self.drop_eol()
+                self.emit(t.T_BIN, t.NOT_IN, place)
+                return tail.end()
+        self.emit(t.T_UN, t.UNARY["not"], place)
+        return end
+
+    def open_word(self, word: str, place: int) -> None:
+        """Remember ``do`` or ``fn``; one no deeper than the one around it hints at a missing end."""
+        if self.stack:
+            opening, before, indentation = self.stack[-1]
+            if opening == word and self.indentation <= indentation:
+                self.hints.append((word, before))
+        self.stack.append((word, place, self.indentation))
+
+    def alias(self, found: re.Match[str], begin: int, end: int) -> int:
+        name = found.group(G_ALIAS)
+        if not name.isascii() or name[-1] in "?!":
+            if self.keyword_colon(end):
+                self.emit(t.T_KW, to_atom(name), self.place(begin))
+                return end + 1
+            bad = next(char for char in name if not char.isascii() or char in "?!")
+            column = begin - self.line_start + 1 + name.index(bad)
+            raise self.error(
+                "invalid character in alias (only ASCII characters, without punctuation, are allowed): "
+                f'"{bad}" (column {column}, code point U+{ord(bad):04X})', begin,
+            )  # fmt: skip
+        if self.text[end : end + 1] == ":" and self.last != t.T_DOT:
+            if self.keyword_colon(end):
+                self.emit(t.T_KW, Atom(name), self.place(begin))
+                return end + 1
+            self.check_colon(name, begin, end)
+        self.emit(t.T_ALIAS, Atom(name), self.place(begin))
+        return end
+
+    def number(self, found: re.Match[str], begin: int, end: int) -> int:
+        written = found.group(G_NUMBER)
+        place = self.place(begin)
+        if written[:2] in ("0x", "0b", "0o"):
+            self.emit(t.T_INT, int(written, 0), place)
+            return end
+        following = self.text[end : end + 1]
+        if following and (following.isalpha() or following == "_"):
+            raise self.error(NUMBER_ERROR.format(following, written), begin)
+        if "." in written:
+            value = float(written)
+            if value in (float("inf"), float("-inf")):
+                raise self.error(f'invalid float number "{written}"', begin)
+            self.emit(t.T_FLOAT, value, place)
+        else:
+            self.emit(t.T_INT, _integer(written.replace("_", "")), place)
+        return end
+
+    def atom(self, found: re.Match[str], begin: int, end: int) -> int:
+        name = found.group(G_ATOM)[1:]
+        if not name:
+            quote = self.text[end]
+            made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
+            return self.read_quote(made, end + 1)
+        self.emit(t.T_ATOM, to_atom(name), self.place(begin))
+        return end
+
+    def char(self, found: re.Match[str], begin: int, end: int) -> int:
+        written = found.group(G_CHAR)[1:]
+        char = ESCAPED_CHARS.get(written[1], written[1]) if written[0] == "\\" else written
+        self.emit(t.T_CHAR, ord(char), self.place(begin))
+        if written[-1] == "\n":
+            self.count_lines(begin, end)
+        return end
+
+    # ---- operators and punctuation
+
+    def op_kw(self, found: re.Match[str], begin: int, end: int) -> int:
+        self.emit(t.T_KW, to_atom(found.group(G_OPKW)), self.place(begin))
+        return end + 1
+
+    def ellipsis(self, found: re.Match[str], begin: int, end: int) -> int:
+        if self.last == t.T_DOT or TO_SLASH.match(self.text, end):
+            return self.operator_name("...", begin, end)
+        self.emit(t.T_ELLIPSIS, t.UNARY["..."], self.place(begin))
+        return end
+
+    def range_step(self, found: re.Match[str], begin: int, end: int) -> int:
+        return self.operator_name("..//", begin, end)
+
+    def operator_name(self, text: str, begin: int, end: int) -> int:
+        """An operator used as a name: ``Kernel.+(1, 2)``, ``&+/2``."""
+        following = self.text[end : end + 1]
+        kind = t.T_IDENT
+        if self.last == t.T_DOT:
+            kind = (
+                t.T_PAREN_IDENT if following == "(" else t.T_BRACKET_IDENT if following == "[" else t.T_IDENT
+            )
+        self.emit(kind, Atom(text), self.place(begin))
+        return end
+
+    def operator(self, text: str, begin: int, end: int) -> int:
+        source = self.text
+        place = self.line * LINE + begin - self.line_start + 1
+        if self.last == t.T_DOT:
+            return self.operator_name(text, begin, end)
+        if text == "->":
+            self.drop_eol()
+            self.emit(t.T_ARROW, text, place)
+            return end
+        if text == "=>":
+            self.drop_eol()
+            self.emit(t.T_ASSOC, text, place)
+            return end
+        following = source[end : end + 1]
+        if following in "/ \t" and following and TO_SLASH.match(source, end) and text != "//":
+            return self.operator_name(text, begin, end)
+        if text in "<>=" and (marker := re.compile(r"(<{7}|={7}|>{7}).*").match(source, begin)):
+            self.merge_marker(marker, begin)
+        if text == "+" or text == "-":
+            return self.dual(text, begin, end, place, following)
+        if text == "&" and following.isdecimal() and following.isascii():
+            digits = re.compile("[0-9]+").match(source, end)
+            assert digits is not None
+            self.emit(t.T_CAPTURE, int(digits.group()), place)
+            return digits.end()
+        if text == "@":
+            self.emit(t.T_AT, t.UNARY["@"], place)
+            return end
+        if text in UNARY_ONLY:
+            self.emit(t.T_UN, t.UNARY[text], place)
+            return end
+        return self.binary(text, end, place)
+
+    def binary(self, text: str, end: int, place: int) -> int:
+        last = self.last
+        if last == t.T_EOE and self.values[-1] == "\n":
+            last = self.kinds[-2]
+        if text == ".." and last not in OPERAND_END:
+            self.emit(t.T_NULLARY, t.BINARY[".."], place)
+            return end
+        if text == "//" and last not in OPERAND_END:
+            self.emit(t.T_UN, t.UNARY["//"], place)
+            return end
+        self.drop_eol()
+        self.emit(t.T_BAR if text == "|" else t.T_BIN, t.BINARY[text], place)
+        return end
+
+    def dual(self, text: str, begin: int, end: int, place: int, following: str) -> int:
+        """``+`` or ``-``: a sign, an operator, or the start of an argument (``a -1``)."""
+        last = self.last
+        if (
+            last == t.T_IDENT
+            and self.text[begin - 1] in " \t"
+            and following
+            and (following != text and following not in NO_OP_IDENT)
+        ):
+            self.kinds[-1] = t.T_OP_IDENT
+            self.emit(t.T_UN, t.UNARY[text], place)
+        elif last in OPERAND_END:
+            self.emit(t.T_BIN, t.BINARY[text], place)
+        else:
+            self.emit(t.T_UN, t.UNARY[text], place)
+        return end
+
+    def merge_marker(self, marker: re.Match[str], begin: int) -> None:
+        """A line left by a version control merge."""
+        if begin == self.line_start:
+            raise self.error(
+                "found an unexpected version control marker, please resolve the conflicts: " + marker.group(),
+                begin,
+            )
+
+    def bits(self, found: re.Match[str], begin: int, end: int) -> int:
+        text = found.group(G_BITS)
+        if self.last == t.T_DOT:
+            raise self.unexpected(begin)
+        if text == ">>":
+            if begin == self.line_start and (marker := re.compile(r">{7}.*").match(self.text, begin)):
+                self.merge_marker(marker, begin)
+            return self.close(text, begin, end)
+        place = self.place(begin)
+        self.stack.append((text, place, self.indentation))
+        self.emit(t.T_LBIN, text, place)
+        return end
+
+    def percent(self, found: re.Match[str], begin: int, end: int) -> int:
+        place = self.place(begin)
+        if end - begin == 2:
+            self.stack.append(("{", place, self.indentation))
+            self.emit(t.T_MAP, "%{", place)
+            return end
+        spaced = re.compile(r"[ \t]+\{").match(self.text, end)
+        if spaced:
+            raise self.error(
+                "unexpected space between % and {\n\nIf you want to define a map, write %{...}, with "
+                "no spaces.\n"
+                "If you want to define a struct, write %StructName{...}.\n\nSyntax error before: "
+                "{", spaced.end() - 1,
+            )  # fmt: skip
+        self.emit(t.T_PCT, "%", place)
+        return end
+
+    def semicolon(self, found: re.Match[str], begin: int, end: int) -> int:
+        self.drop_eol()
+        if self.last == t.T_EOE:
+            raise self.unexpected(begin)
+        self.emit(t.T_EOE, ";", self.place(begin))
+        return end
+
+    def close(self, text: str, begin: int, end: int) -> int:
+        """A closing bracket or ``end``; a ``}`` may end a hole and go on with its string."""
+        place = self.place(begin)
+        what = "unexpected reserved word: end" if text == "end" else f"unexpected token: {text}"
+        if not self.stack:
+            for hinted, hint_place in reversed(self.hints):
+                if hinted == "end" == text:
+                    what += (f'\nhint: the "end" on line {hint_place // LINE} may not have a matching "do" '
+                             "defined before it (based on indentation)")  # fmt: skip
+                    break
+            raise self.error(what, begin)
+        opening, opened, indentation = self.stack[-1]
+        if isinstance(opening, Quote):
+            if text == "}":
+                self.stack.pop()
+                self.drop_eol()
+                self.emit(t.T_INTERP_END, text, place)
+                return self.scan(opening, end)
+            # Elixir reads the hole by itself: nothing is open in there.
+            raise self.error(what, begin)
+        expected = CLOSERS[opening]
+        if expected != text:
+            raise ParseError(
+                "MismatchedDelimiterError", what, opened // LINE, opened % LINE, end_line=place // LINE,
+                end_column=place % LINE, opening=opening, expected=expected,
+            )  # fmt: skip
+        if text == "end" and self.indentation > indentation:
+            self.hints.append(("end", place))
+        self.stack.pop()
+        self.drop_eol()
+        self.emit(PUNCTUATION[text], text, place)
+        return end
+
+    # ---- strings
+
+    def string(self, found: re.Match[str], begin: int, end: int) -> int:
+        opening = found.group(G_STRING)
+        place = self.place(begin)
+        if len(opening) == 1:
+            plain = PLAIN[opening].match(self.text, end)
+            if (
+                plain
+                and opening == '"'
+                and self.last != t.T_DOT
+                and self.text[plain.end() : plain.end() + 1] != ":"
+            ):
+                content = self.text[end : plain.end() - 1]
+                self.emit(t.T_STRING, content, place)
+                if "\n" in content:
+                    self.count_lines(end, plain.end())
+                return plain.end()
+        double = opening[0] == '"'
+        what = "heredoc" if len(opening) == 3 else "string"
+        quote = Quote(what, t.T_STR_START if double else t.T_LIST_START, opening, opening, place, place)
+        quote.after_dot = self.last == t.T_DOT and len(opening) == 1
+        return self.read_quote(quote, end)
+
+    def sigil(self, found: re.Match[str], begin: int, end: int) -> int:
+        opening = found.group("delimiter") or ""
+        written = found.group(G_SIGIL)
+        name = written[1 : len(written) - len(opening)]
+        if len(opening) < 3 and opening not in SIGIL_CLOSERS:
+            if not opening:
+                raise self.unexpected(begin)
+            column = end - self.line_start
+            raise self.error(DELIMITER_ERROR.format(opening, column, ord(opening)), begin)
+        place = self.place(end - len(opening))
+        closing = opening if len(opening) == 3 else SIGIL_CLOSERS[opening]
+        quote = Quote("sigil", t.T_SIGIL_START, opening, closing, place, self.place(begin))
+        quote.sigil = name
+        quote.name = f"~{name}{opening}"
+        quote.escapes = False
+        quote.interpolates = name[0].islower()
+        return self.read_quote(quote, end)
+
+    def read_quote(self, quote: Quote, offset: int) -> int:
+        """Start reading after the opening delimiter."""
+        quote.special = _special(quote.end, quote.interpolates)
+        if quote.heredoc:
+            head = HEREDOC_HEAD.match(self.text, offset)
+            if head is None:
+                if offset >= len(self.text) or not self.text[offset:].strip(" \t"):
+                    raise self.missing_quote(quote, len(self.text))
+                raise self.error(
+                    "heredoc allows only whitespace characters followed by a new line after opening "
+                    "" + quote.end,
+                    offset,
+                )
+            self.count_lines(offset, head.end())
+            offset = head.end()
+        quote.parts.append(len(self.kinds))
+        self.emit(quote.start_kind, quote, quote.start)
+        return self.scan(quote, offset)
+
+    def scan(self, quote: Quote, begin: int) -> int:
+        """Read on until the end of *quote* or its next hole; what it leaves are tokens."""
+        text = self.text
+        offset = begin
+        search = quote.special.search
+        while True:
+            found = search(text, offset)
+            if found is None:
+                self.count_lines(begin, len(text))
+                raise self.missing_quote(quote, len(text))
+            char = text[found.start()]
+            offset = found.end()
+            if char == "\\" and quote.end != "\\":
+                continue
+            if char == "#" and found.group() == "#{":
+                self.part(quote, begin, found.start())
+                self.count_lines(begin, found.start())
+                place = self.place(found.start())
+                self.stack.append((quote, place, self.indentation))
+                self.emit(t.T_INTERP_START, "#{", place)
+                return offset
+            self.part(quote, begin, found.start())
+            self.count_lines(begin, found.start())
+            return self.end_quote(quote, found.start(), offset)
+
+    def part(self, quote: Quote, begin: int, end: int) -> None:
+        """The raw text between holes; heredocs are dedented when their end is known."""
+        if begin == end:
+            return
+        quote.parts.append(len(self.kinds))
+        first = self.last == quote.start_kind
+        self.emit(t.T_STR_PART, (self.text[begin:end], first, begin), self.place(begin))
+
+    def end_quote(self, quote: Quote, begin: int, end: int) -> int:
+        """Finish the parts; a quote without holes shrinks to one token."""
+        indentation = end - begin - 3 if quote.heredoc else 0
+        for index in quote.parts[1:]:
+            raw, first, begun = self.values[index]
+            self.values[index] = self.finish_part(quote, raw, first, begun, indentation, self.places[index])
+        modifiers = ""
+        if quote.sigil:
+            found = MODIFIERS.match(self.text, end)
+            assert found is not None
+            modifiers = found.group()
+        start = quote.parts[0]
+        written_end = end
+        end += len(modifiers)
+        key = (
+            not quote.heredoc
+            and quote.start_kind in (t.T_STR_START, t.T_LIST_START)
+            and self.keyword_colon(end)
+        )
+        if self.last != t.T_INTERP_END and all(kind == t.T_STR_PART for kind in self.kinds[start + 1 :]):
+            content = (
+                "".join(self.values[start + 1 :])
+                if _all_text(self.values[start + 1 :])
+                else self.values[start + 1]
+            )
+            del self.kinds[start:], self.values[start:], self.places[start:]
+            return self.whole(quote, content, modifiers, key, end, indentation)
+        if quote.after_dot:
+            raise ParseError(
+                "SyntaxError", "interpolation is not allowed when calling function/macro. "
+                f'Found interpolation in a call starting with: {quote.opening}', quote.start // LINE,
+                quote.start % LINE,
+            )  # fmt: skip
+        self.emit(t.T_STR_END, modifiers, self.place(written_end - len(quote.end)))
+        if quote.sigil:
+            self.values[start] = (quote, indentation)
+        if key:
+            self.kinds[start] = t.T_KWSTR_START
+            self.last = t.T_KW
+            return end + 1
+        return end
+
+    def whole(self, quote: Quote, content: Any, modifiers: str, key: bool, end: int, indentation: int) -> int:
+        """A quote without holes."""
+        kind = quote.start_kind
+        if quote.after_dot:
+            following = self.text[end : end + 1]
+            name = (
+                t.T_PAREN_IDENT if following == "(" else t.T_BRACKET_IDENT if following == "[" else t.T_IDENT
+            )
+            self.emit(name, Atom(content), quote.start)
+        elif key:
+            self.emit(t.T_KW, to_atom(content), quote.start)
+            return end + 1
+        elif kind == t.T_STR_START:
+            self.emit(t.T_STRING, content, quote.start)
+        elif kind == t.T_LIST_START:
+            self.emit(t.T_CHARLIST, [ord(char) for char in content], quote.start)
+        elif kind == t.T_ATOM_START:
+            self.emit(t.T_ATOM, to_atom(content), quote.start)
+        else:
+            self.emit(t.T_SIGIL, (quote, content, modifiers, indentation), quote.start)
+        return end
+
+    def finish_part(
+        self, quote: Quote, raw: str, first: bool, begun: int, indentation: int, place: int
+    ) -> Any:
+        """Dedent and unescape one part."""
+        if indentation:
+            raw = re.sub(rf"(\n)[ \t]{{1,{indentation}}}", r"\1", raw)
+            if first:
+                raw = re.sub(rf"\A[ \t]{{1,{indentation}}}", "", raw)
+        if "\\" not in raw:
+            return raw
+        if not quote.escapes:
+            if quote.heredoc:
+                return raw
+            closing = re.escape(quote.end)
+            return re.sub(rf"\\(\\|{closing})", lambda m: m.group(1) if m.group(1) != "\\" else "\\\\", raw)
+        try:
+            return unescape(raw)
+        except ValueError as problem:
+            description, at = problem.args
+            line = place // LINE + raw.count("\n", 0, at)
+            column = place % LINE + at if "\n" not in raw[:at] else at - raw.rindex("\n", 0, at)
+            raise ParseError("SyntaxError", description, line, column) from None
+
+    def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
+        """The text ended inside *quote* (or inside one of its holes)."""
+        what = f"sigil {quote.name}" if quote.sigil else quote.what
+        missing = 'missing interpolation terminator: "}"' if hole else f"missing terminator: {quote.end}"
+        line = quote.place // LINE
+        return ParseError(
+            "TokenMissingError", f"{missing} (for {what} starting at line {line})", line, quote.place % LINE,
+            end_line=self.line, end_column=offset - self.line_start + 1, opening=quote.opening,
+            expected=quote.end,
+        )  # fmt: skip
+
+
+def _all_text(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _integer(digits: str) -> int:
+    """int() of any length: Python refuses more than 4300 digits at once."""
+    if len(digits) <= 4000:
+        return int(digits)
+    half = len(digits) // 2
+    scale: int = 10 ** (len(digits) - half)
+    return _integer(digits[:half]) * scale + _integer(digits[half:])
+
+
+DEEP = 100_000
+UNARY_ONLY = frozenset(("!", "^", "~~~", "&"))
+ESCAPED_CHARS = {
+    "0": "\0", "a": "\a", "b": "\b", "d": "\x7f", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ",
+    "t": "\t",
+    "v": "\v",
+}  # fmt: skip
+SLOW = {
+    G_ALIAS: Tokenizer.alias,
+    G_NUMBER: Tokenizer.number,
+    G_ATOM: Tokenizer.atom,
+    G_STRING: Tokenizer.string,
+    G_OPKW: Tokenizer.op_kw,
+    G_ELLIPSIS: Tokenizer.ellipsis,
+    G_RANGESTEP: Tokenizer.range_step,
+    G_BITS: Tokenizer.bits,
+    G_PERCENT: Tokenizer.percent,
+    G_SEMI: Tokenizer.semicolon,
+    G_CHAR: Tokenizer.char,
+    G_SIGIL: Tokenizer.sigil,
+}

@@ -1,0 +1,382 @@
+"""Inspect.Algebra: documents that know where lines may break, after Wadler and Lindig.
+
+A document is an Elixir term: a string, ``:doc_nil``, ``:doc_line`` or a tagged tuple such as ``{:doc_cons, left, right}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from defnpy.terms.atom import Atom
+
+NIL = Atom("doc_nil")
+LINE = Atom("doc_line")
+CONS = Atom("doc_cons")
+NEST = Atom("doc_nest")
+BREAK = Atom("doc_break")
+GROUP = Atom("doc_group")
+STRING = Atom("doc_string")
+FORCE = Atom("doc_force")
+FITS = Atom("doc_fits")
+COLLAPSE = Atom("doc_collapse")
+COLOR = Atom("doc_color")
+
+FLEX, STRICT, ALWAYS = Atom("flex"), Atom("strict"), Atom("always")
+SELF, INHERIT, ON_BREAK = Atom("self"), Atom("inherit"), Atom("break")
+CURSOR, RESET, INFINITY = Atom("cursor"), Atom("reset"), Atom("infinity")
+ENABLED, DISABLED = Atom("enabled"), Atom("disabled")
+
+_FLAT, _BROKEN, _FLAT_NO_BREAK, _BREAK_NO_FLAT = 0, 1, 2, 3
+
+Doc = Any
+
+
+def empty() -> Doc:
+    """The document that prints nothing."""
+    return NIL
+
+
+def string(text: str) -> Doc:
+    """A text whose width is its number of characters, not of bytes."""
+    from defnpy.terms.text import length
+
+    return (STRING, text, length(text))
+
+
+def concat(left: Any, right: Any = None) -> Doc:
+    """*left* followed by *right*; one list argument joins all its documents."""
+    if right is None:
+        made: Doc = NIL
+        for doc in reversed(left):
+            made = (CONS, doc, made)
+        return made
+    return (CONS, left, right)
+
+
+def nest(doc: Doc, level: Any, mode: Atom = ALWAYS) -> Doc:
+    """*doc* with its line breaks indented by *level* columns (or ``:cursor``, ``:reset``)."""
+    return doc if level == 0 else (NEST, doc, level, mode)
+
+
+def break_(text: str = " ") -> Doc:
+    """*text*, or a new line when the enclosing group does not fit."""
+    return (BREAK, text, STRICT)
+
+
+def flex_break(text: str = " ") -> Doc:
+    """*text*, or a new line when what follows up to the next break does not fit."""
+    return (BREAK, text, FLEX)
+
+
+def glue(left: Doc, separator: Any, right: Any = None) -> Doc:
+    """*left* and *right* with a break between them: ``glue(a, b)`` or ``glue(a, "-", b)``."""
+    if right is None:
+        return concat(left, concat(break_(), separator))
+    return concat(left, concat(break_(separator), right))
+
+
+def flex_glue(left: Doc, separator: Any, right: Any = None) -> Doc:
+    """As :func:`glue` with a flex break."""
+    if right is None:
+        return concat(left, concat(flex_break(), separator))
+    return concat(left, concat(flex_break(separator), right))
+
+
+def group(doc: Doc, mode: Atom = SELF) -> Doc:
+    """A part that is printed flat when it fits, else with all its strict breaks as new lines."""
+    return (GROUP, doc, mode)
+
+
+def space(left: Doc, right: Doc) -> Doc:
+    """*left*, a space, *right*."""
+    return concat(left, concat(" ", right))
+
+
+def line(left: Any = None, right: Any = None) -> Doc:
+    """A mandatory new line, alone or between two documents."""
+    return LINE if left is None and right is None else concat(left, concat(LINE, right))
+
+
+def fold(docs: list[Doc], combine: Callable[[Doc, Doc], Doc]) -> Doc:
+    """*docs* combined from the right."""
+    if not docs:
+        return NIL
+    made = docs[-1]
+    for doc in docs[-2::-1]:
+        made = combine(doc, made)
+    return made
+
+
+def force_unfit(doc: Doc) -> Doc:
+    """*doc* counted as never fitting on one line."""
+    return (FORCE, doc)
+
+
+def next_break_fits(doc: Doc, mode: Atom = ENABLED) -> Doc:
+    """*doc* counted as fitting as soon as its first break is reached."""
+    return (FITS, doc, mode)
+
+
+def collapse_lines(most: int) -> Doc:
+    """At most *most* of the new lines that follow immediately."""
+    return (COLLAPSE, most)
+
+
+def color(doc: Doc, key: Atom, opts: Any) -> Doc:
+    """*doc* in the colour that the inspect options give to *key*."""
+    colors = opts.syntax_colors
+    if not colors:
+        return doc
+    wanted = next((v for k, v in colors if k is key), None)
+    if wanted is None:
+        return doc
+    after = next((v for k, v in colors if k is RESET), RESET)
+    return concat((COLOR, doc, wanted), (COLOR, NIL, after))
+
+
+def container_doc(
+    left: Doc,
+    terms: Any,
+    right: Doc,
+    opts: Any,
+    fun: Callable[[Any, Any], Doc],
+    *,
+    separator: Doc = ",",
+    mode: str = "maybe",
+) -> Doc:
+    """*terms* between *left* and *right*; at most ``opts.limit`` of them. *mode* is ``maybe``, ``flex`` or ``strict``."""
+    from defnpy.terms.list import ImproperList
+
+    tail_doc: list[Any] = []
+    if terms.__class__ is ImproperList:
+        tail_doc = [terms.improper_tail]
+        terms = terms.head
+    elif not terms:
+        return concat(left, right)
+    docs, simple = _each(terms, tail_doc, opts, fun, mode == "maybe")
+    flex = simple or mode == "flex"
+    body = fold(docs, lambda x, y: _join(x, y, flex, separator))
+    if flex:
+        return group(concat(concat(left, nest(body, 1)), right))
+    return group(glue(nest(glue(left, "", body), 2), "", right))
+
+
+def _each(terms: Any, tail: list[Any], opts: Any, fun: Any, simple: bool) -> tuple[list[Doc], bool]:
+    docs: list[Doc] = []
+    limit = opts.limit
+    last = len(terms) - 1
+    for index, term in enumerate(terms):
+        if limit == 0:
+            docs.append("...")
+            return docs, simple
+        if limit is not INFINITY:
+            limit -= 1
+        inner = opts.with_limit(limit)
+        doc = fun(term, inner)
+        simple = simple and _simple(doc)
+        if tail and index == last:
+            end = fun(tail[0], inner)
+            simple = simple and _simple(end)
+            doc = _join(doc, end, simple, " |")
+        docs.append(doc)
+    return docs, simple
+
+
+def _join(left: Doc, right: Doc, flex: bool, separator: Doc) -> Doc:
+    if left is NIL:
+        return right
+    if right is NIL:
+        return left
+    return (flex_glue if flex else glue)(concat(left, separator), right)
+
+
+def _simple(doc: Doc) -> bool:
+    if doc.__class__ is str or doc is NIL:
+        return True
+    if doc.__class__ is not tuple:
+        return False
+    tag = doc[0]
+    if tag is CONS:
+        return _simple(doc[1]) and _simple(doc[2])
+    return _simple(doc[1]) if tag is COLOR else tag is STRING
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _indentation(now: int, column: int, level: Any) -> int:
+    if level is CURSOR:
+        return column
+    return 0 if level is RESET else now + int(level)
+
+
+def format_parts(doc: Doc, width: Any) -> list[str]:
+    """The pieces of text of *doc* laid out for *width* columns (``:infinity`` or None never breaks)."""
+    limit = float("inf") if width is None or width is INFINITY else width
+    return _Printer(limit).run(doc)
+
+
+def format(doc: Doc, width: Any) -> str:
+    """The text of *doc* laid out for *width* columns."""
+    return "".join(format_parts(doc, width))
+
+
+class _Printer:
+    """Walks a linked stack of ``(indentation, mode, doc, rest)`` entries."""
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        self.column = 0
+        self.out: list[str] = []
+        self.endless = width == float("inf")
+
+    def run(self, doc: Doc) -> list[str]:
+        stack: Any = (0, _FLAT, doc, None)
+        while stack is not None:
+            indent, mode, doc, stack = stack
+            if doc.__class__ is str:
+                self.out.append(doc)
+                self.column += _size(doc)
+            elif doc is NIL or doc == []:
+                continue
+            elif doc is LINE:
+                self.new_line(indent)
+            elif doc[0] is COLLAPSE:
+                stack = self.collapse(doc[1], indent, stack)
+            else:
+                stack = self.step(indent, mode, doc, stack)
+        return self.out
+
+    def new_line(self, indent: int) -> None:
+        self.out.append("\n" + " " * indent)
+        self.column = indent
+
+    def step(self, indent: int, mode: int, doc: Any, rest: Any) -> Any:
+        tag = doc[0]
+        if tag is CONS:
+            return (indent, mode, doc[1], (indent, mode, doc[2], rest))
+        if tag is BREAK:
+            self.break_at(indent, mode, doc, rest)
+            return rest
+        if tag is GROUP:
+            if mode == _BROKEN and doc[2] is INHERIT:
+                return (indent, _BROKEN, doc[1], rest)
+            flat = self.endless or self.fits(self.column, False, (indent, _FLAT, doc[1], None))
+            return (indent, _FLAT if flat else _BROKEN, doc[1], rest)
+        if tag is NEST:
+            if doc[3] is ALWAYS or mode == _BROKEN:
+                indent = _indentation(indent, self.column, doc[2])
+            return (indent, mode, doc[1], rest)
+        if tag is STRING:
+            self.out.append(doc[1])
+            self.column += doc[2]
+            return rest
+        if tag is COLOR:
+            from defnpy.terms.ansi import sequence
+
+            self.out.append(sequence(doc[2]))
+        return (indent, mode, doc[1], rest)
+
+    def break_at(self, indent: int, mode: int, doc: Any, rest: Any) -> None:
+        text = doc[1]
+        if doc[2] is FLEX:
+            after = self.column + _size(text)
+            broken = not (self.endless or mode == _FLAT or self.fits(after, True, rest))
+        else:
+            broken = mode == _BROKEN
+        if broken:
+            self.new_line(indent)
+        else:
+            self.out.append(text)
+            self.column += _size(text)
+
+    def collapse(self, most: int, indent: int, rest: Any) -> Any:
+        count = 0
+        while rest is not None:
+            i, mode, doc, after = rest
+            if doc.__class__ is tuple and doc[0] is CONS:
+                rest = (i, mode, doc[1], (i, mode, doc[2], after))
+            elif doc is NIL:
+                rest = after
+            elif doc is LINE or (doc.__class__ is tuple and doc[0] is BREAK and mode == _BROKEN and doc[2] is STRICT):
+                count, indent, rest = count + 1, i, after
+            else:
+                break
+        if count:
+            self.out.append("\n" * min(most, count) + " " * indent)
+            self.column = indent
+        return rest
+
+    def fits(self, column: int, broke: bool, stack: Any) -> bool:
+        """Whether the text up to the next possible new line fits; a text without any break always does."""
+        width = self.width
+        tail_marks = 0
+        while True:
+            if column > width and broke:
+                return False
+            if stack is None:
+                return True
+            indent, mode, doc, stack = stack
+            if mode == -1:
+                broke = doc
+                continue
+            if doc.__class__ is str:
+                column += _size(doc)
+                continue
+            if doc is NIL or doc == []:
+                continue
+            if doc is LINE:
+                if mode in (_BROKEN, _BREAK_NO_FLAT):
+                    return True
+                column, broke = indent, False
+                continue
+            tag = doc[0]
+            if tag is CONS:
+                stack = (indent, mode, doc[1], (indent, mode, doc[2], stack))
+            elif tag is STRING:
+                column += doc[2]
+            elif tag is BREAK:
+                if mode in (_BROKEN, _BREAK_NO_FLAT):
+                    return True
+                column += _size(doc[1])
+                broke = True
+            elif tag is GROUP:
+                inner = _FLAT if mode == _BROKEN else mode
+                stack = (indent, inner, doc[1], (0, -1, broke, stack))
+                tail_marks += 1
+            elif tag is NEST:
+                if doc[3] is ALWAYS:
+                    indent = _indentation(indent, column, doc[2])
+                stack = (indent, mode, doc[1], stack)
+            elif tag is FORCE:
+                if mode != _BREAK_NO_FLAT:
+                    return False
+                stack = (indent, mode, doc[1], stack)
+            elif tag is FITS:
+                if doc[2] is DISABLED or mode == _FLAT_NO_BREAK:
+                    mode = _FLAT_NO_BREAK
+                else:
+                    mode = _BREAK_NO_FLAT
+                stack = (indent, mode, doc[1], stack)
+            elif tag is COLLAPSE:
+                column = indent
+            else:
+                stack = (indent, mode, doc[1], stack)
+
+
+_DOC_TAGS = re.compile(r"^doc_")
+
+
+def is_doc(term: Any) -> bool:
+    """Whether *term* is a document."""
+    if term.__class__ is str or term is NIL or term is LINE:
+        return True
+    return term.__class__ is tuple and bool(term) and term[0].__class__ is Atom and bool(_DOC_TAGS.match(term[0].name))
+
+
+def concat_all(docs: Iterable[Doc]) -> Doc:
+    """All *docs* one after the other."""
+    return concat(list(docs))

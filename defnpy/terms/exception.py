@@ -1,0 +1,406 @@
+"""Exception.message/1 and banners: the texts of Elixir's exceptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.errors import (
+    EXCEPTION,
+    MESSAGE,
+    ArgumentError,
+    ArithmeticError_,
+    BadArityError,
+    BadFunctionError,
+    BadMapError,
+    CaseClauseError,
+    CondClauseError,
+    ElixirError,
+    ErlangError,
+    KeyError_,
+    MatchError,
+    SystemLimitError,
+    TryClauseError,
+    UndefinedFunctionError,
+    WithClauseError,
+    from_struct,
+)
+from defnpy.terms.function import arity_of
+from defnpy.terms.inspect import inspect, inspect_atom, inspect_call
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct, is_map
+
+
+def _fields(*names: str, **defaults: Any) -> list[tuple[Any, Any]]:
+    return [(Atom(n), None) for n in names] + [(Atom(k), v) for k, v in defaults.items()]
+
+
+FIELDS: dict[str, list[tuple[Any, Any]]] = {
+    "ArgumentError": _fields(message="argument error"),
+    "ArithmeticError": _fields(message="bad argument in arithmetic expression"),
+    "RuntimeError": _fields(message="runtime error"),
+    "SystemLimitError": _fields(message="a system limit has been reached"),
+    "KeyError": _fields("key", "term", "message"),
+    "MatchError": _fields("term"),
+    "CaseClauseError": _fields("term"),
+    "WithClauseError": _fields("term"),
+    "TryClauseError": _fields("term"),
+    "CondClauseError": [],
+    "BadMapError": _fields("term"),
+    "BadBooleanError": _fields("term", "operator"),
+    "BadStructError": _fields("struct", "term"),
+    "BadFunctionError": _fields("term"),
+    "BadArityError": _fields("function", "args"),
+    "FunctionClauseError": _fields("module", "function", "arity", "kind", "args", "clauses"),
+    "UndefinedFunctionError": _fields("module", "function", "arity", "reason", "message"),
+    "Protocol.UndefinedError": [*_fields("protocol", "value"), (Atom("description"), "")],
+    "ErlangError": _fields("original", "reason"),
+    "Enum.EmptyError": _fields(message="empty error"),
+    "Enum.OutOfBoundsError": _fields(message="out of bounds error"),
+    "CompileError": [(Atom("file"), None), (Atom("line"), None), (Atom("description"), "expression error")],
+    "SyntaxError": [*_fields("file", "line", "column", "snippet"), (Atom("description"), "syntax error")],
+    "TokenMissingError": [
+        *_fields("file", "line", "column", "end_line", "end_column", "opening_delimiter", "expected_delimiter", "snippet"),
+        (Atom("description"), "expression is incomplete"),
+    ],
+    "MismatchedDelimiterError": _fields(
+        "file", "line", "column", "end_line", "end_column", "opening_delimiter", "closing_delimiter",
+        "expected_delimiter", "snippet", description="mismatched delimiter error",
+    ),
+    "File.Error": [*_fields("reason", "path"), (Atom("action"), "")],
+    "File.CopyError": [*_fields("reason", "source", "destination", "on"), (Atom("action"), "")],
+    "IO.StreamError": _fields("reason", "message"),
+    "Code.LoadError": _fields("file", "message", "reason"),
+    "Regex.CompileError": _fields(message="regex could not be compiled"),
+    "UnicodeConversionError": _fields("encoded", "message"),
+    "Inspect.Error": _fields("exception_module", "exception_message", "stacktrace", "inspected_struct", "message"),
+    "Version.InvalidVersionError": _fields("version"),
+    "Version.InvalidRequirementError": _fields("requirement"),
+    "Access.Error": _fields("message"),
+    "NimbleOptions.ValidationError": [*_fields("message", "key", "value"), (Atom("keys_path"), [])],
+    "OptionParser.ParseError": _fields("message"),
+    "URI.Error": _fields("action", "reason", "part"),
+    "JSON.DecodeError": _fields("message", "offset", "token", "data"),
+    "Calendar.TimeZoneDatabaseError": _fields("message"),
+    "ExUnit.AssertionError": _fields("message"),
+    "Jason.EncodeError": _fields("message"),
+}  # fmt: skip
+
+# The parser writes the whole message, source snippet included.
+_SYNTAX = frozenset({"SyntaxError", "TokenMissingError", "MismatchedDelimiterError"})
+_NAMES = {f"Elixir.{name}": name for name in FIELDS}
+
+
+def message_of(term: Any) -> str:
+    """``Exception.message(term)``."""
+    name = _NAMES.get(term.module.name)
+    if name in _SYNTAX and term.fields.get(MESSAGE) is not None:
+        return str(term.fields[MESSAGE])
+    make = _MESSAGES.get(name) if name is not None else None
+    if make is not None:
+        return make(*(term.fields.get(k) for k, _ in FIELDS[name]))  # type: ignore[index]
+    if name is None:
+        return _by_module(term)
+    message = term.fields.get(MESSAGE)
+    return message if message.__class__ is str else _bad_message(term, message)
+
+
+def _by_module(term: Any) -> str:
+    module = runtime().find(term.module)
+    function = module.functions.get("message/1") if module is not None else None
+    try:
+        message = function(term) if function is not None else term.fields.get(MESSAGE)
+    except ElixirError as caught:
+        return (
+            f"got {inspect(caught.term.module)} with message {inspect(caught.text)} "
+            f"while retrieving Exception.message/1 for {inspect(term)}. Stacktrace:\n"
+        )
+    if message.__class__ is str or message.__class__ is bytes:
+        return message  # type: ignore[no-any-return]
+    return _bad_message(term, message)
+
+
+def _bad_message(term: Any, message: Any) -> str:
+    return (
+        f"got {inspect(message)} while retrieving Exception.message/1 for {inspect(term)} (expected a string)"
+    )
+
+
+# ------------------------------------------------------------------------------------------------ built-in texts
+
+
+def _key_error(key: Any, term: Any, message: Any) -> str:
+    if message is not None:
+        return str(message)
+    if term is None:
+        return f"key {inspect(key)} not found"
+    if term.__class__ is list or is_map(term):
+        return f"key {inspect(key)} not found in: {inspect(term)}"
+    return no_field(key, term)
+
+
+def no_field(key: Any, term: Any) -> str:
+    """The text of ``term.key`` for a term that is no map."""
+    return (
+        f"key {inspect(key)} not found in: {inspect(term)}\n\n"
+        "If you are using the dot syntax, such as map.field, make sure the left-hand side of the dot is a map"
+    )
+
+
+def _bad_arity(function: Any, args: Any) -> str:
+    shown = ", ".join(inspect(a) for a in args)
+    count = len(args)
+    called = "no arguments" if not count else f"{count} argument{'s' if count > 1 else ''} ({shown})"
+    return f"{inspect(function)} with arity {arity_of(function)} called with {called}"
+
+
+def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
+    if function is None:
+        return "no function clause matches"
+    return f"no function clause matching in {format_mfa(module, function, arity)}"
+
+
+def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any) -> str:
+    if message is not None:
+        return str(message)
+    if function is None or arity is None:
+        return "undefined function"
+    name = format_mfa(module, function, arity)
+    if module is None:
+        return f"function {name} is undefined"
+    if reason is None:
+        loaded = runtime().find(module) is not None
+        reason = Atom("function not exported" if loaded else "module could not be loaded")
+    if reason.__class__ is not Atom:
+        return f"function {name} is undefined ({reason})"
+    if reason.name == "module could not be loaded":
+        return f"function {name} is undefined (module {inspect(module)} is not available){_module_hint(module)}"
+    if reason.name == "function not exported":
+        return f"function {name} is undefined or private"
+    return f"function {name} is undefined ({reason.name})"
+
+
+def _module_hint(module: Any) -> str:
+    name = atom_name(module)
+    if not name.startswith("Elixir.") or "." in name[7:]:
+        return ""
+    return (
+        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)"
+    )
+
+
+def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
+    from defnpy.terms.protocol import target_of
+
+    kind = f"{inspect(value.module)} (a struct)" if isinstance(value, Struct) else target_of(value)
+    shown = inspect(value, pretty=True).replace("\n", "\n    ")
+    more = f", {description}" if description else ""
+    return f"protocol {inspect(protocol)} not implemented for type {kind}{more}\n\nGot value:\n\n    {shown}\n"
+
+
+def _located(file: Any, line: Any, description: Any) -> str:
+    if file is None:
+        return str(description)
+    return f"{file}:{line}: {description}" if line is not None else f"{file}: {description}"
+
+
+def _file_error(reason: Any, path: Any, action: Any) -> str:
+    return f"could not {action} {inspect(path)}: {posix_text(reason)}"
+
+
+def _copy_error(reason: Any, source: Any, destination: Any, on: Any, action: Any) -> str:
+    return f"could not {action} from {inspect(source)} to {inspect(destination)}: {posix_text(reason)}"
+
+
+_POSIX = {
+    "enoent": "no such file or directory",
+    "eacces": "permission denied",
+    "eexist": "file already exists",
+    "enotdir": "not a directory",
+    "eisdir": "illegal operation on a directory",
+    "eperm": "not owner",
+    "enospc": "no space left on device",
+    "einval": "invalid argument",
+}
+
+
+def posix_text(reason: Any) -> str:
+    """``:file.format_error(reason)``."""
+    return _POSIX.get(getattr(reason, "name", ""), "unknown POSIX error: " + getattr(reason, "name", str(reason)))
+
+
+def _inspect_error(module: Any, message: Any, stack: Any, shown: Any, text: Any) -> str:
+    return str(text) if text is not None else f"got {inspect(module)} with message:\n\n{message}\n"
+
+
+def _uri_error(action: Any, reason: Any, part: Any) -> str:
+    return f"cannot {atom_name(action)} due to reason {atom_name(reason)}: {inspect(part)}"
+
+
+_MESSAGES: dict[str | None, Callable[..., str]] = {
+    "KeyError": _key_error,
+    "MatchError": lambda term: f"no match of right hand side value: {inspect(term)}",
+    "CaseClauseError": lambda term: f"no case clause matching: {inspect(term)}",
+    "WithClauseError": lambda term: f"no with clause matching: {inspect(term)}",
+    "TryClauseError": lambda term: f"no try clause matching: {inspect(term)}",
+    "CondClauseError": lambda: "no cond clause evaluated to a truthy value",
+    "BadMapError": lambda term: f"expected a map, got: {inspect(term)}",
+    "BadBooleanError": lambda term, operator: (
+        f'expected a boolean on left-side of "{atom_name(operator)}", got: {inspect(term)}'
+    ),
+    "BadStructError": lambda struct, term: f"expected a struct named {inspect(struct)}, got: {inspect(term)}",
+    "BadFunctionError": lambda term: f"expected a function, got: {inspect(term)}",
+    "BadArityError": _bad_arity,
+    "FunctionClauseError": _function_clause,
+    "UndefinedFunctionError": _undefined,
+    "Protocol.UndefinedError": _protocol_undefined,
+    "ErlangError": lambda original, reason: f"Erlang error: {inspect(original)}{reason or ''}",
+    "CompileError": _located,
+    "SyntaxError": lambda file, line, column, snippet, text: f"{file}:{line}:{column}: {text}",
+    "TokenMissingError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
+    "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
+    "File.Error": _file_error,
+    "File.CopyError": _copy_error,
+    "Inspect.Error": _inspect_error,
+    "URI.Error": _uri_error,
+    "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
+    "Version.InvalidRequirementError": lambda requirement: f"invalid requirement: {inspect(requirement)}",
+    "NimbleOptions.ValidationError": lambda message, key, value, path: (
+        f"{message} (in options {inspect(path)})" if path else str(message)
+    ),
+}
+
+
+# ---------------------------------------------------------------------------------------------- formatting
+
+_ANONYMOUS = re.compile(r"-(.+)/(\d+)-fun-\d+-\Z")
+
+
+def format_mfa(module: Any, function: Any, arity: Any) -> str:
+    """``Exception.format_mfa/3``; *arity* may be the list of arguments."""
+    name = atom_name(function)
+    shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
+    found = _ANONYMOUS.match(name)
+    if found:
+        return f"anonymous fn{shown} in {inspect_atom(module)}.{inspect_call(found[1])}/{found[2]}"
+    return f"{inspect_atom(module)}.{inspect_call(name)}{shown}"
+
+
+def format_banner(kind: Any, payload: Any) -> str:
+    """``Exception.format_banner(kind, payload)``."""
+    name = atom_name(kind)
+    if name == "error":
+        made = normalize(payload)
+        return f"** ({inspect_atom(made.module)}) {message_of(made)}"
+    if name == "throw":
+        return f"** (throw) {inspect(payload)}"
+    if name == "exit":
+        return f"** (exit) {format_exit(payload)}"
+    return f"** (EXIT from {inspect(kind[1])}) {format_exit(payload)}"
+
+
+_EXITS = {
+    "calling_self": "process attempted to call itself",
+    "timeout": "time out",
+    "killed": "killed",
+    "noconnection": "no connection",
+    "noproc": "no process: the process is not alive or there's no process currently associated with the given name, "
+    "possibly because its application isn't started",
+    "normal": "normal",
+    "shutdown": "shutdown",
+}
+
+
+def format_exit(reason: Any) -> str:
+    """``Exception.format_exit(reason)``."""
+    if reason.__class__ is Atom and reason.name in _EXITS:
+        return _EXITS[reason.name]
+    if reason.__class__ is tuple and len(reason) == 2:
+        first, second = reason
+        if first is Atom("shutdown"):
+            return f"shutdown: {inspect(second)}"
+        if isinstance(first, Struct) and is_exception(first) and second.__class__ is list and second:
+            return f"an exception was raised:\n    ** ({inspect_atom(first.module)}) {message_of(first)}"
+        if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
+            return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
+    return inspect(reason)
+
+
+def is_exception(term: Any) -> bool:
+    """Whether *term* is an exception struct."""
+    return isinstance(term, Struct) and term.fields.get(EXCEPTION) is True
+
+
+_PLAIN_REASONS: dict[str, Callable[[], ElixirError]] = {
+    "badarg": lambda: ArgumentError("argument error"),
+    "badarith": ArithmeticError_,
+    "cond_clause": CondClauseError,
+    "system_limit": SystemLimitError,
+    "undef": lambda: UndefinedFunctionError(None, None, None),  # type: ignore[arg-type]
+}
+_TUPLE_REASONS: dict[str, Callable[[Any], ElixirError]] = {
+    "badmatch": MatchError,
+    "case_clause": CaseClauseError,
+    "with_clause": WithClauseError,
+    "try_clause": TryClauseError,
+    "badmap": BadMapError,
+    "badfun": BadFunctionError,
+    "badkey": lambda key: KeyError_(key),
+}
+
+
+def error_of(reason: Any) -> ElixirError:
+    """The Python exception for ``:erlang.error(reason)``."""
+    if is_exception(reason):
+        return from_struct(reason)
+    if reason.__class__ is Atom and reason.name in _PLAIN_REASONS:
+        return _PLAIN_REASONS[reason.name]()
+    if reason.__class__ is tuple and reason and reason[0].__class__ is Atom:
+        name = reason[0].name
+        if len(reason) == 2 and name in _TUPLE_REASONS:
+            return _TUPLE_REASONS[name](reason[1])
+        if len(reason) == 2 and name == "badarity":
+            return BadArityError(*reason[1])
+        if len(reason) == 3 and name == "badkey":
+            return KeyError_(reason[1], reason[2])
+        if len(reason) == 3 and name == "badbool":
+            from defnpy.terms.errors import BadBooleanError
+
+            return BadBooleanError(reason[2], reason[1])
+    return ErlangError(reason)
+
+
+def normalize(payload: Any) -> Any:
+    """``Exception.normalize(:error, payload)``: the exception struct of any error term."""
+    return payload if is_exception(payload) else error_of(payload).term
+
+
+def original_of(term: Any) -> Any:
+    """What ``catch :error, reason`` sees for an exception struct: the plain reason of an ErlangError, else the struct.
+
+    The runtime's own errors are seen by their Erlang reasons (``:badarith``, ``{:badmatch, v}``).
+    """
+    name = _NAMES.get(term.module.name)
+    if name == "ErlangError":
+        return term.fields[Atom("original")]
+    return term
+
+
+def blame(term: Any) -> Any:
+    """``Exception.blame/3`` on the struct: KeyError and UndefinedFunctionError gain their "Did you mean" hints."""
+    from defnpy.terms.suggest import key_hint, undefined_hint
+
+    name = _NAMES.get(term.module.name)
+    if name == "KeyError" and term.fields.get(MESSAGE) is None:
+        key, where = term.fields.get(Atom("key")), term.fields.get(Atom("term"))
+        return term.replace({MESSAGE: _key_error(key, where, None) + key_hint(key, where)})
+    if name == "UndefinedFunctionError" and term.fields.get(MESSAGE) is None:
+        module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
+        text = message_of(term) + undefined_hint(module, function, arity)
+        return term.replace({MESSAGE: text})
+    return term
+
+
+EXCEPTION_MODULES = [alias(name) for name in FIELDS]

@@ -1,0 +1,85 @@
+"""Processes: a dictionary, a mailbox and a group leader for each Python thread or task context."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+_serial = itertools.count(100)
+
+
+class Pid:
+    """``#PID<0.N.0>``."""
+
+    __slots__ = ("ex_serial", "process")
+    ex_rank = 5
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.ex_serial = next(_serial)
+
+
+class Reference:
+    """``make_ref()``."""
+
+    __slots__ = ("ex_serial",)
+    ex_rank = 2
+
+    def __init__(self) -> None:
+        self.ex_serial = next(_serial)
+
+
+class Process:
+    """One Elixir process. ``leader`` writes output (``leader(text)``); None means standard output."""
+
+    def __init__(self, parent: Process | None = None) -> None:
+        self.pid = Pid(self)
+        self.parent = parent
+        self.dictionary: dict[Any, Any] = {}
+        self.mailbox: deque[Any] = deque()
+        self.arrived = threading.Condition()
+        self.leader: Callable[[str], None] | None = parent.leader if parent else None
+        self.alive = True
+        self.trap_exit = False
+        self.links: set[Process] = set()
+        self.monitors: list[tuple[Reference, Process]] = []
+        self.exit_reason: Any = None
+        self.state: dict[str, Any] = {}
+
+
+_current: ContextVar[Process] = ContextVar("defnpy_process")
+
+
+def current() -> Process:
+    """The process of the running thread or task; made on first use."""
+    try:
+        return _current.get()
+    except LookupError:
+        made = Process()
+        _current.set(made)
+        return made
+
+
+def enter(process: Process) -> Any:
+    """Make *process* the current one; returns the token for :func:`leave`."""
+    return _current.set(process)
+
+
+def leave(token: Any) -> None:
+    """Undo :func:`enter`."""
+    _current.reset(token)
+
+
+def write(text: str) -> None:
+    """Print *text* through the group leader of the current process."""
+    leader = current().leader
+    if leader is not None:
+        leader(text)
+    else:
+        import sys
+
+        sys.stdout.write(text)

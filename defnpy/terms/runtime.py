@@ -1,0 +1,82 @@
+"""The Runtime: the loaded modules and global options of one Elixir world, carried in a context variable."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from defnpy.terms.atom import Atom
+from defnpy.terms.module import Module
+
+
+class Runtime:
+    """Everything that is global to a running program; there is no other global mutable state.
+
+    ``load_native`` (set by the host) brings in a module that defnpy provides, or None. ``options`` holds the global settings
+    (Nx default options and backend, Logger level, ...) by name. ``grants`` holds the permissions.
+    """
+
+    def __init__(self, load_native: Callable[[str], Module | None] | None = None) -> None:
+        self.modules: dict[Atom, Module] = {}
+        self.load_native = load_native
+        self.options: dict[str, Any] = {}
+        self.grants: Any = None
+        self.evaluator: Any = None
+        self.lock = threading.RLock()
+        self.loaders: list[Callable[[Atom], bool]] = []
+        self.registered: dict[Atom, Any] = {}
+
+    def module(self, name: Atom) -> Module:
+        """The module object called *name*, made empty (``defined`` false) when nobody defined it yet."""
+        found = self.modules.get(name)
+        if found is not None:
+            return found
+        with self.lock:
+            if name not in self.modules:
+                native = self.load_native(name.name) if self.load_native else None
+                self.modules[name] = native if native is not None else Module(name)
+            return self.modules[name]
+
+    def find(self, name: Any) -> Module | None:
+        """The defined module called *name*, or None; loaders (projects, import paths) are asked first."""
+        if name.__class__ is not Atom:
+            return None
+        found = self.module(name)
+        if found.defined:
+            return found
+        for load in self.loaders:
+            if load(name) and found.defined:
+                return found
+        return None
+
+
+_runtime: ContextVar[Runtime] = ContextVar("defnpy_runtime")
+_default: list[Runtime] = []
+_make_default: list[Callable[[], Runtime]] = []
+
+
+def runtime() -> Runtime:
+    """The Runtime of the running context; a default one for programs that never made their own."""
+    try:
+        return _runtime.get()
+    except LookupError:
+        if not _default:
+            _default.append(_make_default[0]() if _make_default else Runtime())
+        return _default[0]
+
+
+def use_runtime(made: Runtime) -> Any:
+    """Make *made* the current Runtime of this context; returns a reset token."""
+    return _runtime.set(made)
+
+
+def reset_runtime(token: Any) -> None:
+    """Undo :func:`use_runtime`."""
+    _runtime.reset(token)
+
+
+def set_default_factory(make: Callable[[], Runtime]) -> None:
+    """Called once by the host: how the default Runtime is made."""
+    _make_default[:] = [make]

@@ -1,0 +1,86 @@
+"""Hints: Jaro distance and "Did you mean" texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.inspect import inspect, inspect_call
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
+from defnpy.terms.text import graphemes
+
+_THRESHOLD = 0.77
+_MOST = 5
+
+
+def jaro(a: str, b: str) -> float:
+    """``String.jaro_distance/2``."""
+    if a == b:
+        return 1.0
+    xs, ys = graphemes(a), graphemes(b)
+    if not xs or not ys:
+        return 0.0
+    if len(xs) > len(ys):
+        xs, ys = ys, xs
+    reach = max(len(ys) // 2 - 1, 0)
+    taken = [False] * len(ys)
+    matched: list[str] = []
+    for i, x in enumerate(xs):
+        for j in range(max(0, i - reach), min(len(ys), i + reach + 1)):
+            if not taken[j] and ys[j] == x:
+                taken[j] = True
+                matched.append(x)
+                break
+    if not matched:
+        return 0.0
+    others = [y for y, t in zip(ys, taken, strict=True) if t]
+    moved = sum(x != y for x, y in zip(matched, others, strict=True)) // 2
+    m = len(matched)
+    return (m / len(xs) + m / len(ys) + (m - moved) / m) / 3
+
+
+def key_hint(key: Any, where: Any) -> str:
+    """The hint for a missing atom key."""
+    if not is_atom(key):
+        return ""
+    if isinstance(where, Struct):
+        known = list(where.fields)
+    elif where.__class__ is dict:
+        known = [k.term if k.__class__.__name__ == "Key" else k for k in where]
+    elif where.__class__ is list:
+        known = [p[0] for p in where if p.__class__ is tuple and len(p) == 2]
+    else:
+        return ""
+    name = atom_name(key)
+    scored = [(jaro(name, atom_name(k)), k) for k in known if is_atom(k)]
+    close = sorted((p for p in scored if p[0] > _THRESHOLD), key=lambda p: -p[0])[:_MOST]
+    return _did_you_mean([inspect(k) for k in sorted((k for _, k in close), key=atom_name)])
+
+
+def undefined_hint(module: Any, function: Any, arity: Any) -> str:
+    """The hint for a missing function."""
+    if module is None:
+        return ". If you are using the dot syntax, such as module.function(), make sure the left-hand side of the dot is a module atom"
+    found = runtime().find(module) if module.__class__ is Atom else None
+    if found is None:
+        return ""
+    exports = [s.rpartition("/") for s in [*found.functions, *found.macros] if not s.startswith("__")]
+    name = atom_name(function)
+    if f"{name}/{arity}" in found.macros:
+        return (
+            f". However, there is a macro with the same name and arity. Be sure to require {inspect(module)} if you "
+            "intend to invoke this macro"
+        )
+    own = sorted({int(a) for n, _, a in exports if n == name})
+    if own:
+        return _did_you_mean([f"{inspect_call(name)}/{a}" for a in own])
+    scored = [(jaro(name, n), n, int(a)) for n, _, a in exports]
+    close = sorted((p for p in scored if p[0] > _THRESHOLD), key=lambda p: (-p[0], p[1], p[2]))[:_MOST]
+    return _did_you_mean([f"{inspect_call(n)}/{a}" for _, n, a in sorted(close, key=lambda p: (p[1], p[2]))])
+
+
+def _did_you_mean(lines: list[str]) -> str:
+    if not lines:
+        return ""
+    return ". Did you mean:\n\n" + "".join(f"      * {line}\n" for line in lines)
