@@ -32,7 +32,6 @@ from defnpy.terms.struct import Struct, map_of
 from defnpy.terms.struct import is_map as is_map
 
 CELLS = frozenset({list, ImproperList})
-function_type = FunctionType
 key = _maps.key
 strict_equal = _order.strict_equal
 eq = _order.equal
@@ -45,17 +44,17 @@ make_range_2, make_range_3 = _kernel.range_, _kernel.range_step
 
 NAMES = {
     "Atom": Atom, "Struct": Struct, "Range": Range, "NOMATCH": NOMATCH, "ImproperList": ImproperList, "Bits": Bits,
-    "CELLS": CELLS, "function": FunctionType,
+    "CELLS": CELLS, "FunctionType": FunctionType,
 }
 """What every generated module has as globals, next to ``rt`` itself."""
 
 __all__ = ["Bits", "Closure", "NAMES", "build", "cons"]
+ensure_runtime()
 
 
 def namespace(name: str) -> dict[str, Any]:
     """The globals of a new generated module."""
-    ensure_runtime()
-    return {"__name__": name, "rt": sys.modules[__name__], "OBJECTS": [], **NAMES}
+    return {"__name__": name, "rt": sys.modules[__name__], **NAMES}
 
 
 # -- modules and functions ------------------------------------------------------------------------------------------------

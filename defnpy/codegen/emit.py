@@ -290,7 +290,7 @@ class Emitter:
         arity = self.const(len(args))
         if f.__class__ is not ast.Name:
             return self.call(self.rt("fun", [f, arity]), values[1:])
-        plain = self.is_(self.class_of(f), self.name("function"))
+        plain = self.is_(self.class_of(f), self.name("FunctionType"))
         count = self.compare(self.attr(self.attr(f, "__code__"), "co_argcount"), ast.Eq(), arity)
         chosen = self.choose(self.both([plain, count]), f, self.rt("fun", [f, arity]))
         return self.call(chosen, values[1:])
@@ -556,30 +556,28 @@ def _no_args() -> ast.arguments:
 
 
 def calls_itself(node: Any, signature: str) -> bool:
-    """Whether *node* has a call of the local function *signature* in tail position (or anywhere below, conservatively)."""
-    stack = [node]
-    while stack:
-        t = stack.pop()
-        kind = t.__class__
-        if kind is tuple:
-            if len(t) == 3 and t[2].__class__ is list:
-                if t[0].__class__ is Atom and f"{t[0].name}/{len(t[2])}" == signature:
-                    return True
-                stack.extend(t[2])
-                if t[0].__class__ is tuple:
-                    stack.append(t[0])
-            elif not (len(t) == 3 and t[2].__class__ is Var):
-                stack.extend(t)
-        elif kind is list:
-            stack.extend(t)
-        elif kind is dict:
-            stack.extend(t.values())
-        elif hasattr(t, "body") and hasattr(t, "patterns"):
-            stack.append(t.body)
-    return False
+    """Whether *node* calls the local function *signature* in tail position."""
+    while True:
+        if node.__class__ is not tuple or len(node) != 3 or node[0].__class__ is not Atom or node[2].__class__ is not list:
+            return False
+        form, _, args = node
+        if form is _BLOCK:
+            node = args[-1]
+            continue
+        if form is _IF:
+            return calls_itself(args[1], signature) or calls_itself(args[2], signature)
+        if form is _CASE:
+            return any(calls_itself(clause.body, signature) for clause in args[1])
+        if form is _COND:
+            return any(calls_itself(body, signature) for _, _, body in args)
+        if form is _WITH:
+            steps, body, other = args
+            return calls_itself(body, signature) if other is None else any(calls_itself(c.body, signature) for c in other)
+        return form not in EXPRESSIONS and form not in STATEMENTS and f"{form.name}/{len(args)}" == signature
 
 
 _BAR, _FN, _IF, _UNDERSCORE = Atom("|"), Atom("fn"), Atom("%if"), Atom("_")
+_BLOCK, _CASE, _COND, _WITH = Atom("__block__"), Atom("case"), Atom("cond"), Atom("with")
 
 from defnpy.codegen.expressions import EXPRESSIONS  # noqa: E402
 from defnpy.codegen.statements import STATEMENTS  # noqa: E402

@@ -106,8 +106,10 @@ def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: 
     elif _is_int(left):
         first, value = _split(em, right)
         node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(left, value), em.rt(helper, [left, value]))
-    elif left.__class__ is ast.Name and right.__class__ is ast.Name:
-        kinds = em.at(ast.Compare(em.class_of(left), [ast.Is(), ast.Is()], [em.class_of(right), em.name("int")]))
+    elif left.__class__ is not ast.Constant and right.__class__ is not ast.Constant:
+        first, left = _split(em, left)
+        second, right = _split(em, right)
+        kinds = em.at(ast.Compare(em.class_of(first), [ast.Is(), ast.Is()], [em.class_of(second), em.name("int")]))
         node = em.choose(kinds, operation(left, right), em.rt(helper, [left, right]))
     else:
         node = em.rt(helper, [left, right])

@@ -14,7 +14,7 @@ from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 _WORDS = {
-    "Atom", "Struct", "Range", "NOMATCH", "ImproperList", "Bits", "CELLS", "function", "rt", "UNIT", "OBJECTS", "RESULT", "VALUE",
+    "Atom", "Struct", "Range", "NOMATCH", "ImproperList", "Bits", "CELLS", "FunctionType", "rt", "UNIT", "OBJECTS", "RESULT", "VALUE",
 }
 
 
@@ -152,8 +152,10 @@ class UnitCode:
 
 def native(module: Any) -> Any:
     """The native module object of *module*, or None for modules written in Elixir (or unknown ones)."""
-    found = runtime().find(module)
-    return found if found is not None and found.native else None
+    if module.__class__ is not Atom:
+        return None
+    found = runtime().module(module)
+    return found if found.native and found.defined else None
 
 
 def _at(node: Any) -> Any:

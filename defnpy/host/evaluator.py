@@ -16,6 +16,7 @@ from defnpy.expand import expander as ex
 from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
+from defnpy.host import replay
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import CompileError, ElixirError
 from defnpy.terms.runtime import Runtime
@@ -49,14 +50,24 @@ class Compilation:
         self.top = Emitter(self.code, None, top=True)
         self.env = kernel_env(self.unit)
         self.modules = self.code.modules
+        self.preludes: list[ast.stmt] = []
         self.statements: list[ast.stmt] = []
         self.module_code: dict[int, list[ast.stmt]] = {}
-        self.repeated = False
+        # Code of the modules nested in the one being compiled, to be placed before its own.
+        self.nested: list[list[ast.stmt]] = []
+        # False once something ran while compiling that a cached load could not leave out.
+        self.replayable = True
 
     # -- running --
 
     def run(self, tree: Any, *, name: str = "RESULT") -> Any:
         """Expand the whole program, then run it; gives the value of its last expression."""
+        prelude, statements = self.emit(self.expand(tree), name)
+        self.statements.extend(statements)
+        return self.execute([*prelude, *statements], name)
+
+    def expand(self, tree: Any) -> Any:
+        """Expand a whole program; its problems raise one CompileError."""
         mark = len(self.unit.diagnostics)
         try:
             expanded = ex.expand(tree, self.env)
@@ -65,14 +76,36 @@ class Compilation:
             raise self.compile_error(mark) from None
         if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
             raise self.compile_error(mark)
-        statements = self.emit(expanded, name)
-        self.statements = statements
-        return self.execute(statements, name)
+        return expanded
 
-    def emit(self, expanded: Any, name: str | None) -> list[ast.stmt]:
+    def compile_only(self, tree: Any) -> None:
+        """Compile a program and its top-level modules without running its other statements."""
+        prelude, statements = self.emit(self.expand(tree), "RESULT")
+        self.statements.extend(statements)
+        self.execute(prelude, None)
+        for statement in statements:
+            index = replay.module_index(statement)
+            if index is not None:
+                self.execute([statement], None)
+
+    def report_warnings(self) -> None:
+        """Write the warnings collected so far to standard error, as the Elixir compiler does."""
+        warnings = [d for d in self.unit.diagnostics if d.severity == "warning"]
+        if warnings:
+            from defnpy.host.report import show_diagnostics
+
+            sys.stderr.write(show_diagnostics(warnings))
+
+    def emit(self, expanded: Any, name: str | None) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The constants newly needed, and the statements."""
         with self.top.block() as body:
             self.top.stmt(expanded, ("name", name) if name else "discard")
-        return [*self.code.take_prelude(), *body]
+        return self.prelude(), body
+
+    def prelude(self) -> list[ast.stmt]:
+        new = self.code.take_prelude()
+        self.preludes.extend(new)
+        return new
 
     def execute(self, statements: list[ast.stmt], name: str | None) -> Any:
         module = ast.Module(body=statements, type_ignores=[])
@@ -83,7 +116,14 @@ class Compilation:
         """The value of one expanded expression of a module body."""
         if expanded is None or expanded.__class__ in (int, str, bool, float) or expanded.__class__ is Atom:
             return expanded
-        return self.execute(self.emit(expanded, "VALUE"), "VALUE")
+        if self.replayable and not replay.is_pure(expanded):
+            self.replayable = False
+        prelude, statements = self.emit(expanded, "VALUE")
+        return self.execute([*prelude, *statements], "VALUE")
+
+    def artifact(self) -> ast.Module | None:
+        """The whole program as one Python module, or None when it cannot be replayed from a cache."""
+        return replay.artifact(self.preludes, self.statements, self.module_code) if self.replayable else None
 
     def compile_error(self, mark: int, module: Atom | None = None) -> CompileError:
         from defnpy.terms.inspect import inspect
@@ -101,7 +141,7 @@ class Compilation:
         """Run a ``defmodule``: called by generated code."""
         block, env, meta, variables = self.modules[index]
         if index in self.module_code:
-            self.repeated = True
+            self.replayable = False
         inner = env.fork()
         if variables:
             self._bind_globals(inner, variables, values)
@@ -135,6 +175,7 @@ class Compilation:
         evaluator = self.evaluator
         evaluator.open[name] = state
         state.compilation = self  # type: ignore[attr-defined]
+        outer, self.nested = self.nested, []
         try:
             value = self._body(block, env)
             self._before_compile(state, env)
@@ -150,6 +191,10 @@ class Compilation:
             raise self.compile_error(mark) from None
         finally:
             evaluator.open.pop(name, None)
+            inner, self.nested = self.nested, outer
+            if index in self.module_code:
+                self.module_code[index] = [s for part in inner for s in part] + self.module_code[index]
+                self.nested.append(self.module_code[index])
         for module, function in reversed(state.get_attribute("after_compile")):
             found = ex.module_of(module)
             if found is not None and f"{function.name}/2" in found.functions:
@@ -278,9 +323,8 @@ class Compilation:
         listed = [d for d in state.definitions.values() if d.clauses]
         statements, names = emit_definitions(self.code, state.name, listed)
         register = registration(self.code, state.name, listed, names, module_info(state, self.unit.file), line_of(state.meta) or 1)
-        code = [*self.code.take_prelude(), *statements, register]
-        self.execute(code, None)
-        self.module_code[index] = code
+        self.execute([*self.prelude(), *statements, register], None)
+        self.module_code[index] = [*statements, register]
 
 
 def _no_using(module: Any) -> ElixirError:
@@ -378,7 +422,7 @@ class Evaluator:
         compilation = state.compilation  # type: ignore[attr-defined]
         listed = [d for d in state.definitions.values() if d.clauses]
         statements, names = emit_definitions(compilation.code, state.name, listed)
-        compilation.execute([*compilation.code.take_prelude(), *statements], None)
+        compilation.execute([*compilation.prelude(), *statements], None)
         made = compilation.namespace[names[definition.signature]]
         state.compiled[definition.signature] = (count, made)
         return made  # type: ignore[no-any-return]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from defnpy.terms.runtime import Runtime, runtime, set_default_factory
 
 
 def make_runtime() -> Runtime:
-    """A Runtime with defnpy's native modules and an evaluator."""
+    """A Runtime with defnpy's native modules; its evaluator is loaded on first use."""
     from defnpy.host.catalog import load_native
-    from defnpy.host.evaluator import Evaluator
 
     made = Runtime(load_native)
-    made.evaluator = Evaluator(made)
+    made.make_evaluator = _evaluator
     return made
+
+
+def _evaluator(made: Runtime) -> Any:
+    from defnpy.host.evaluator import Evaluator
+
+    return Evaluator(made)
 
 
 def ensure_runtime() -> Runtime:

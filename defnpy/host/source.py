@@ -7,12 +7,12 @@ from typing import Any
 from defnpy.terms.errors import ElixirError, make
 
 
-def parse_program(text: str | bytes, file: str) -> Any:
+def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
     """The quoted tree of a file."""
     from defnpy.syntax.parser import ParseError, parse
 
     try:
-        return parse(text, file)
+        return parse(text, file, line)
     except ParseError as problem:
         raise syntax_error(problem) from None
 

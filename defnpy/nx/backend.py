@@ -52,10 +52,18 @@ class TableBackend(Backend):
     A kernel is ``kernel(out, params, *arrays)`` and returns an array (or a tuple of arrays for a tuple of outputs).
     """
 
-    def __init__(self, name: Atom, table: dict[Any, Callable[..., Any]], blocks: dict[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        name: Atom,
+        table: dict[Any, Callable[..., Any]],
+        blocks: dict[str, Callable[..., Any]],
+        direct: dict[Any, Callable[[Any, Any], Any]],
+    ) -> None:
         self.name = name
         self.table = table
         self.blocks = blocks
+        # Functions of two arrays of one exact type and shape: the shortest way for elementwise operations.
+        self.direct = direct
 
     def init(self, options: Any) -> Any:
         if options:
@@ -114,13 +122,13 @@ def find(name: Any, function: str = "init", arity: int = 1) -> Backend:
     return found  # type: ignore[no-any-return]
 
 
-_binary: list[Backend] = []
+_binary: list[TableBackend] = []
 
 
-def binary() -> Backend:
+def binary() -> TableBackend:
     """Nx.BinaryBackend."""
     if not _binary:
-        _binary.append(find(BINARY))
+        _binary.append(find(BINARY))  # type: ignore[arg-type]
     return _binary[0]
 
 

@@ -12,7 +12,7 @@ from defnpy.nx.dtype import DType
 from defnpy.nx.ops.create import CONSTANT
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.struct import Struct
 
 COMPLEX = alias("Complex")
@@ -61,8 +61,8 @@ def scalar_array(number: Any, to: DType) -> Any:
         if to.signed and n >> (to.bits - 1):
             n -= 1 << to.bits
         return np.array(n, dtype=to.numpy)
-    if number.__class__ is int and to is dtypes.F32:
-        return np.array(float(number), dtype=to.numpy)
+    if to.exact and (to.is_complex or (number.__class__ is not complex and -to.max <= number <= to.max)):
+        return np.array(number, dtype=to.numpy)
     return host_cast(np.array(number, dtype=np.float64 if number.__class__ is not complex else np.complex128), to)
 
 
@@ -111,6 +111,15 @@ def to_tensor(term: Any) -> Tensor:
     from defnpy.nx.containers import to_single_tensor
 
     return to_single_tensor(term)
+
+
+def unary_operand(term: Any) -> Tensor:
+    """The operand of a function of one tensor: as :func:`to_tensor`, but containers are no argument at all."""
+    if term.__class__ is Tensor:
+        return term  # type: ignore[no-any-return]
+    if python_number(term) is not None or isinstance(term, np.ndarray):
+        return to_tensor(term)
+    raise FunctionClauseError(alias("Nx"), Atom("apply_vectorized"), 2)
 
 
 def from_numpy(array: Any, names: Any = None) -> Tensor:

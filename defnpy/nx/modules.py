@@ -8,6 +8,7 @@ MODULES: dict[str, str] = {
     "Elixir.Nx.BinaryBackend": "defnpy.compilers.evaluator.kernels.backend",
     "Elixir.Nx.Constants": "defnpy.nx.lib.constants",
     "Elixir.Nx.Container": "defnpy.nx.lib.container",
+    "Elixir.Nx.Container.Any": "defnpy.nx.lib.container_any",
     "Elixir.Nx.LazyContainer": "defnpy.nx.lib.lazy_container",
     "Elixir.Nx.Tensor": "defnpy.nx.lib.tensors",
     "Elixir.Nx.Testing": "defnpy.nx.lib.testing",

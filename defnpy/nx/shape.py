@@ -115,8 +115,12 @@ def merge_names(left: Names, right: Names) -> Names:
 
 def binary_broadcast(left: Shape, left_names: Names, right: Shape, right_names: Names) -> tuple[Shape, Names]:
     """The shape and names of an elementwise operation on two shapes."""
-    if left == right and left_names is right_names:
+    if left_names is right_names and left == right:
         return left, left_names
+    if not right:
+        return left, left_names
+    if not left:
+        return right, right_names
     rank = max(len(left), len(right))
     shape: list[int] = []
     names: list[Any] = []

@@ -23,10 +23,18 @@ class Runtime:
         self.load_native = load_native
         self.options: dict[str, Any] = {}
         self.grants: Any = None
-        self.evaluator: Any = None
+        self.make_evaluator: Callable[[Runtime], Any] | None = None
+        self._evaluator: Any = None
         self.lock = threading.RLock()
         self.loaders: list[Callable[[Atom], bool]] = []
         self.registered: dict[Atom, Any] = {}
+
+    @property
+    def evaluator(self) -> Any:
+        """The language tower (parser, expander, code generator), loaded when something must be compiled."""
+        if self._evaluator is None and self.make_evaluator is not None:
+            self._evaluator = self.make_evaluator(self)
+        return self._evaluator
 
     def module(self, name: Atom) -> Module:
         """The module object called *name*, made empty (``defined`` false) when nobody defined it yet."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.nx.api.elementwise import binary_type, elementwise
-from defnpy.nx.convert import to_tensor
+from defnpy.nx.convert import to_tensor, unary_operand
 from defnpy.nx.dispatch import block, run, tag
 from defnpy.nx.dtype import U8, merge
 from defnpy.nx.ops import elementwise as ops
@@ -51,7 +51,7 @@ def logical_not(tensor: Any) -> Tensor:
         out = template(U8, t.shape, t.names)
         return block(tag("LogicalNot"), out, (t,), lambda a: elementwise(ops.BINARY["equal"], a, 0, U8))  # type: ignore[no-any-return]
 
-    return apply_vectorized(to_tensor(tensor), plain)  # type: ignore[no-any-return]
+    return apply_vectorized(unary_operand(tensor), plain)  # type: ignore[no-any-return]
 
 
 @ex("select/3")

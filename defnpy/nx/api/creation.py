@@ -392,13 +392,13 @@ def _complex_pattern() -> Any:
 _COMPLEX = _complex_pattern()
 
 
-@ex("sigil_VEC/2")
+@ex("sigil_VEC/2", "sigil_V/2")
 def sigil_vec(content: str, modifiers: Any) -> Tensor:
     """``~VEC[1 2 3]f32``."""
     return from_text([line.split() for line in content.strip().splitlines()], _modifiers(modifiers), True)
 
 
-@ex("sigil_MAT/2")
+@ex("sigil_MAT/2", "sigil_M/2")
 def sigil_mat(content: str, modifiers: Any) -> Tensor:
     """``~MAT[1 2; ...]``: a row a line."""
     return from_text([line.split() for line in content.strip().splitlines()], _modifiers(modifiers), False)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from defnpy.nx import backend as backends
 from defnpy.nx import dtype as dtypes
-from defnpy.nx.convert import python_number, to_tensor
-from defnpy.nx.dispatch import pick, run
+from defnpy.nx.convert import python_number, to_tensor, unary_operand
+from defnpy.nx.dispatch import run
 from defnpy.nx.dtype import DType, merge, merge_number, to_floating
 from defnpy.nx.ops import elementwise as ops
 from defnpy.nx.ops.base import Op
@@ -63,11 +64,24 @@ def _refuse_complex(op: Op, arity: int, kind: DType) -> None:
         raise ArgumentError(f"Nx.{op.name}/{arity} does not support complex inputs")
 
 
+def _slow(op: Op) -> Callable[[Any, Any], Any]:
+    """The kernel of an operation that may raise, as a function of two arrays of one type."""
+    kernel = backends.binary().table[op]
+
+    def run(a: Any, b: Any) -> Any:
+        out = Tensor(dtypes.of_numpy(a.dtype), a.shape, ())
+        return np.asarray(kernel(out, None, a, b))
+
+    return run
+
+
 def _arithmetic(name: str, real_only: bool = False) -> Callable[[Any, Any], Tensor]:
     op = ops.BINARY[name]
+    direct: Any = None
 
     @ex(f"{name}/2")
     def function(left: Any, right: Any) -> Tensor:
+        nonlocal direct
         if left.__class__ is Tensor and right.__class__ is Tensor:
             # The common case costs one kernel call: same header, both on the host.
             kind = left.type
@@ -79,10 +93,12 @@ def _arithmetic(name: str, real_only: bool = False) -> Callable[[Any, Any], Tens
                 and right.data.__class__ is _ndarray
                 and not left.vectorized_axes
                 and not right.vectorized_axes
+                and kind.exact
                 and not (real_only and kind.is_complex)
             ):
-                out = Tensor(kind, left.shape, left.names, None, (), left.donatable)
-                return pick(()).run(op, out, (left, right), None)  # type: ignore[no-any-return]
+                if direct is None:
+                    direct = backends.binary().direct.get(op) or _slow(op)
+                return Tensor(kind, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
         kind = binary_type(left, right)
         if real_only:
             _refuse_complex(op, 2, kind)
@@ -165,7 +181,7 @@ def _float_function(name: str, real_only: bool = False) -> Callable[[Any], Tenso
 
     @ex(f"{name}/1")
     def function(tensor: Any) -> Tensor:
-        t = to_tensor(tensor)
+        t = unary_operand(tensor)
         if real_only:
             _refuse_complex(op, 1, t.type)
         return unary_plain(op, t, to_floating(t.type))
@@ -227,7 +243,7 @@ def _same(name: str, real_only: bool = False) -> Callable[[Any], Tensor]:
 
     @ex(f"{name}/1")
     def function(tensor: Any) -> Tensor:
-        t = to_tensor(tensor)
+        t = unary_operand(tensor)
         if real_only:
             _refuse_complex(op, 1, t.type)
         return unary_plain(op, t, t.type)
@@ -246,7 +262,7 @@ round_ = _same("round", real_only=True)
 @ex("abs/1")
 def abs_(tensor: Any) -> Tensor:
     """Absolute value; of complex numbers the modulus."""
-    t = to_tensor(tensor)
+    t = unary_operand(tensor)
     return unary_plain(ops.ABS, t, dtypes.to_real(t.type) if t.type.is_complex else t.type)
 
 
@@ -255,7 +271,7 @@ def _bits(name: str) -> Callable[[Any], Tensor]:
 
     @ex(f"{name}/1")
     def function(tensor: Any) -> Tensor:
-        t = to_tensor(tensor)
+        t = unary_operand(tensor)
         return unary_plain(op, t, _integers(t.type, "bitwise operators expect"))
 
     function.__name__ = function.__qualname__ = name
@@ -270,33 +286,33 @@ count_leading_zeros = _bits("count_leading_zeros")
 @ex("is_nan/1")
 def is_nan(tensor: Any) -> Tensor:
     """1 where the element is not a number."""
-    return unary_plain(ops.UNARY["is_nan"], to_tensor(tensor), dtypes.U8)
+    return unary_plain(ops.UNARY["is_nan"], unary_operand(tensor), dtypes.U8)
 
 
 @ex("is_infinity/1")
 def is_infinity(tensor: Any) -> Tensor:
     """1 where the element is infinite."""
-    return unary_plain(ops.UNARY["is_infinity"], to_tensor(tensor), dtypes.U8)
+    return unary_plain(ops.UNARY["is_infinity"], unary_operand(tensor), dtypes.U8)
 
 
 @ex("conjugate/1")
 def conjugate(tensor: Any) -> Tensor:
     """The complex conjugate."""
-    t = to_tensor(tensor)
+    t = unary_operand(tensor)
     return unary_plain(ops.CONJUGATE, t, dtypes.to_complex(t.type))
 
 
 @ex("real/1")
 def real(tensor: Any) -> Tensor:
     """The real part."""
-    t = to_tensor(tensor)
+    t = unary_operand(tensor)
     return unary_plain(ops.REAL, t, dtypes.to_real(t.type))
 
 
 @ex("imag/1")
 def imag(tensor: Any) -> Tensor:
     """The imaginary part."""
-    t = to_tensor(tensor)
+    t = unary_operand(tensor)
     return unary_plain(ops.IMAG, t, dtypes.to_real(t.type))
 
 

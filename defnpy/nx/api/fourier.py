@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.nx import shape as shapes
 from defnpy.nx.api import elementwise as math
 from defnpy.nx.api import index, shape
-from defnpy.nx.convert import complex_term, to_tensor
+from defnpy.nx.convert import complex_term, to_tensor, unary_operand
 from defnpy.nx.dispatch import apply, block, tag
 from defnpy.nx.dtype import to_complex, to_real
 from defnpy.nx.ops import order as ops
@@ -189,7 +189,7 @@ def phase(tensor: Any) -> Tensor:
         out = template(to_real(p.type), p.shape, p.names)
         return block(tag("Phase"), out, (p,), lambda x: math.atan2(math.imag(x), math.real(x)))  # type: ignore[no-any-return]
 
-    return apply_vectorized(to_tensor(tensor), plain)  # type: ignore[no-any-return]
+    return apply_vectorized(unary_operand(tensor), plain)  # type: ignore[no-any-return]
 
 
 MODULE = native_module("Nx", globals())

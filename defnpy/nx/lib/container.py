@@ -29,7 +29,7 @@ def serialize(container: Any) -> Any:
     return parts_of(container)
 
 
-MODULE = native_module("Nx.Container", globals(), info={"protocol": True, "check_derive": containers.check_derive})
+MODULE = native_module("Nx.Container", globals(), info={"protocol": True})
 
 
 @ex("traverse/3")

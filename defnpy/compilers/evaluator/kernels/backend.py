@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.compilers.evaluator.kernels import BLOCKS, TABLE
+from defnpy.compilers.evaluator.kernels.elementwise import DIRECT
 from defnpy.nx.backend import BINARY, TableBackend
 from defnpy.terms.module import ex, native_module
 
-BACKEND = TableBackend(BINARY, TABLE, BLOCKS)
+BACKEND = TableBackend(BINARY, TABLE, BLOCKS, DIRECT)
 
 
 @ex("init/1")

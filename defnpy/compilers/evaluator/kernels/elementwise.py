@@ -19,7 +19,7 @@ Kernel = Callable[..., Any]
 def _operand(array: Any, t: DType) -> Any:
     """*array* in the type that results of type *t* are computed in."""
     if t.exact:
-        return array if array.dtype == t.numpy else to_type(array, t)
+        return array if array.dtype is t.numpy else to_type(array, t)
     return array if t.small else to_type(array, F32)
 
 
@@ -33,8 +33,19 @@ def arithmetic(function: Callable[[Any, Any], Any]) -> Kernel:
         leave(token)
         return made if t.exact else to_type(np.asarray(made), t)
 
-    kernel.ufunc = function  # type: ignore[attr-defined]
     return kernel
+
+
+def direct(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """*function* of two arrays of one exact type, without warnings; always gives an array."""
+
+    def run(a: Any, b: Any) -> Any:
+        token = enter(QUIET)
+        made = function(a, b)
+        leave(token)
+        return made if made.__class__ is np.ndarray else np.asarray(made)
+
+    return run
 
 
 def checked(function: Callable[[Any, Any, DType], Any]) -> Kernel:
@@ -237,6 +248,8 @@ _OWN: dict[str, Kernel] = {
     "population_count": _population_count, "count_leading_zeros": _leading_zeros, "is_nan": _test(np.isnan),
     "is_infinity": _test(np.isinf), "abs": quiet(_abs), "real": _real, "imag": _imag, "conjugate": _conjugate,
 }  # fmt: skip
+
+DIRECT: dict[Any, Callable[[Any, Any], Any]] = {ops.BINARY[n]: direct(f) for n, f in _UFUNCS.items()}
 
 TABLE: dict[Any, Kernel] = {
     **{ops.BINARY[n]: arithmetic(f) for n, f in _UFUNCS.items()},

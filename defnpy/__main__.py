@@ -1,0 +1,5 @@
+"""``python -m defnpy``."""
+
+from defnpy.cli.main import main
+
+main()

@@ -1,0 +1,84 @@
+"""Trees of source files: modules are loaded in the order in which they need each other."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from defnpy.host import loader
+from defnpy.terms.atom import Atom
+from defnpy.terms.errors import make
+from defnpy.terms.runtime import Runtime, runtime
+
+_DEFMODULE = re.compile(rb"^\s*(?:defmodule|defprotocol)\s+([A-Z][\w.]*)", re.MULTILINE)
+
+
+class Project:
+    """The source files below one folder; a file is compiled when one of its modules is first needed."""
+
+    def __init__(self, folder: str, owner: Runtime) -> None:
+        self.folder = folder
+        self.owner = owner
+        self.sources: dict[str, bytes] = {}
+        self.owners: dict[str, str] = {}
+        self.state: dict[str, str] = {}
+        self.digest = b""
+
+    def scan(self) -> None:
+        """Read all files and note which modules they define."""
+        digest = hashlib.sha256()
+        for path in _files(self.folder):
+            text = loader.read_source(path)
+            self.sources[path] = text
+            digest.update(path.encode() + b"\0" + hashlib.sha256(text).digest())
+            outer: list[str] = []
+            for found in _DEFMODULE.finditer(text):
+                name = found[1].decode()
+                self.owners.setdefault("Elixir." + name, path)
+                if outer:
+                    self.owners.setdefault(f"Elixir.{outer[0]}.{name}", path)
+                else:
+                    outer.append(name)
+        self.digest = digest.digest()
+
+    def load_module(self, name: Atom) -> bool:
+        """A loader of the Runtime: compile the file that defines *name*."""
+        path = self.owners.get(name.name)
+        if path is None or self.state.get(path) is not None:
+            return False
+        self.load_file(path)
+        return True
+
+    def load_file(self, path: str) -> None:
+        if self.state.get(path) is not None:
+            return
+        self.state[path] = "loading"
+        loader.run_source(self.sources[path], path, extra=self.digest)
+        self.state[path] = "loaded"
+
+    def load_all(self) -> None:
+        for path in self.sources:
+            self.load_file(path)
+
+
+def _files(folder: str) -> list[str]:
+    if os.path.isfile(folder):
+        return [folder]
+    found = [str(p) for p in Path(folder).rglob("*.ex") if p.is_file()]
+    return sorted(found)
+
+
+def load_tree(folder: str) -> bytes:
+    """Load every ``.ex`` file below a folder; gives a digest of their contents."""
+    if not os.path.exists(folder):
+        raise make("Code.LoadError", f"could not load {folder}. Reason: no such file or directory", file=folder)
+    owner = runtime()
+    project = Project(folder, owner)
+    project.scan()
+    owner.loaders.append(project.load_module)
+    project.load_all()
+    return project.digest
+
+

@@ -1,0 +1,149 @@
+"""Errors as a person reads them: Elixir's banner, the source line with a caret, the Elixir frames."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import traceback
+from types import TracebackType
+from typing import Any
+
+from defnpy.terms.errors import ElixirError, Exit, Throw
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Place:
+    """A position in a source file."""
+
+    __slots__ = ("column", "file", "function", "line")
+
+    def __init__(self, file: str, line: int, column: int, function: str) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.function = function
+
+
+def places(trace: TracebackType | None) -> list[Place]:
+    """The Elixir frames of a traceback, outermost first."""
+    out = []
+    names = _function_names()
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if is_source(code.co_filename):
+            line, column = trace.tb_lineno, 0
+            for index, (start, _, start_column, _) in enumerate(code.co_positions()):
+                if index * 2 == trace.tb_lasti and start:
+                    line, column = start, (start_column or 0) + 1
+            out.append(Place(code.co_filename, line, column, names.get(code, _local_name(code.co_qualname))))
+        trace = trace.tb_next
+    return out
+
+
+def is_source(file: str) -> bool:
+    """Whether a code object's file is Elixir source, not Python."""
+    return not file.endswith((".py", ".pyx")) and not file.startswith("<") and not file.startswith(_PACKAGE)
+
+
+def _local_name(qualified: str) -> str:
+    if qualified == "<module>":
+        return "(file)"
+    return "anonymous fn" if "<locals>" in qualified or "<lambda>" in qualified else qualified
+
+
+def _function_names() -> dict[Any, str]:
+    """Code objects of the loaded modules to ``Module.function/arity``."""
+    from defnpy.terms.inspect import inspect
+    from defnpy.terms.runtime import runtime
+
+    found = {}
+    for module in list(runtime().modules.values()):
+        if module.native or not module.defined:
+            continue
+        for table in (module.functions, module.info.get("private", {}), module.macros):
+            for signature, function in table.items():
+                code = getattr(getattr(function, "body", function), "__code__", None)
+                if code is not None:
+                    found[code] = f"{inspect(module.name)}.{signature}"
+    return found
+
+
+def banner(error: BaseException) -> str:
+    """``** (KeyError) key :a not found in: %{}``."""
+    from defnpy import rt
+    from defnpy.terms.exception import blame, format_banner
+    from defnpy.terms.atom import Atom
+
+    if isinstance(error, Throw):
+        return format_banner(Atom("throw"), error.value)
+    if isinstance(error, Exit):
+        return format_banner(Atom("exit"), error.reason)
+    made = rt.translate(error)
+    try:
+        return format_banner(Atom("error"), blame(made.term))
+    except Exception:
+        return format_banner(Atom("error"), made.term)
+
+
+def report(error: BaseException) -> str:
+    """Everything a person needs to see of an uncaught error."""
+    parts = []
+    diagnostics = getattr(error, "diagnostics", None)
+    if diagnostics:
+        parts.append(show_diagnostics(diagnostics))
+    parts.append(banner(error) + "\n")
+    trail = places(error.__traceback__)
+    if trail and not diagnostics and not hasattr(error, "problem"):
+        parts.append(excerpt(trail[-1]))
+    notes = [n for n in getattr(error, "__notes__", []) if n]
+    parts.extend(f"    {line}\n" for note in notes for line in note.splitlines())
+    for place in reversed(trail):
+        parts.append(f"    {place.file}:{place.line}: {place.function}\n")
+    return "".join(parts)
+
+
+def excerpt(place: Place) -> str:
+    """The source line with a caret under the column."""
+    text = source_line(place.file, place.line)
+    if text is None:
+        return ""
+    width = len(str(place.line))
+    gutter = " " * (width + 2)
+    lines = [f"{gutter}│\n", f" {place.line} │ {text}\n"]
+    if place.column:
+        lines.append(f"{gutter}│ {' ' * (place.column - 1)}^\n")
+    else:
+        lines.append(f"{gutter}│\n")
+    lines.append(f"{gutter}└─ {place.file}:{place.line}" + (f":{place.column}" if place.column else "") + "\n")
+    return "".join(lines)
+
+
+def source_line(file: str, line: int) -> str | None:
+    """The text of a line of a source file, when it can be read."""
+    text = linecache.getline(file, line)
+    return text.rstrip("\n") if text else None
+
+
+def show_diagnostics(diagnostics: list[Any]) -> str:
+    """All problems of a file, each with its source line."""
+    out = []
+    for d in diagnostics:
+        first, *rest = d.message.split("\n")
+        message = "\n".join([first, *rest])
+        out.append(f"{d.severity}: {message}\n")
+        if d.hint:
+            out.append(f"  hint: {d.hint}\n")
+        out.append(excerpt(Place(d.file, d.line, d.column, "")))
+        out.append("\n")
+    return "".join(out)
+
+
+def python_traceback(error: BaseException) -> str:
+    """The full Python traceback (``--verbose``)."""
+    return "".join(traceback.format_exception(error))
+
+
+def is_internal(error: BaseException) -> bool:
+    """Whether an error is a fault of defnpy itself rather than of the program."""
+    return not isinstance(error, ElixirError | Throw | Exit | RecursionError | ZeroDivisionError | MemoryError)

@@ -1,0 +1,141 @@
+"""What the run command does, without its options' parsing: returns the exit status."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from defnpy.terms.errors import Exit
+
+STACK = 512 * 1024 * 1024
+RECURSION = 400_000
+
+
+def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: bool = False) -> int:
+    """Run *work* in a thread with a deep stack; report its error; 0 or 1."""
+    outcome: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            work()
+        except BaseException as error:
+            outcome.append(error)
+
+    old_stack = threading.stack_size(STACK)
+    old_limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(RECURSION)
+    try:
+        thread = threading.Thread(target=body, daemon=True)
+        thread.start()
+        try:
+            thread.join(timeout)
+        except KeyboardInterrupt:
+            return 130
+    finally:
+        threading.stack_size(old_stack)
+        sys.setrecursionlimit(old_limit)
+    if thread.is_alive():
+        return _timed_out(timeout)
+    if not outcome:
+        return 0
+    return _failed(outcome[0], verbose)
+
+
+def _timed_out(timeout: float | None) -> int:
+    import os
+
+    sys.stdout.flush()
+    sys.stderr.write(f"** (timeout) the program was stopped after {timeout:g} seconds (--timeout)\n")
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _failed(error: BaseException, verbose: bool) -> int:
+    from defnpy.host import report
+
+    sys.stdout.flush()
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, Exit) and getattr(error, "status", None) is not None:
+        return int(error.status)  # type: ignore[attr-defined]
+    sys.stderr.write(report.report(error))
+    if verbose:
+        sys.stderr.write(report.python_traceback(error))
+    elif report.is_internal(error):
+        sys.stderr.write("    this is a fault of defnpy, not of the program: run again with --verbose for the Python traceback\n")
+    return 1
+
+
+def run_command(file: str, args: list[str], *, compiler: str | None, paths: tuple[str, ...], target: str | None, output: str | None,
+                timeout: float | None, trust: bool, allow_read: tuple[str, ...], allow_write: tuple[str, ...], allow_env: bool,
+                verbose: bool) -> int:
+    """``defnpy run``."""
+    started = time.perf_counter()
+
+    def work() -> None:
+        from defnpy.host.setup import make_runtime
+        from defnpy.terms.runtime import use_runtime
+
+        runtime = make_runtime()
+        use_runtime(runtime)
+        runtime.options["argv"] = args
+        runtime.grants = _grants(trust, allow_read, allow_write, allow_env)
+        if compiler is not None:
+            choose_compiler(compiler)
+        extra = b""
+        if paths:
+            from defnpy.host.project import load_tree
+
+            extra = b"".join(load_tree(path) for path in paths)
+        if target is not None:
+            from defnpy.host.calling import call_function
+
+            call_function(file, target, args, output, verbose)
+            return
+        run_any(file, extra)
+
+    status = guarded(work, timeout=timeout, verbose=verbose)
+    sys.stdout.flush()
+    if verbose:
+        sys.stderr.write(f"{file}: {time.perf_counter() - started:.3f} s\n")
+    return status
+
+
+def _grants(trust: bool, read: tuple[str, ...], write: tuple[str, ...], env: bool) -> Any:
+    from defnpy.terms.grants import Grants
+
+    return Grants(trust=trust, read=[str(Path(p).resolve()) for p in read], write=[str(Path(p).resolve()) for p in write], env=env)
+
+
+def choose_compiler(name: str) -> None:
+    """Make a compiler and its backend the global defaults."""
+    from defnpy.host import embed
+
+    embed.choose(name)
+
+
+def run_any(file: str, extra: bytes = b"") -> None:
+    """Run a file by its suffix; a .defn file shows its last value, a notebook that of every cell."""
+    from defnpy.host.loader import run_file
+
+    if file.endswith(".livemd"):
+        from defnpy.host.notebook import run_notebook
+
+        run_notebook(file)
+        return
+    value = run_file(file, extra=extra)
+    if file.endswith(".defn") and not _is_definition(value):
+        from defnpy.terms.inspect import inspect
+
+        sys.stdout.write(inspect(value, pretty=True) + "\n")
+
+
+def _is_definition(value: Any) -> bool:
+    """The value of a file that ends in a defmodule is not worth showing."""
+    from defnpy.terms.atom import Atom
+
+    return value.__class__ is tuple and len(value) == 4 and value[0] is Atom("module")

@@ -1,0 +1,92 @@
+"""Exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defnpy.terms import exception as texts
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.inspect import inspect
+from defnpy.terms.module import ex, native_module
+
+ERROR = Atom("error")
+
+
+@ex("exception?/1")
+def exception_q(term: Any) -> bool:
+    return texts.is_exception(term)
+
+
+@ex("message/1")
+def message(term: Any) -> Any:
+    return texts.message_of(term)
+
+
+@ex("normalize/2", "normalize/3")
+def normalize(kind: Any, payload: Any, stack: Any = None) -> Any:
+    return texts.normalize(payload) if kind is ERROR else payload
+
+
+@ex("format_banner/2", "format_banner/3")
+def format_banner(kind: Any, payload: Any, stack: Any = None) -> str:
+    return texts.format_banner(kind, payload)
+
+
+@ex("format/2", "format/3")
+def format_(kind: Any, payload: Any, stack: Any = ()) -> str:
+    banner = texts.format_banner(kind, payload)
+    return banner + "\n" + format_stacktrace(stack) if stack else banner
+
+
+@ex("format_stacktrace/0", "format_stacktrace/1")
+def format_stacktrace(stack: Any = ()) -> str:
+    if not stack:
+        return "\n"
+    return "".join(f"    {format_stacktrace_entry(entry)}\n" for entry in stack)
+
+
+@ex("format_stacktrace_entry/1")
+def format_stacktrace_entry(entry: Any) -> str:
+    *call, location = entry
+    facts = dict(location)
+    file = facts.get(Atom("file"))
+    place = ""
+    if file:
+        name = "".join(map(chr, file)) if file.__class__ is list else str(file)
+        place = format_file_line(name, facts.get(Atom("line")), " ")
+    if len(call) == 2:
+        return f"{place}{format_fa(*call)}"
+    return f"{place}{texts.format_mfa(*call)}"
+
+
+@ex("format_file_line/2", "format_file_line/3")
+def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
+    if not file:
+        return ""
+    return f"{file}:{line}:{suffix}" if line else f"{file}:{suffix}"
+
+
+@ex("format_fa/2")
+def format_fa(fun: Any, arity: Any) -> str:
+    shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
+    return f"{inspect(fun)}{shown}"
+
+
+@ex("format_mfa/3")
+def format_mfa(module: Any, function: Any, arity: Any) -> str:
+    return texts.format_mfa(module, function, arity)
+
+
+@ex("format_exit/1")
+def format_exit(reason: Any) -> str:
+    return texts.format_exit(reason)
+
+
+@ex("blame/3")
+def blame(kind: Any, payload: Any, stack: Any) -> Any:
+    if atom_name(kind) != "error":
+        return (payload, stack)
+    return (texts.blame(texts.normalize(payload)), stack)
+
+
+MODULE = native_module("Exception", globals())
