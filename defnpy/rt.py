@@ -33,6 +33,7 @@ from defnpy.terms.struct import is_map as is_map
 
 CELLS = frozenset({list, ImproperList})
 key = _maps.key
+_STRUCT = Atom("__struct__")
 strict_equal = _order.strict_equal
 eq = _order.equal
 is_atom = is_atom  # noqa: PLW0127
@@ -78,16 +79,14 @@ def remote(target: Any, signature: str) -> Any:
     name, _, arity = signature.rpartition("/")
     if target is None or target is True or target is False:
         raise _errors.UndefinedFunctionError(target, Atom(name), int(arity))
-    raise _not_a_module(target, name)
+    raise _not_a_module(target)
 
 
-def _not_a_module(target: Any, name: str) -> Exception:
+def _not_a_module(target: Any) -> Exception:
     from defnpy.terms.inspect import inspect
 
     return _errors.ArgumentError(
-        f"you attempted to apply a function named {inspect(Atom(name))} on {inspect(target)}. If you are using Kernel.apply/3, make "
-        "sure the module is an atom. If you are using the dot syntax, such as module.function(), make sure the left-hand side of the dot is a "
-        "module atom"
+        f"you attempted to apply a function on {inspect(target)}. Modules (the first argument of apply) must always be an atom"
     )
 
 
@@ -198,6 +197,26 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
 def update_map_naming_it(term: Any, changes: dict[Any, Any]) -> Any:
     """As :func:`update_map`, for evaluated code outside modules."""
     return update_map(term, changes, term)
+
+
+def with_struct(fields: dict[Any, Any]) -> Any:
+    """``%{__struct__: module, ...}`` written as a map is a struct."""
+    module = fields.get(_STRUCT)
+    if module.__class__ is not Atom:
+        return fields
+    rest = {k: v for k, v in fields.items() if k is not _STRUCT}
+    found = runtime().find(module)
+    if found is not None and found.native:
+        return _kernel.new_struct(module).replace(rest)
+    return Struct(module, rest)
+
+
+def macro_exported(module: Any, name: Any, arity: Any) -> bool:
+    from defnpy.expand.macros import NATIVE
+
+    signature = f"{atom_name(name)}/{arity}"
+    found = runtime().find(module)
+    return signature in NATIVE.get(module, {}) or (found is not None and signature in found.macros)
 
 
 def update_struct(module: Atom, term: Any, changes: dict[Any, Any]) -> Any:
@@ -338,8 +357,11 @@ def clause_failed(module: Atom, name: str, arity: int, args: list[Any]) -> NoRet
     raise _errors.FunctionClauseError(module, Atom(name), arity, args)
 
 
-def fn_clause_failed(args: list[Any]) -> NoReturn:
-    raise _errors.FunctionClauseError(None, None, len(args), args)
+def fn_clause_failed(module: Any, function: str | None, args: list[Any]) -> NoReturn:
+    """No clause of an anonymous function matches; *function* is the ``name/arity`` around it."""
+    if function is None:
+        raise _errors.FunctionClauseError(Atom("erl_eval"), Atom("-inside-an-interpreted-fun-"), len(args), args)
+    raise _errors.FunctionClauseError(module, Atom(f"-{function}-fun-0-"), len(args), args)
 
 
 def raise_(what: Any, options: Any = _kernel.UNSET) -> NoReturn:
@@ -421,9 +443,7 @@ def quoted_dot(left: Any, name: Any, args: Any, meta: Any) -> Any:
 
 
 def bind_quoted(pairs: Any, body: Any, context: Any) -> Any:
-    from defnpy.expand.quoting import escape
-
-    binds = [(Atom("="), [], [(k, [], context), escape(v)]) for k, v in pairs]
+    binds = [(Atom("="), [], [(k, [], context), v]) for k, v in pairs]
     inner = body[2] if body.__class__ is tuple and len(body) == 3 and body[0] is Atom("__block__") else [body]
     return (Atom("__block__"), [], [*binds, *inner])
 

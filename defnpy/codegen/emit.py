@@ -45,6 +45,7 @@ class Emitter:
         self.column = 0
         self.module_functions: dict[str, str] = parent.module_functions if parent is not None else {}
         self.module: Atom | None = parent.module if parent is not None else None
+        self.function_name: str | None = parent.function_name if parent is not None else None
         self.defn = parent.defn if parent is not None else False
         self.exception: str | None = parent.exception if parent is not None else None
 

@@ -12,7 +12,7 @@ from defnpy.terms.atom import Atom, atom_name, is_atom
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
-_BAR = Atom("|")
+_BAR, _STRUCT = Atom("|"), Atom("__struct__")
 
 
 def tuple_(em: Emitter, node: Any) -> ast.expr:
@@ -30,7 +30,10 @@ def map_(em: Emitter, node: Any) -> ast.expr:
         return em.rt(helper, [values[0], em.at(ast.Dict(keys, values[1 : 1 + count]))])
     flat = em.exprs([x for pair in pairs for x in pair])
     keys = [_key(em, k, v) for (k, _), v in zip(pairs, flat[::2], strict=True)]
-    return em.at(ast.Dict(keys, flat[1::2]))  # type: ignore[no-any-return]
+    made = em.at(ast.Dict(keys, flat[1::2]))
+    if any(k is _STRUCT for k, _ in pairs):
+        return em.rt("with_struct", [made])
+    return made  # type: ignore[no-any-return]
 
 
 def _key(em: Emitter, tree: Any, value: ast.expr) -> ast.expr:
@@ -221,7 +224,9 @@ def macro_default(em: Emitter, node: Any) -> ast.expr:
 
 def fn(em: Emitter, node: Any) -> ast.expr:
     def fail(child: Emitter, params: list[str]) -> ast.expr:
-        return child.rt("fn_clause_failed", [child.at(ast.List([child.name(p) for p in params], ast.Load()))])
+        module = child.name(child.unit.atom(child.module)) if child.module is not None else child.const(None)
+        given = child.at(ast.List([child.name(p) for p in params], ast.Load()))
+        return child.rt("fn_clause_failed", [module, child.const(child.function_name), given])
 
     return em.function(node[2], "fn", fail)
 

@@ -27,6 +27,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     """One function: its parameters, clauses and, for a defn, the compiling wrapper."""
     em = Emitter(unit)
     em.module = module
+    em.function_name = definition.signature
     em.module_functions = names
     em.defn = definition.defn in ("defn", "defnp")
     em.place(definition.meta)

@@ -100,10 +100,11 @@ def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str
 
         shown = inspect(module)
         if module in env.context_modules or (env.state is not None and env.state.name is module):
-            raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the same "
-                           "context that defines it")
-        raise env.fail(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-                       "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code")
+            raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
+                           "same context that defines it")
+        env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
+                  "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code")
+        return {"struct": [(k, None) for k in keys]}
     known = {k for k, _ in info["struct"]}
     for k in keys:
         if k.__class__ is Atom and k not in known and k.name != "__struct__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,11 +69,20 @@ def scalar_array(number: Any, to: DType) -> Any:
 
 def host_cast(array: Any, to: DType) -> Any:
     """A host array as *to*, rounded as Nx.BinaryBackend does."""
-    made = Tensor(to, array.shape, (None,) * array.ndim)
+    if to.exact and array.dtype == to.numpy:
+        return array
     from defnpy.nx.ops.elementwise import AS_TYPE
+
+    made = Tensor(to, array.shape, (None,) * array.ndim)
 
     source = Tensor(dtypes.of_numpy(array.dtype), array.shape, made.names, array)
     return backends.binary().run(AS_TYPE, made, (source,), {"type": to}).data
+
+
+@lru_cache(maxsize=1024, typed=True)
+def operand_array(number: Any, kind: DType) -> Any:
+    """The 0-d array that a number is in an operation of type *kind*: first a tensor of its own type, then converted."""
+    return host_cast(scalar_array(number, dtypes.infer(number)), kind)
 
 
 _scalars: dict[int, Any] = {}

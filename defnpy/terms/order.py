@@ -5,7 +5,6 @@ number < atom < reference < function < port < pid < tuple < map < list < bitstri
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
@@ -36,12 +35,10 @@ def equal(a: Any, b: Any) -> bool:
 
 
 def strict_equal(a: Any, b: Any) -> bool:
-    """``a === b``: as :func:`equal`, but ``1`` and ``1.0`` (and ``0.0`` and ``-0.0``) differ."""
+    """``a === b``: as :func:`equal`, but ``1`` and ``1.0`` differ."""
     kind = a.__class__
     other = b.__class__
     if kind is other:
-        if kind is float:
-            return a == b and (a != 0.0 or math.copysign(1.0, a) == math.copysign(1.0, b))
         if kind in _SIMPLE:
             return a == b  # type: ignore[no-any-return]
         if a is None or kind is bool:

@@ -151,7 +151,12 @@ def full_range(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("../2")
 def range_(meta: Any, args: list[Any], env: Env) -> Any:
-    return (Atom("%range"), meta, [*ex.expand_args(args, env), None])
+    parts = ex.expand_args(args, env)
+    if all(p.__class__ in (int, float) for p in parts) and any(p.__class__ is float for p in parts):
+        from defnpy.terms.errors import ArgumentError
+
+        raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {parts[0]}..{parts[1]}")
+    return (Atom("%range"), meta, [*parts, None])
 
 
 @macro("..///3")
@@ -197,6 +202,11 @@ def raise_(meta: Any, args: list[Any], env: Env) -> Any:
 @macro("reraise/2", "reraise/3")
 def reraise(meta: Any, args: list[Any], env: Env) -> Any:
     return ex.rt_call("reraise", meta, ex.expand_args(args, env))
+
+
+@macro("macro_exported?/3")
+def macro_exported(meta: Any, args: list[Any], env: Env) -> Any:
+    return ex.rt_call("macro_exported", meta, ex.expand_args(args, env))
 
 
 @rewrite("then/2")

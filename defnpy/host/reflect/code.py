@@ -44,6 +44,12 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
         return (OK, _parse(text, options))
     except ParseError as problem:
         meta = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
+        if problem.kind == "TokenMissingError" and problem.opening:
+            meta = [
+                (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
+                (Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column),
+            ]
+            return (ERROR, (meta, problem.description, ""))
         head, _, token = problem.description.rpartition(": ")
         if head and token and not problem.description.endswith("."):
             return (ERROR, (meta, head + ": ", token.strip("'")))

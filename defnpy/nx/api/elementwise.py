@@ -9,7 +9,7 @@ import numpy as np
 
 from defnpy.nx import backend as backends
 from defnpy.nx import dtype as dtypes
-from defnpy.nx.convert import python_number, to_tensor, unary_operand
+from defnpy.nx.convert import operand_array, python_number, to_tensor, unary_operand
 from defnpy.nx.dispatch import run
 from defnpy.nx.dtype import DType, merge, merge_number, to_floating
 from defnpy.nx.ops import elementwise as ops
@@ -82,6 +82,8 @@ def _arithmetic(name: str, real_only: bool = False) -> Callable[[Any, Any], Tens
     @ex(f"{name}/2")
     def function(left: Any, right: Any) -> Tensor:
         nonlocal direct
+        if direct is None:
+            direct = backends.binary().direct.get(op) or _slow(op)
         if left.__class__ is Tensor and right.__class__ is Tensor:
             # The common case costs one kernel call: same header, both on the host.
             kind = left.type
@@ -96,12 +98,15 @@ def _arithmetic(name: str, real_only: bool = False) -> Callable[[Any, Any], Tens
                 and kind.exact
                 and not (real_only and kind.is_complex)
             ):
-                if direct is None:
-                    direct = backends.binary().direct.get(op) or _slow(op)
                 return Tensor(kind, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
         kind = binary_type(left, right)
         if real_only:
             _refuse_complex(op, 2, kind)
+        if left.__class__ is Tensor and left.data.__class__ is _ndarray:
+            if left.type is kind and kind.exact and not left.vectorized_axes:
+                if right.__class__ is int or (right.__class__ is float and right):
+                    made = direct(left.data, operand_array(right, kind))
+                    return Tensor(kind, left.shape, left.names, made, (), left.donatable)
         return elementwise(op, left, right, kind)
 
     function.__name__ = function.__qualname__ = name
