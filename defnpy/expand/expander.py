@@ -53,6 +53,8 @@ def _node(tree: Any, env: Env) -> Any:
         if args.__class__ is list:
             handler = SPECIAL.get(form)
             if handler is not None:
+                if env.defn and form in defn.NO_FORMS:
+                    raise defn.refuse_form(tree, env)
                 return handler(tree, env)
             return local_call(form, meta, args, env)
         return variable(tree, env)
@@ -200,8 +202,9 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
                        "match and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
     if env.context == "guard":
-        raise env.fail(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
-                       "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
+        env.error(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
+                  "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
+        return True
     if env.function is None and env.state is None:
         hint = None
         near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
@@ -357,6 +360,10 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
             return rewritten
     if module.__class__ is Atom:
         env.unit.used_modules.add(module)
+        if env.defn:
+            defn.check_remote(module, atom_name(name), args, meta, env)
+            if module is KERNEL:
+                module = defn.NX_KERNEL
         if env.defn and not module.name.startswith(_TRACEABLE):
             return rt_call("defn_remote", meta, [module, f"{atom_name(name)}/{len(args)}", expand_args(args, env)])
     return ((DOT, meta, [module, name]), meta, expand_args(args, env))
@@ -407,5 +414,5 @@ def make_atom(name: str) -> Any:
 
 
 # Filled from the form families below; the only table of special forms.
-from defnpy.expand import patterns  # noqa: E402
+from defnpy.expand import defn, patterns  # noqa: E402
 from defnpy.expand.forms import SPECIAL  # noqa: E402

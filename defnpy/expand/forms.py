@@ -18,6 +18,10 @@ def match(tree: Any, env: Env) -> Any:
     form, meta, (left, right) = tree
     if env.context == "guard":
         raise env.fail(meta, f"invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
+    if env.defn:
+        from defnpy.expand.defn import check_patterns
+
+        check_patterns([left], left, env, meta)
     value = ex.expand(right, env)
     return (form, meta, [expand_pattern(left, env), value])
 
@@ -145,6 +149,10 @@ def case(tree: Any, env: Env) -> Any:
     subject, options = args
     options = _blocks(options, ("do",), "case", meta, env)
     value = ex.expand(subject, env)
+    if env.defn and options["do"].__class__ is list:
+        from defnpy.expand.defn import check_case
+
+        check_case([c for c in options["do"] if ex.is_node(c, ex.ARROW)], env)
     return (form, meta, [value, clauses_of(options["do"], "case", "do", 1, env, meta)])
 
 

@@ -153,9 +153,9 @@ class ModuleState:
                 found.caller = Var("__CALLER__", None)
             scope.vars = {("__CALLER__", None): found.caller}
         if scope.defn:
-            from defnpy.expand.defn import check_parameters
+            from defnpy.expand.defn import check_head
 
-            check_parameters(params, scope, meta)
+            check_head(self, found, found.defn or "defn", params, guards, scope, meta)
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
         body = _function_body(options, meta, scope)
@@ -232,7 +232,12 @@ class ModuleState:
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
-        for signature, meta, function, _ in self.local_calls:
+        for signature, meta, function, file in self.local_calls:
+            caller = self.definitions.get(f"{function[0]}/{function[1]}") if function is not None else None
+            if caller is not None and caller.defn in ("defn", "defnp"):
+                from defnpy.expand.defn import check_local_call
+
+                check_local_call(self, signature, meta, file)
             if signature in self.definitions:
                 continue
             name = signature.rpartition("/")[0]
@@ -246,7 +251,6 @@ class ModuleState:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
             self.env.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
-            del function
 
 
 _MULTIPLE_DEFAULTS = (

@@ -179,7 +179,7 @@ def set_default(term: Any) -> tuple[Atom, Any]:
 def set_global(term: Any) -> tuple[Atom, Any]:
     """``Nx.global_default_backend/1``: answers the previous one."""
     made = init(term)
-    before = runtime().options.get("nx_backend") or (BINARY, [])
+    before: tuple[Atom, Any] = runtime().options.get("nx_backend") or (BINARY, [])
     runtime().options["nx_backend"] = made
     return before
 

@@ -52,14 +52,14 @@ def derived(term: Any) -> tuple[list[Any], list[Any]] | None:
         return None
     for protocol, opts in module.info.get("derive", ()):
         if protocol.name == "Elixir." + CONTAINER:
-            given = dict((k.name, v) for k, v in opts or [])
+            given = {k.name: v for k, v in opts or []}
             return given.get("containers", []), given.get("keep", [])
     return None
 
 
 def check_derive(module: Atom, fields: list[Any], opts: Any) -> None:
     """Called when a struct derives Nx.Container: its options must name fields of the struct."""
-    given = dict((k.name, v) for k, v in opts or [])
+    given = {k.name: v for k, v in opts or []}
     if "containers" not in given:
         raise KeyError_(_CONTAINERS, opts or [])
     for field in (*given["containers"], *given.get("keep", [])):

@@ -25,7 +25,10 @@ class DType:
     4-bit integers live in bytes), ``exact`` whether NumPy rounds and wraps to this type as the reference does.
     """
 
-    __slots__ = ("atom", "bits", "elixir", "exact", "is_complex", "is_float", "is_integer", "kind", "max", "min", "name", "numpy", "signed", "small")
+    __slots__ = (
+        "atom", "bits", "elixir", "exact", "is_complex", "is_float", "is_integer", "kind", "max", "min", "name", "numpy",
+        "signed", "small",
+    )  # fmt: skip
 
     def __init__(self, name: str, kind: str, bits: int) -> None:
         self.name = name

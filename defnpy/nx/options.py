@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.nx.show import text
-from defnpy.terms.atom import Atom, is_atom
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 
 
@@ -14,17 +14,28 @@ def keywords(**values: Any) -> list[tuple[Any, Any]]:
     return [(Atom(k), v) for k, v in values.items()]
 
 
+def _check_list(opts: Any) -> None:
+    if opts.__class__ is not list and opts.__class__ is not tuple:
+        raise FunctionClauseError(Atom("Elixir.Keyword"), Atom("validate!"), 2)
+    for pair in opts:
+        if pair.__class__ is not tuple or len(pair) != 2 or pair[0].__class__ is not Atom:
+            raise ArgumentError(f"expected a keyword list, but an entry in the list is not valid, got: {text(pair)}")
+
+
+def fetched(opts: Any, name: str, default: Any = None) -> Any:
+    """``opts[name]``; other keys are not looked at."""
+    _check_list(opts)
+    return next((v for k, v in opts if k.name == name), default)
+
+
 def keyword(opts: Any, **defaults: Any) -> dict[str, Any]:
     """*opts* over *defaults*, as ``Nx.Shared``'s ``keyword!``: unknown keys are named with the known ones, in order."""
     made = dict(defaults)
     if not opts and (opts.__class__ is list or opts == ()):
         return made
-    if opts.__class__ is not list:
-        raise FunctionClauseError(Atom("Elixir.Keyword"), Atom("validate!"), 2)
+    _check_list(opts)
     for pair in opts:
-        if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
-            raise ArgumentError(f"expected a keyword list, but an entry in the list is not valid, got: {text(pair)}")
-        name = pair[0].name if pair[0].__class__ is Atom else text(pair[0])
+        name = pair[0].name
         if name not in defaults:
             known = ", ".join(":" + d for d in defaults)
             raise ArgumentError(f"unknown key :{name} in {text(opts)}, expected one of [{known}]")
@@ -35,6 +46,7 @@ def keyword(opts: Any, **defaults: Any) -> dict[str, Any]:
 
 def validated(opts: Any, **defaults: Any) -> dict[str, Any]:
     """*opts* over *defaults*, as ``Keyword.validate!/2``: all unknown keys are listed."""
+    _check_list(opts)
     unknown = [p[0] for p in opts if p[0].name not in defaults]
     if unknown:
         known = [Atom(d) for d in defaults]

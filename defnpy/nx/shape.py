@@ -8,8 +8,8 @@ from typing import Any
 
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Names, Shape, Tensor, unnamed
-from defnpy.terms.atom import is_atom
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 
 
 def validate(shape: Any, what: str = "shape") -> Shape:
@@ -49,6 +49,8 @@ def named(names: Any, shape: Shape) -> Names:
     """*names* (a list, or None for no names) checked against *shape*."""
     if names is None:
         return unnamed(len(shape))
+    if names.__class__ not in (list, tuple):
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("named_axes!"), 2)
     if len(names) != len(shape):
         raise ArgumentError(
             f"invalid names for tensor of rank {len(shape)}, "
@@ -89,6 +91,8 @@ def axis_index(shape: Shape, axis: Any, names: Names) -> int:
 
 def axes_indices(shape: Shape, axes: Sequence[Any], names: Names) -> tuple[int, ...]:
     """Several axes as indices; they must differ."""
+    if axes.__class__ not in (list, tuple):
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
     made = tuple(axis_index(shape, a, names) for a in axes)
     if len(set(made)) != len(made):
         raise ArgumentError(f"axes {text(list(axes))} must be unique integers between 0 and {len(shape) - 1}")
@@ -178,8 +182,6 @@ def check_reshape(old: Shape, new: Shape) -> None:
 
 def resolve_auto(old: Shape, new: Any) -> Any:
     """*new* with its one ``:auto`` replaced by what is left."""
-    from defnpy.terms.atom import Atom
-
     auto = Atom("auto")
     count = sum(1 for d in new if d is auto)
     if not count:
@@ -205,8 +207,6 @@ def dilated(shape: Sequence[int], dilation: Sequence[int]) -> Shape:
 
 def to_padding(padding: Any, shape: Sequence[int], window: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """``:valid``, ``:same`` or a list of ``{low, high}`` as pairs of integers."""
-    from defnpy.terms.atom import Atom
-
     if padding is Atom("valid"):
         return ((0, 0),) * len(shape)
     if padding is Atom("same"):

@@ -188,6 +188,10 @@ class Tensor(Struct):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype) if copy else np.asarray(self.numpy(), dtype=dtype)
 
+    def __bool__(self) -> bool:
+        # A tensor is a term, and every term but nil and false is true.
+        return True
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a scalar tensor")

@@ -15,7 +15,7 @@ from defnpy.nx.show import text
 from defnpy.nx.tensor import TEMPLATE, Tensor
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
-from defnpy.terms.function import arity_of, is_function
+from defnpy.terms.function import is_function
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import current
 
@@ -136,11 +136,12 @@ def _no_pointers(name: Atom) -> ArgumentError:
 @ex("block/4")
 def block(tag: Any, inputs: Any, output: Any, fun: Any) -> Any:
     """A named part of a computation: *fun* takes the tag and the inputs."""
-    if not is_function(fun) or arity_of(fun) != len(inputs) + 1:
-        if not is_function(fun):
-            raise ArgumentError(
-                f"Nx.block/4 expected a default fun/{len(inputs) + 1} for {len(inputs)} argument(s), got: {text(fun)}"
-            )
+    if inputs.__class__ is not list:
+        raise FunctionClauseError(alias("Nx"), Atom("block"), 4)
+    if inputs and not is_function(fun, len(inputs) + 1):
+        raise ArgumentError(
+            f"Nx.block/4 expected a default fun/{len(inputs) + 1} for {len(inputs)} argument(s), got: {text(fun)}"
+        )
     if not inputs:
         raise ArgumentError("expected at least one tensor in list_impl!")
     operands = [to_tensor(t) for t in inputs]

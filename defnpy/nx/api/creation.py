@@ -21,7 +21,7 @@ from defnpy.nx.show import text
 from defnpy.nx.tensor import TEMPLATE, Tensor
 from defnpy.nx.vectors import vectorized
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError
 from defnpy.terms.module import ex, native_module
 
 
@@ -216,6 +216,13 @@ def _diagonal_length(rows: int, cols: int, offset: int) -> int:
     return min(rows, cols - offset) if offset >= 0 else min(rows + offset, cols)
 
 
+def _offset(opts: Any) -> int:
+    offset = keyword(opts, offset=0)["offset"]
+    if offset.__class__ is not int:
+        raise ArithmeticError_()
+    return offset  # type: ignore[no-any-return]
+
+
 def _check_offset(rows: int, cols: int, offset: int, first: int) -> None:
     if offset >= cols:
         raise ArgumentError(f"offset must be less than length of axis {first + 1} when positive, got: {offset}")
@@ -241,7 +248,7 @@ def take_diagonal(term: Any, opts: Any = ()) -> Tensor:
     """A diagonal of the last two axes."""
     from defnpy.nx.api.index import gather
 
-    offset = keyword(opts, offset=0)["offset"]
+    offset = _offset(opts)
     t = to_tensor(term)
     n = len(t.shape)
     if n < 2:
@@ -262,7 +269,7 @@ def make_diagonal(term: Any, opts: Any = ()) -> Tensor:
     """A matrix with the given diagonal."""
     from defnpy.nx.api.shape import broadcast
 
-    offset = keyword(opts, offset=0)["offset"]
+    offset = _offset(opts)
     t = to_tensor(term)
     if len(t.shape) != 1:
         raise ArgumentError(f"make_diagonal/2 expects tensor of rank 1, got tensor of rank: {len(t.shape)}")
@@ -276,7 +283,7 @@ def put_diagonal(term: Any, diagonal: Any, opts: Any = ()) -> Tensor:
     from defnpy.nx.api.index import indexed_put
 
     t, d = to_tensor(term), to_tensor(diagonal)
-    offset = keyword(opts, offset=0)["offset"]
+    offset = _offset(opts)
     if len(t.shape) != 2:
         raise ArgumentError(f"put_diagonal/3 expects tensor of rank 2, got tensor of rank: {len(t.shape)}")
     if len(d.shape) != 1:
@@ -395,17 +402,23 @@ _COMPLEX = _complex_pattern()
 @ex("sigil_VEC/2", "sigil_V/2")
 def sigil_vec(content: str, modifiers: Any) -> Tensor:
     """``~VEC[1 2 3]f32``."""
-    return from_text([line.split() for line in content.strip().splitlines()], _modifiers(modifiers), True)
+    return from_text(_words(content, "sigil_VEC"), _modifiers(modifiers), True)
 
 
 @ex("sigil_MAT/2", "sigil_M/2")
 def sigil_mat(content: str, modifiers: Any) -> Tensor:
     """``~MAT[1 2; ...]``: a row a line."""
-    return from_text([line.split() for line in content.strip().splitlines()], _modifiers(modifiers), False)
+    return from_text(_words(content, "sigil_MAT"), _modifiers(modifiers), False)
+
+
+def _words(content: Any, sigil: str) -> list[list[str]]:
+    if content.__class__ is not str:
+        raise FunctionClauseError(alias("Nx"), Atom(sigil), 2)
+    return [line.split() for line in content.strip().splitlines()]
 
 
 def _modifiers(term: Any) -> str:
-    return "".join(map(chr, term)) if term.__class__ is list else str(term)
+    return "".join(chr(c) for c in term if c.__class__ is int) if term.__class__ is list else ""
 
 
 MODULE = native_module("Nx", globals())

@@ -24,8 +24,6 @@ def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
     """The ``:axes`` option as sorted indices, None for all."""
     if axes is None:
         return None
-    if axes.__class__ is not list:
-        raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
     return tuple(sorted(shapes.axes_indices(t.shape, axes, t.names)))
 
 

@@ -36,6 +36,7 @@ def serialize(container: Any, opts: Any = ()) -> list[Any]:
     buffers: list[bytes] = []
     term = _to_term(container, buffers)
     head = PREFIX + bytes([VERSION, 0 if sys.byteorder == "little" else 1])
+    opts = opts if opts.__class__ is list else []
     level = next((o[1] for o in opts if o.__class__ is tuple and o[0] is Atom("compressed")), 0)
     return [head, etf.encode(term, level), *buffers]
 

@@ -9,7 +9,7 @@ from defnpy.nx import shape as shapes
 from defnpy.nx.convert import python_number, to_tensor
 from defnpy.nx.dispatch import apply, run
 from defnpy.nx.ops import shape as ops
-from defnpy.nx.options import keyword
+from defnpy.nx.options import fetched, keyword
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Names, Shape, Tensor, template
 from defnpy.nx.vectors import apply_vectorized, together
@@ -138,9 +138,8 @@ def reshape_plain(t: Tensor, new: Shape, names: Names | None = None) -> Tensor:
 @ex("reshape/2", "reshape/3")
 def reshape(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
     """Change the shape; one dimension may be ``:auto``."""
-    given = {k.name: v for k, v in opts}
+    names = fetched(opts, "names")
     t = to_tensor(tensor)
-    names = given.get("names")
     if new.__class__ is Tensor:
         names = list(new.names) if names is None else names
         new = new.shape
@@ -168,7 +167,7 @@ def flatten(tensor: Any, opts: Any = ()) -> Tensor:
         return reshape(t, (prod(t.shape),))
     if given == []:
         return t
-    merged = [shapes.axis_index(t.shape, a, t.names) for a in given]
+    merged = shapes.axes_indices(t.shape, given, t.names)
     if any(b != a + 1 for a, b in zip(merged, merged[1:], strict=False)):
         raise ArgumentError("flatten axes must be consecutive")
     lo, hi = merged[0], merged[-1] + 1
@@ -239,6 +238,8 @@ def transpose(tensor: Any, opts: Any = ()) -> Tensor:
 
 def permutation(shape: Shape, given: Any, names: Names) -> tuple[int, ...]:
     """A list of axes that names every axis once."""
+    if given.__class__ is not list:
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
     if len(given) != len(shape):
         raise ArgumentError(f"expected length of permutation ({len(given)}) to match rank of shape ({len(shape)})")
     return shapes.axes_indices(shape, given, names)
@@ -313,10 +314,10 @@ def pad(tensor: Any, value: Any, config: Any) -> Tensor:
     t, v = to_tensor(tensor), to_tensor(value)
     if v.shape or v.vectorized_axes:
         raise ArgumentError("padding value must be a scalar and non-vectorized")
-    pairs = tuple(tuple(c) for c in config)
+    pairs = tuple(config)
     if len(pairs) != len(t.shape):
         raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
-    if any(len(c) != 3 for c in pairs):
+    if any(c.__class__ is not tuple or len(c) != 3 for c in pairs):
         raise FunctionClauseError(alias("Nx.Shape"), Atom("padded_dims"), 3)
     kind = t.type
 
@@ -401,6 +402,8 @@ _MODES = ("cyclic", "mirror", "replicate", "reflect")
 def pad_outer(tensor: Any, mode: Any, config: Any) -> Tensor:
     """Pad around the tensor with a number or with its own elements (``:cyclic :mirror :replicate :reflect``)."""
     t = to_tensor(tensor)
+    if config.__class__ is not list:
+        raise FunctionClauseError(alias("Nx"), Atom("pad_outer"), 3)
     number = python_number(mode)
     if mode.__class__ is Tensor or (number is not None):
         for axis, pair in enumerate(config):

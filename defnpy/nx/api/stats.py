@@ -117,7 +117,7 @@ def covariance_2(tensor: Any, mean_or_opts: Any) -> Tensor:
 
 
 @ex("covariance/3")
-def covariance(tensor: Any, center: Any, opts: Any) -> Tensor:
+def covariance(tensor: Any, center: Any = None, opts: Any = ()) -> Tensor:
     """The covariance matrix around a given mean."""
     from defnpy.nx.api.linear import dot_6
 

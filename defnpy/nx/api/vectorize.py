@@ -87,6 +87,8 @@ def revectorize(container: Any, axes: Any, opts: Any = ()) -> Any:
 def _revectorize(t: Tensor, axes: Any, shape: Any, names: Any) -> Tensor:
     from defnpy.nx.api.shape import reshape
 
+    if axes.__class__ is not list or any(a.__class__ is not tuple or len(a) != 2 for a in axes):
+        raise FunctionClauseError(alias("Nx"), Atom("revectorize"), 3)
     if shape is None:
         shape = t.shape
         names = list(t.names) if names is None else names

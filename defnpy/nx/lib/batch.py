@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.nx.containers import eager_map, lazy_map, tensors_compatible
+from defnpy.nx.containers import eager_map, flatten_list, lazy_map, lazy_traverse, tensors_compatible
 from defnpy.nx.convert import constant
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
@@ -88,9 +88,7 @@ class Batch(Struct):
 
 
 def _tensors(container: Any) -> list[Tensor]:
-    found: list[Tensor] = []
-    eager_map(container, lambda t: found.append(t) or t)
-    return found
+    return flatten_list([container])
 
 
 def _template(container: Any) -> Any:
@@ -104,7 +102,12 @@ def _unequal(a: Any, b: Any) -> bool:
 
 def _templates(container: Any) -> list[Tensor]:
     found: list[Tensor] = []
-    lazy_map(container, lambda t: found.append(t) or t)
+
+    def collect(template: Tensor, make: Any, acc: Any) -> tuple[Tensor, Any]:
+        found.append(template)
+        return template, acc
+
+    lazy_traverse(container, None, collect)
     return found
 
 
@@ -260,5 +263,5 @@ def _part(entry: Any, start: int, length: int) -> Any:
 MODULE = native_module(
     "Nx.Batch",
     globals(),
-    info={"struct": [(_NAMES["key"], _DEFAULT), (_NAMES["stack"], []), (_NAMES["size"], 0), (_NAMES["template"], None), (_NAMES["pad"], 0)]},
+    info={"struct": list(Batch().fields.items())},
 )

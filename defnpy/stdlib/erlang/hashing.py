@@ -104,15 +104,11 @@ def _hash(term: Any, value: int) -> int:
 
 
 def _hash_int(term: int, value: int) -> int:
-    if -(1 << 27) <= term < 1 << 27:
-        if term < 0:
-            return _one(-term & _M32, _CONST[0], _mix(_CONST[0] + 0, _CONST[0], value)[2]) if False else _signed(term, value)
-        return _one(term, _CONST[0], value)
-    return _signed(term, value)
+    return _one(term, _CONST[0], value) if 0 <= term < 1 << 27 else _signed(term, value)
 
 
 def _signed(term: int, value: int) -> int:
-    const = _CONST[10] if term < 0 else _CONST[11 - 1]
+    const = _CONST[10]
     size = abs(term)
     while True:
         low, size = size & _M32, size >> 32

@@ -9,7 +9,7 @@ import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type, wide
 from defnpy.compilers.evaluator.kernels.quiet import QUIET, enter, leave, quiet
-from defnpy.nx.dtype import F32, DType
+from defnpy.nx.dtype import C64, C128, F32, DType
 from defnpy.nx.ops import elementwise as ops
 from defnpy.terms.errors import ArgumentError, ArithmeticError_
 
@@ -53,8 +53,9 @@ def checked(function: Callable[[Any, Any, DType], Any]) -> Kernel:
 
     def kernel(out: Any, params: Any, a: Any, b: Any) -> Any:
         t = out.type
-        made = quiet(function)(_operand(a, t), _operand(b, t), t)
-        return made if t.exact else to_type(np.asarray(made), t)
+        wide = C128 if t is C64 else t
+        made = quiet(function)(_operand(a, wide), _operand(b, wide), t)
+        return made if wide is t and t.exact else to_type(np.asarray(made), t)
 
     return kernel
 
@@ -106,14 +107,15 @@ def _logical(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def unary(function: Callable[[Any], Any]) -> Kernel:
-    """A kernel that computes in the output type."""
+    """A kernel that computes in the output type (c64 in c128: NumPy's own functions lose digits)."""
 
     def kernel(out: Any, params: Any, a: Any) -> Any:
         t = out.type
+        wide = C128 if t is C64 else t
         token = enter(QUIET)
-        made = function(_operand(a, t))
+        made = function(_operand(a, wide))
         leave(token)
-        return made if t.exact else to_type(np.asarray(made), t)
+        return made if wide is t and t.exact else to_type(np.asarray(made), t)
 
     return kernel
 

@@ -11,7 +11,7 @@ import numpy as np
 try:  # the error state that np.errstate would build, built once: entering it costs a tenth of np.errstate
     from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
 
-    QUIET = _make_extobj(all="ignore")
+    QUIET: Any = _make_extobj(all="ignore")
     enter: Callable[[Any], Any] = _extobj_contextvar.set
     leave: Callable[[Any], Any] = _extobj_contextvar.reset
 except ImportError:  # pragma: no cover - other NumPy versions

@@ -1,0 +1,279 @@
+"""``:binary``, ``:unicode``, ``:string``, ``:io_lib``, ``:io`` and ``:crypto``."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from typing import Any
+
+from defnpy.stdlib import string
+from defnpy.stdlib.erlang.text import format_text, nested_format
+from defnpy.stdlib.util import OK, badarg, is_binary, option
+from defnpy.terms import process
+from defnpy.terms import text as txt
+from defnpy.terms.atom import Atom
+from defnpy.terms.binary import make_binary, octets
+from defnpy.terms.module import Module, ex, native_module
+
+NOMATCH, LITTLE, GLOBAL = Atom("nomatch"), Atom("little"), Atom("global")
+
+
+def _data(s: Any) -> bytes:
+    if not is_binary(s):
+        raise badarg((1, "not a binary"))
+    return octets(s)
+
+
+@ex("copy/1", "copy/2")
+def copy(s: Any, count: int = 1) -> Any:
+    return make_binary(_data(s) * count)
+
+
+@ex("part/2", "part/3")
+def part(s: Any, start: Any, size: Any = None) -> Any:
+    from defnpy.stdlib.kernel import binary_part
+
+    if size is None:
+        start, size = start
+    return binary_part(s, start, size)
+
+
+@ex("at/2")
+def at(s: Any, index: int) -> int:
+    data = _data(s)
+    if not 0 <= index < len(data):
+        raise badarg((2, "out of range"))
+    return data[index]
+
+
+@ex("first/1")
+def first(s: Any) -> int:
+    return _data(s)[0] if s else _empty()
+
+
+def _empty() -> int:
+    raise badarg((1, "a zero-sized binary is not allowed"))
+
+
+@ex("last/1")
+def last(s: Any) -> int:
+    return _data(s)[-1] if s else _empty()
+
+
+@ex("bin_to_list/1", "bin_to_list/2", "bin_to_list/3")
+def bin_to_list(s: Any, start: Any = 0, size: Any = None) -> list[int]:
+    if start.__class__ is tuple:
+        start, size = start
+    data = _data(s)
+    return list(data[start:] if size is None else data[start : start + size])
+
+
+@ex("list_to_bin/1")
+def list_to_bin(items: Any) -> Any:
+    return make_binary(txt.iodata_bytes(items))
+
+
+@ex("decode_unsigned/1", "decode_unsigned/2")
+def decode_unsigned(s: Any, endian: Any = None) -> int:
+    return int.from_bytes(_data(s), "little" if endian is LITTLE else "big")
+
+
+@ex("encode_unsigned/1", "encode_unsigned/2")
+def encode_unsigned(n: int, endian: Any = None) -> Any:
+    size = max((n.bit_length() + 7) // 8, 1)
+    return make_binary(n.to_bytes(size, "little" if endian is LITTLE else "big"))
+
+
+def _patterns(pattern: Any) -> list[bytes]:
+    return [octets(p) for p in (pattern if pattern.__class__ is list else [pattern])]
+
+
+def _scope(data: bytes, options: Any) -> tuple[int, int]:
+    found = option(options, "scope")
+    return (0, len(data)) if found is None else (found[0], found[0] + found[1])
+
+
+def _find(data: bytes, patterns: list[bytes], start: int, end: int) -> tuple[int, int] | None:
+    spots = [(data.find(p, start, end), -len(p)) for p in patterns]
+    spots = [s for s in spots if s[0] >= 0]
+    if not spots:
+        return None
+    place, size = min(spots)
+    return place, -size
+
+
+@ex("match/2", "match/3")
+def match(s: Any, pattern: Any, options: Any = ()) -> Any:
+    data = _data(s)
+    found = _find(data, _patterns(pattern), *_scope(data, options))
+    return NOMATCH if found is None else found
+
+
+@ex("matches/2", "matches/3")
+def matches(s: Any, pattern: Any, options: Any = ()) -> list[Any]:
+    data = _data(s)
+    start, end = _scope(data, options)
+    out: list[Any] = []
+    while (found := _find(data, _patterns(pattern), start, end)) is not None:
+        out.append(found)
+        start = found[0] + found[1]
+    return out
+
+
+@ex("compile_pattern/1")
+def compile_pattern(pattern: Any) -> Any:
+    return pattern
+
+
+@ex("split/2", "split/3")
+def split(s: Any, pattern: Any, options: Any = ()) -> list[Any]:
+    limit = None if GLOBAL in options else 2
+    parts = string.split_octets(_data(s), pattern if pattern.__class__ is list else [pattern], limit, False)
+    if Atom("trim_all") in options:
+        parts = [p for p in parts if p]
+    elif Atom("trim") in options:
+        while parts and not parts[-1]:
+            parts.pop()
+    return [make_binary(p) for p in parts]
+
+
+@ex("replace/3", "replace/4")
+def replace(s: Any, pattern: Any, new: Any, options: Any = ()) -> Any:
+    everywhere = GLOBAL in options
+    return string.replace(s, pattern, new, [(Atom("global"), everywhere)])
+
+
+@ex("longest_common_prefix/1")
+def longest_common_prefix(items: Any) -> int:
+    return len(os.path.commonprefix([octets(i) for i in items]))
+
+
+@ex("longest_common_suffix/1")
+def longest_common_suffix(items: Any) -> int:
+    return len(os.path.commonprefix([octets(i)[::-1] for i in items]))
+
+
+# --------------------------------------------------------------------------------------- unicode, string, io_lib
+
+
+def _text(data: Any) -> str:
+    made = data if is_binary(data) else txt.list_to_string(data)
+    return made if made.__class__ is str else made.decode("latin-1")
+
+
+def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) -> Any:
+    if data.__class__ is bytes:
+        good = data.decode("utf-8", "ignore")
+        if encoding_in is Atom("latin1"):
+            return data.decode("latin-1")
+        return (Atom("error"), good, make_binary(data[len(good.encode()) :]))
+    text = _text(data)
+    if encoding_out is not None and encoding_out is not Atom("utf8") and encoding_out is not Atom("unicode"):
+        name = encoding_out[0].name if encoding_out.__class__ is tuple else encoding_out.name
+        codec = {"latin1": "latin-1", "utf16": "utf-16-be", "utf32": "utf-32-be"}[name]
+        if encoding_out.__class__ is tuple and encoding_out[1] is LITTLE:
+            codec = codec.replace("-be", "-le")
+        return make_binary(text.encode(codec))
+    return text
+
+
+def _unicode() -> Module:
+    made = native_module("unicode", {}, erlang=True)
+    made.functions.update({f"characters_to_binary/{n}": _characters for n in (1, 2, 3)})
+    made.functions.update({
+        "characters_to_list/1": lambda data: [ord(c) for c in _text(data)],
+        "characters_to_list/2": lambda data, encoding: [ord(c) for c in _text(data)],
+        "characters_to_nfc_binary/1": lambda data: string.normalize(_text(data), Atom("nfc")),
+        "characters_to_nfd_binary/1": lambda data: string.normalize(_text(data), Atom("nfd")),
+    })  # fmt: skip
+    return made
+
+
+def _like(source: Any, made: str) -> Any:
+    return made if is_binary(source) else [ord(c) for c in made]
+
+
+def _string() -> Module:
+    made = native_module("string", {}, erlang=True)
+    made.functions.update({
+        "trim/1": lambda s: _like(s, _text(s).strip()), "length/1": lambda s: txt.length(_text(s)),
+        "uppercase/1": lambda s: _like(s, _text(s).upper()), "lowercase/1": lambda s: _like(s, _text(s).lower()),
+        "titlecase/1": lambda s: _like(s, _text(s)[:1].title() + _text(s)[1:]),
+        "reverse/1": lambda s: [ord(c) for c in _text(s)[::-1]], "is_empty/1": lambda s: not s,
+        "split/2": lambda s, p: [_like(s, x) for x in _text(s).split(_text(p), 1)],
+        "split/3": lambda s, p, where: [_like(s, x) for x in _text(s).split(_text(p))],
+        "replace/3": lambda s, p, r: [_text(s).replace(_text(p), _text(r), 1)],
+        "replace/4": lambda s, p, r, where: [_text(s).replace(_text(p), _text(r))],
+        "equal/2": lambda a, b: _text(a) == _text(b), "to_integer/1": _to_integer,
+        "concat/2": lambda a, b: a + b, "tokens/2": lambda s, p: [_like(s, x) for x in _text(s).split(_text(p)) if x],
+        "pad/2": lambda s, n: _like(s, _text(s).ljust(n)), "str/2": lambda s, p: _text(s).find(_text(p)) + 1,
+    })  # fmt: skip
+    return made
+
+
+def _to_integer(s: Any) -> Any:
+    from defnpy.stdlib.parsing import integer_prefix
+
+    found = integer_prefix(_text(s))
+    return (Atom("error"), Atom("no_integer")) if found is None else (found[0], _like(s, found[1]))
+
+
+def _io_write(*args: Any) -> Any:
+    pattern, rest = (args[-2], args[-1]) if len(args) >= 2 else (args[0], [])
+    process.write(format_text(pattern, rest))
+    return OK
+
+
+def _io_lib() -> Module:
+    made = native_module("io_lib", {}, erlang=True)
+    made.functions.update({
+        "format/2": nested_format, "fwrite/2": nested_format, "format/3": lambda p, a, o: nested_format(p, a),
+        "write/1": lambda t: nested_format("~w", [t]), "print/1": lambda t: nested_format("~p", [t]),
+        "printable_list/1": lambda t: t.__class__ is list and all(c.__class__ is int and 32 <= c < 127 for c in t),
+        "nl/0": lambda: [10],
+    })  # fmt: skip
+    return made
+
+
+def _io() -> Module:
+    made = native_module("io", {}, erlang=True)
+    made.functions.update({f"{name}/{n}": _io_write for name in ("format", "fwrite") for n in (1, 2, 3)})
+    made.functions["put_chars/1"] = lambda data: _io_write("~ts", [data])
+    made.functions["nl/0"] = lambda: _io_write("~n", [])
+    made.functions["columns/0"] = lambda: (Atom("error"), Atom("enotsup"))
+    made.functions["rows/0"] = lambda: (Atom("error"), Atom("enotsup"))
+    return made
+
+
+_HASHES = {"sha": "sha1", "md5": "md5", "sha224": "sha224", "sha256": "sha256", "sha384": "sha384", "sha512": "sha512",
+           "sha3_256": "sha3_256", "sha3_512": "sha3_512", "blake2b": "blake2b", "blake2s": "blake2s"}  # fmt: skip
+
+
+def _hash(kind: Any, data: Any) -> Any:
+    return make_binary(hashlib.new(_HASHES[kind.name], txt.iodata_bytes(data), usedforsecurity=False).digest())
+
+
+def _mac(kind: Any, sub: Any, key: Any, data: Any) -> Any:
+    return make_binary(hmac.new(octets(key), txt.iodata_bytes(data), _HASHES[sub.name]).digest())
+
+
+def _crypto() -> Module:
+    made = native_module("crypto", {}, erlang=True)
+    made.functions.update({
+        "hash/2": _hash, "mac/4": _mac, "strong_rand_bytes/1": lambda n: make_binary(secrets.token_bytes(n)),
+        "rand_uniform/2": lambda low, high: low + secrets.randbelow(high - low),
+    })  # fmt: skip
+    return made
+
+
+MODULE = native_module("binary", globals(), erlang=True)
+MODULES_BY_NAME = {
+    "binary": MODULE,
+    "unicode": _unicode(),
+    "string": _string(),
+    "io_lib": _io_lib(),
+    "io": _io(),
+    "crypto": _crypto(),
+}

@@ -1,0 +1,410 @@
+"""``:ets``, ``:persistent_term``, ``:counters``, ``:atomics``, ``:queue`` and ``:array``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.stdlib import sorting
+from defnpy.stdlib.calls import fun2
+from defnpy.stdlib.util import OK, badarg
+from defnpy.terms import map as maps
+from defnpy.terms.atom import Atom
+from defnpy.terms.module import Module, ex, native_module
+from defnpy.terms.process import Reference
+from defnpy.terms.runtime import runtime
+
+UNDEFINED, NOT_FOUND = Atom("undefined"), Atom("$end_of_table")
+_TABLES = "ets"
+
+
+class Table:
+    """Rows by key; bags hold several rows under one key."""
+
+    def __init__(self, kind: str, place: int, name: Any) -> None:
+        self.kind = kind
+        self.place = place
+        self.name = name
+        self.rows: dict[Any, list[Any]] = {}
+        self.lock = threading.RLock()
+
+    def key(self, row: tuple[Any, ...]) -> Any:
+        return maps.key(row[self.place])
+
+    def put(self, row: tuple[Any, ...]) -> None:
+        found = self.rows.setdefault(self.key(row), [])
+        if self.kind in ("set", "ordered_set"):
+            found[:] = [row]
+        elif self.kind == "duplicate_bag" or row not in found:
+            found.append(row)
+
+    def all(self) -> list[Any]:
+        keys = [maps.unkey(k) for k in self.rows]
+        if self.kind == "ordered_set":
+            keys = sorting.sort(keys)
+        return [row for k in keys for row in self.rows[maps.key(k)]]
+
+
+def _tables() -> dict[Any, Table]:
+    return runtime().options.setdefault(_TABLES, {})  # type: ignore[no-any-return]
+
+
+def _table(reference: Any) -> Table:
+    found = _tables().get(reference)
+    if found is None:
+        raise badarg((1, "the table identifier does not refer to an existing ETS table"))
+    return found
+
+
+@ex("new/2")
+def new(name: Any, options: Any) -> Any:
+    names = [o.name for o in options if o.__class__ is Atom]
+    kind = next((n for n in names if n in ("ordered_set", "bag", "duplicate_bag")), "set")
+    place = next((o[1] for o in options if o.__class__ is tuple and o[0] is Atom("keypos")), 1) - 1
+    reference: Any = name if "named_table" in names else Reference()
+    if reference in _tables():
+        raise badarg((1, "table name already exists"))
+    _tables()[reference] = Table(kind, place, name)
+    return reference
+
+
+@ex("insert/2")
+def insert(reference: Any, rows: Any) -> bool:
+    table = _table(reference)
+    with table.lock:
+        for row in rows if rows.__class__ is list else [rows]:
+            table.put(row)
+    return True
+
+
+@ex("insert_new/2")
+def insert_new(reference: Any, rows: Any) -> bool:
+    table = _table(reference)
+    with table.lock:
+        listed = rows if rows.__class__ is list else [rows]
+        if any(table.key(row) in table.rows for row in listed):
+            return False
+        for row in listed:
+            table.put(row)
+    return True
+
+
+@ex("lookup/2")
+def lookup(reference: Any, key: Any) -> list[Any]:
+    return list(_table(reference).rows.get(maps.key(key), []))
+
+
+@ex("lookup_element/3", "lookup_element/4")
+def lookup_element(reference: Any, key: Any, place: int, *default: Any) -> Any:
+    found = lookup(reference, key)
+    if not found:
+        if default:
+            return default[0]
+        raise badarg((2, "not a key that exists in the table"))
+    return found[0][place - 1]
+
+
+@ex("member/2")
+def member(reference: Any, key: Any) -> bool:
+    return maps.key(key) in _table(reference).rows
+
+
+@ex("delete/1", "delete/2")
+def delete(reference: Any, *key: Any) -> bool:
+    if key:
+        _table(reference).rows.pop(maps.key(key[0]), None)
+    else:
+        _table(reference)
+        del _tables()[reference]
+    return True
+
+
+@ex("delete_all_objects/1")
+def delete_all_objects(reference: Any) -> bool:
+    _table(reference).rows.clear()
+    return True
+
+
+@ex("delete_object/2")
+def delete_object(reference: Any, row: Any) -> bool:
+    from defnpy.terms.order import strict_equal
+
+    table = _table(reference)
+    left = [r for r in table.rows.get(table.key(row), []) if not strict_equal(r, row)]
+    if left:
+        table.rows[table.key(row)] = left
+    else:
+        table.rows.pop(table.key(row), None)
+    return True
+
+
+@ex("take/2")
+def take(reference: Any, key: Any) -> list[Any]:
+    return _table(reference).rows.pop(maps.key(key), [])
+
+
+@ex("tab2list/1")
+def tab2list(reference: Any) -> list[Any]:
+    return _table(reference).all()
+
+
+@ex("first/1")
+def first(reference: Any) -> Any:
+    rows = _table(reference).all()
+    return rows[0][_table(reference).place] if rows else NOT_FOUND
+
+
+@ex("last/1")
+def last(reference: Any) -> Any:
+    rows = _table(reference).all()
+    return rows[-1][_table(reference).place] if rows else NOT_FOUND
+
+
+@ex("next/2")
+def next_(reference: Any, key: Any) -> Any:
+    table = _table(reference)
+    keys = [maps.key(row[table.place]) for row in table.all()]
+    index = keys.index(maps.key(key)) + 1
+    return maps.unkey(keys[index]) if index < len(keys) else NOT_FOUND
+
+
+@ex("update_counter/3", "update_counter/4")
+def update_counter(reference: Any, key: Any, change: Any, *default: Any) -> Any:
+    table = _table(reference)
+    with table.lock:
+        stored = maps.key(key)
+        if stored not in table.rows:
+            if not default:
+                raise badarg((2, "not a key that exists in the table"))
+            row = default[0]
+            table.rows[stored] = [(*row[: table.place], key, *row[table.place + 1 :])]
+        place, step = (table.place + 2, change) if change.__class__ is int else change[:2]
+        row = table.rows[stored][0]
+        value = row[place - 1] + step
+        if change.__class__ is tuple and len(change) == 4:
+            value = change[3] if (step > 0 and value > change[2]) or (step < 0 and value < change[2]) else value
+        table.rows[stored] = [(*row[: place - 1], value, *row[place:])]
+        return value
+
+
+@ex("update_element/3")
+def update_element(reference: Any, key: Any, change: Any) -> bool:
+    table = _table(reference)
+    rows = table.rows.get(maps.key(key))
+    if not rows:
+        return False
+    for place, value in change if change.__class__ is list else [change]:
+        rows[0] = (*rows[0][: place - 1], value, *rows[0][place:])
+    return True
+
+
+@ex("foldl/3", "foldr/3")
+def foldl(fun: Any, acc: Any, reference: Any) -> Any:
+    f = fun2(fun)
+    for row in _table(reference).all():
+        acc = f(row, acc)
+    return acc
+
+
+@ex("info/1", "info/2")
+def info(reference: Any, item: Any = None) -> Any:
+    table = _tables().get(reference)
+    if table is None:
+        return UNDEFINED
+    facts = {"size": len(table.all()), "type": Atom(table.kind), "name": table.name, "keypos": table.place + 1}
+    return [(Atom(k), v) for k, v in facts.items()] if item is None else facts.get(item.name, UNDEFINED)
+
+
+@ex("whereis/1")
+def whereis(name: Any) -> Any:
+    return name if name in _tables() else UNDEFINED
+
+
+@ex("match_object/2")
+def match_object(reference: Any, pattern: Any) -> list[Any]:
+    return [row for row in _table(reference).all() if _fits(pattern, row)]
+
+
+@ex("match/2")
+def match(reference: Any, pattern: Any) -> list[Any]:
+    names = sorted({p.name for p in pattern if p.__class__ is Atom and p.name[:1] == "$"})
+    found = match_object(reference, pattern)
+    return [[row[[getattr(p, "name", None) for p in pattern].index(n)] for n in names] for row in found]
+
+
+def _fits(pattern: Any, term: Any) -> bool:
+    from defnpy.terms.order import strict_equal
+
+    if pattern.__class__ is Atom and (pattern.name == "_" or pattern.name[:1] == "$"):
+        return True
+    if pattern.__class__ is tuple and term.__class__ is tuple:
+        return len(pattern) == len(term) and all(map(_fits, pattern, term))
+    return strict_equal(pattern, term)
+
+
+# ------------------------------------------------------------------------------------------ persistent terms
+
+
+def _terms() -> dict[Any, Any]:
+    return runtime().options.setdefault("persistent_term", {})  # type: ignore[no-any-return]
+
+
+def _term_get(key: Any, *default: Any) -> Any:
+    found = _terms()
+    if maps.key(key) not in found:
+        if default:
+            return default[0]
+        raise badarg((1, "no persistent term stored with this key"))
+    return found[maps.key(key)]
+
+
+def _term_put(key: Any, value: Any) -> Any:
+    _terms()[maps.key(key)] = value
+    return OK
+
+
+def _term_erase(key: Any) -> bool:
+    return _terms().pop(maps.key(key), None) is not None
+
+
+def _persistent_term() -> Module:
+    made = native_module("persistent_term", {}, erlang=True)
+    made.functions.update({
+        "get/1": _term_get, "get/2": _term_get, "put/2": _term_put, "erase/1": _term_erase,
+        "get/0": lambda: [(maps.unkey(k), v) for k, v in _terms().items()],
+    })  # fmt: skip
+    return made
+
+
+# ------------------------------------------------------------------------------------------------- counters
+
+
+class Counters:
+    """Mutable integers."""
+
+    ex_rank = 2
+
+    def __init__(self, size: int) -> None:
+        self.values = [0] * size
+        self.lock = threading.Lock()
+
+
+def _add(c: Counters, index: int, step: int) -> Any:
+    with c.lock:
+        c.values[index - 1] += step
+        return c.values[index - 1]
+
+
+def _set(c: Counters, index: int, value: int) -> Any:
+    c.values[index - 1] = value
+    return OK
+
+
+def _counting(name: str) -> Module:
+    made = native_module(name, {}, erlang=True)
+
+    def quietly(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            function(*args)
+            return OK
+
+        return call
+
+    made.functions.update({
+        "new/2": lambda size, options: Counters(size), "get/2": lambda c, i: c.values[i - 1], "put/3": _set,
+        "add/3": quietly(_add), "sub/3": quietly(lambda c, i, n: _add(c, i, -n)), "add_get/3": _add,
+        "sub_get/3": lambda c, i, n: _add(c, i, -n),
+    })  # fmt: skip
+    return made
+
+
+# --------------------------------------------------------------------------------------------- queue and array
+
+EMPTY, VALUE = Atom("empty"), Atom("value")
+
+
+def _out(q: Any) -> Any:
+    items = q[1] + q[0][::-1]
+    return ((VALUE, items[0]), ([], items[1:])) if items else (EMPTY, q)
+
+
+def _out_r(q: Any) -> Any:
+    items = q[1] + q[0][::-1]
+    return ((VALUE, items[-1]), ([], items[:-1])) if items else (EMPTY, q)
+
+
+def _items(q: Any) -> list[Any]:
+    return q[1] + q[0][::-1]  # type: ignore[no-any-return]
+
+
+def _queue() -> Module:
+    made = native_module("queue", {}, erlang=True)
+    made.functions.update({
+        "new/0": lambda: ([], []), "in/2": lambda x, q: ([x, *q[0]], q[1]), "in_r/2": lambda x, q: (q[0], [x, *q[1]]),
+        "out/1": _out, "out_r/1": _out_r, "to_list/1": _items, "from_list/1": lambda items: ([], list(items)),
+        "len/1": lambda q: len(q[0]) + len(q[1]), "is_empty/1": lambda q: not q[0] and not q[1],
+        "is_queue/1": lambda q: q.__class__ is tuple and len(q) == 2, "reverse/1": lambda q: ([], _items(q)[::-1]),
+        "peek/1": lambda q: (VALUE, _items(q)[0]) if _items(q) else EMPTY,
+        "peek_r/1": lambda q: (VALUE, _items(q)[-1]) if _items(q) else EMPTY,
+        "get/1": lambda q: _first(_items(q)), "drop/1": lambda q: ([], _items(q)[1:]), "head/1": lambda q: _first(_items(q)),
+        "join/2": lambda a, b: ([], _items(a) + _items(b)), "member/2": lambda x, q: x in _items(q),
+    })  # fmt: skip
+    return made
+
+
+def _first(items: list[Any]) -> Any:
+    if not items:
+        from defnpy.terms.errors import ErlangError
+
+        raise ErlangError(EMPTY)
+    return items[0]
+
+
+class Array:
+    """An array with a default for what was never set."""
+
+    __slots__ = ("default", "items")
+
+    def __init__(self, items: list[Any], default: Any) -> None:
+        self.items = items
+        self.default = default
+
+    def put(self, index: int, value: Any) -> Array:
+        items = self.items + [self.default] * (index + 1 - len(self.items))
+        items[index] = value
+        return Array(items, self.default)
+
+
+def _array() -> Module:
+    made = native_module("array", {}, erlang=True)
+
+    def new_(size: Any = 0, options: Any = ()) -> Array:
+        default = UNDEFINED
+        for o in size if size.__class__ is list else options:
+            if o.__class__ is tuple and o[0] is Atom("default"):
+                default = o[1]
+            elif o.__class__ is tuple and o[0] is Atom("size"):
+                size = o[1]
+        return Array([default] * (size if size.__class__ is int else 0), default)
+
+    made.functions.update({
+        "new/0": new_, "new/1": new_, "new/2": new_, "from_list/1": lambda items: Array(list(items), UNDEFINED),
+        "from_list/2": lambda items, default: Array(list(items), default), "to_list/1": lambda a: a.items,
+        "get/2": lambda i, a: a.items[i] if i < len(a.items) else a.default, "set/3": lambda i, v, a: a.put(i, v),
+        "size/1": lambda a: len(a.items), "default/1": lambda a: a.default,
+        "map/2": lambda f, a: Array([fun2(f)(i, x) for i, x in enumerate(a.items)], a.default),
+        "to_orddict/1": lambda a: list(enumerate(a.items)),
+    })  # fmt: skip
+    return made
+
+
+MODULE = native_module("ets", globals(), erlang=True)
+MODULES_BY_NAME = {
+    "ets": MODULE,
+    "persistent_term": _persistent_term(),
+    "counters": _counting("counters"),
+    "atomics": _counting("atomics"),
+    "queue": _queue(),
+    "array": _array(),
+}

@@ -1,0 +1,339 @@
+"""System, Application and Logger."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any, NoReturn
+
+from defnpy.stdlib import grants
+from defnpy.stdlib.calls import fun0
+from defnpy.stdlib.erlang import erlang
+from defnpy.stdlib.util import ERROR, OK, UNSET, option
+from defnpy.terms import text as txt
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.errors import ArgumentError
+from defnpy.terms.function import is_function
+from defnpy.terms.inspect import inspect
+from defnpy.terms.module import Module, ex, native_module
+from defnpy.terms.process import current
+from defnpy.terms.runtime import runtime
+
+
+@ex("version/0")
+def version() -> str:
+    return "1.18.4"
+
+
+@ex("otp_release/0")
+def otp_release() -> str:
+    return "25"
+
+
+@ex("build_info/0")
+def build_info() -> Any:
+    texts = {"build": "1.18.4 (compiled with Erlang/OTP 25)", "date": "", "otp_release": "25", "revision": "", "version": "1.18.4"}
+    return {Atom(k): v for k, v in texts.items()}
+
+
+@ex("system_time/0", "system_time/1", "os_time/0", "os_time/1")
+def system_time(unit: Any = None) -> int:
+    return erlang.system_time(unit)
+
+
+@ex("monotonic_time/0", "monotonic_time/1")
+def monotonic_time(unit: Any = None) -> int:
+    return erlang.monotonic_time(unit)
+
+
+@ex("time_offset/0", "time_offset/1")
+def time_offset(unit: Any = None) -> int:
+    return erlang.time_offset(unit)
+
+
+@ex("convert_time_unit/3")
+def convert_time_unit(value: int, source: Any, target: Any) -> int:
+    return erlang.convert_time_unit(value, source, target)
+
+
+@ex("unique_integer/0", "unique_integer/1")
+def unique_integer(options: Any = ()) -> int:
+    return erlang.unique_integer(options)
+
+
+@ex("schedulers/0", "schedulers_online/0")
+def schedulers_online() -> int:
+    return os.cpu_count() or 1
+
+
+@ex("get_env/0", "get_env/1", "get_env/2")
+def get_env(name: Any = UNSET, default: Any = None) -> Any:
+    if name is UNSET:
+        grants.need("env")
+        return dict(os.environ)
+    grants.need("env", name)
+    return os.environ.get(name, default)
+
+
+@ex("fetch_env/1")
+def fetch_env(name: str) -> Any:
+    found = get_env(name)
+    return ERROR if found is None else (OK, found)
+
+
+@ex("fetch_env!/1")
+def fetch_env_bang(name: str) -> Any:
+    found = get_env(name)
+    if found is None:
+        raise ArgumentError(f"could not fetch environment variable {inspect(name)} because it is not set")
+    return found
+
+
+@ex("put_env/1", "put_env/2")
+def put_env(name: Any, value: Any = UNSET) -> Any:
+    grants.need("env", name if value is not UNSET else None)
+    given = [(name, value)] if value is not UNSET else _items(name)
+    for k, v in given:
+        os.environ[txt.to_string(k)] = v
+    return OK
+
+
+def _items(term: Any) -> Any:
+    return term.items() if term.__class__ is dict else term
+
+
+@ex("delete_env/1")
+def delete_env(name: str) -> Any:
+    grants.need("env", name)
+    os.environ.pop(name, None)
+    return OK
+
+
+@ex("cwd/0")
+def cwd() -> str:
+    grants.need("read", ".")
+    return os.getcwd()
+
+
+@ex("cwd!/0")
+def cwd_bang() -> str:
+    return cwd()
+
+
+@ex("tmp_dir/0", "tmp_dir!/0")
+def tmp_dir() -> str:
+    import tempfile
+
+    return tempfile.gettempdir()
+
+
+@ex("user_home/0", "user_home!/0")
+def user_home() -> str:
+    grants.need("env", "HOME")
+    return os.path.expanduser("~")
+
+
+@ex("argv/0")
+def argv() -> list[Any]:
+    return list(runtime().options.get("argv", []))
+
+
+@ex("halt/0", "halt/1")
+def halt(status: Any = 0) -> NoReturn:
+    raise SystemExit(status if status.__class__ is int else 1)
+
+
+@ex("stop/0", "stop/1")
+def stop(status: Any = 0) -> NoReturn:
+    halt(status)
+
+
+@ex("pid/0")
+def pid() -> str:
+    return str(os.getpid())
+
+
+@ex("find_executable/1")
+def find_executable(name: str) -> Any:
+    import shutil
+
+    grants.need("run", name)
+    return shutil.which(name)
+
+
+@ex("cmd/2", "cmd/3")
+def cmd(command: str, args: Any, options: Any = ()) -> Any:
+    import subprocess
+
+    grants.need("run", command)
+    both = option(options, "stderr_to_stdout", False) is True
+    done = subprocess.run(
+        [command, *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if both else None,
+        cwd=option(options, "cd"),
+        check=False,
+    )
+    from defnpy.terms.binary import make_binary
+
+    return (make_binary(done.stdout), done.returncode)
+
+
+@ex("at_exit/1")
+def at_exit(fun: Any) -> Any:
+    runtime().options.setdefault("at_exit", []).append(fun)
+    return OK
+
+
+# --------------------------------------------------------------------------------------------------- Application
+
+
+def _env(app: Any) -> dict[Any, Any]:
+    return runtime().options.setdefault("app_env", {}).setdefault(app, {})  # type: ignore[no-any-return]
+
+
+def _get_env(app: Any, key: Any, default: Any = None) -> Any:
+    return _env(app).get(key, default)
+
+
+def _fetch_env(app: Any, key: Any) -> Any:
+    found = _env(app)
+    return (OK, found[key]) if key in found else ERROR
+
+
+def _fetch_env_bang(app: Any, key: Any) -> Any:
+    found = _env(app)
+    if key not in found:
+        raise ArgumentError(
+            f"could not fetch application environment {inspect(key)} for application {inspect(app)} because the application "
+            "was not loaded nor configured"
+            if not found
+            else f"could not fetch application environment {inspect(key)} for application {inspect(app)} because "
+            "configuration at " + inspect(key) + " was not set"
+        )
+    return found[key]
+
+
+def _put_env(app: Any, key: Any, value: Any, options: Any = ()) -> Any:
+    _env(app)[key] = value
+    return OK
+
+
+def _delete_env(app: Any, key: Any, options: Any = ()) -> Any:
+    _env(app).pop(key, None)
+    return OK
+
+
+def _put_all(config: Any, options: Any = ()) -> Any:
+    for app, values in config:
+        for key, value in values:
+            _env(app)[key] = value
+    return OK
+
+
+def _application() -> Module:
+    made = native_module("Application", {})
+    made.functions.update({
+        "get_env/2": _get_env, "get_env/3": _get_env, "fetch_env/2": _fetch_env, "fetch_env!/2": _fetch_env_bang,
+        "put_env/3": _put_env, "put_env/4": _put_env, "delete_env/2": _delete_env, "delete_env/3": _delete_env,
+        "get_all_env/1": lambda app: list(_env(app).items()), "compile_env/2": _get_env, "compile_env/3": _get_env,
+        "compile_env!/2": _fetch_env_bang, "put_all_env/1": _put_all, "put_all_env/2": _put_all,
+        "ensure_all_started/1": lambda app: (OK, []), "ensure_all_started/2": lambda app, options: (OK, []),
+        "ensure_started/1": lambda app: OK, "start/1": lambda app: OK, "stop/1": lambda app: OK, "load/1": lambda app: OK,
+        "spec/2": lambda app, key: None, "loaded_applications/0": list, "started_applications/0": list,
+        "app_dir/1": _app_dir, "app_dir/2": lambda app, path: _app_dir(app) + "/" + path,
+    })  # fmt: skip
+    return made
+
+
+def _app_dir(app: Any) -> str:
+    raise ArgumentError(f"unknown application: {inspect(app)}")
+
+
+# -------------------------------------------------------------------------------------------------------- Logger
+
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+_LEVEL = "logger_level"
+
+
+def _level() -> Any:
+    return runtime().options.get(_LEVEL, Atom("debug"))
+
+
+def _configure(options: Any) -> Any:
+    level = option(options, "level")
+    if level is not None:
+        runtime().options[_LEVEL] = level
+    return OK
+
+
+def _place(level: Any) -> int:
+    name = atom_name(level)
+    if name in ("none", "all"):
+        return len(LEVELS) if name == "none" else -1
+    return LEVELS.index("warning" if name == "warn" else name)
+
+
+def _log(level: Any, message: Any, metadata: Any = ()) -> Any:
+    if _place(level) < _place(_level()) or current().state.get("logger_level") == Atom("none"):
+        return OK
+    if is_function(message, 0):
+        message = fun0(message)()
+        message = message[0] if message.__class__ is tuple else message
+    text = inspect(message) if message.__class__ in (dict,) else txt.to_string(message)
+    now = time.localtime()
+    stamp = f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}.{int(time.time() * 1000) % 1000:03}"
+    sys.stderr.write(f"\n{stamp} [{atom_name(level)}] {text}\n")
+    return OK
+
+
+def _metadata(given: Any = UNSET) -> Any:
+    state = current().state
+    if given is UNSET:
+        return state.get("logger_metadata", [])
+    merged = dict(state.get("logger_metadata", []))
+    merged.update(given)
+    state["logger_metadata"] = [(k, v) for k, v in merged.items() if v is not None]
+    return OK
+
+
+def _reset_metadata(given: Any = ()) -> Any:
+    current().state["logger_metadata"] = list(given)
+    return OK
+
+
+def _logger() -> Module:
+    made = native_module("Logger", {})
+    for name in (*LEVELS, "warn"):
+        level = Atom("warning" if name == "warn" else name)
+        made.functions[f"{name}/1"] = lambda message, level=level: _log(level, message)
+        made.functions[f"{name}/2"] = lambda message, metadata, level=level: _log(level, message, metadata)
+    made.functions.update({
+        "__log__/2": _log, "__log__/3": _log, "log/2": _log, "log/3": _log, "level/0": _level, "configure/1": _configure,
+        "bare_log/2": _log, "bare_log/3": _log, "metadata/0": _metadata, "metadata/1": _metadata,
+        "reset_metadata/0": _reset_metadata, "reset_metadata/1": _reset_metadata,
+        "enabled?/1": lambda pid: True, "flush/0": lambda: OK, "compare_levels/2": _compare_levels,
+        "put_module_level/2": lambda module, level: OK, "put_process_level/2": lambda pid, level: OK,
+        "disable/1": _disable, "enable/1": _enable, "levels/0": lambda: [Atom(n) for n in reversed(LEVELS)],
+    })  # fmt: skip
+    return made
+
+
+def _compare_levels(a: Any, b: Any) -> Any:
+    x, y = _place(a), _place(b)
+    return Atom("lt" if x < y else "gt" if x > y else "eq")
+
+
+def _disable(pid: Any) -> Any:
+    pid.process.state["logger_level"] = Atom("none")
+    return OK
+
+
+def _enable(pid: Any) -> Any:
+    pid.process.state.pop("logger_level", None)
+    return OK
+
+
+MODULE = native_module("System", globals())
+MODULES_BY_NAME = {"Elixir.System": MODULE, "Elixir.Application": _application(), "Elixir.Logger": _logger()}
