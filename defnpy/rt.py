@@ -38,6 +38,7 @@ strict_equal = _order.strict_equal
 eq = _order.equal
 is_atom = is_atom  # noqa: PLW0127
 add, sub, mul, div = _kernel.add, _kernel.subtract, _kernel.multiply, _kernel.divide
+int_div, rem = _kernel.div, _kernel.rem
 lt, gt, le, ge = _kernel.lt, _kernel.gt, _kernel.le, _kernel.ge
 not_ = _kernel.not_
 later = _processes.later
@@ -238,7 +239,7 @@ def make_range(first: Any, last: Any, step: Any = None) -> Range:
 
 def interpolate(*parts: Any) -> Any:
     """The text of ``"a#{b}"``."""
-    done = [p if p.__class__ is str else _text.to_string(p) for p in parts]
+    done = [p if p.__class__ is str else str(p) if p.__class__ is int else _text.to_string(p) for p in parts]
     try:
         return "".join(done)
     except TypeError:

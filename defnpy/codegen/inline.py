@@ -145,6 +145,21 @@ def _equality(helper: str, *, negative: bool) -> Maker:
     return make
 
 
+def _division(operator: type[ast.operator], helper: str) -> Maker:
+    """``div`` and ``rem`` by a positive literal: Python's operator serves non-negative integers."""
+
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        left, right = em.exprs(args)
+        em.place(meta)
+        if not (_is_int(right) and right.value > 0) or left.__class__ is ast.Constant:  # type: ignore[attr-defined]
+            return em.rt(helper, [left, right])
+        first, value = _split(em, left)
+        test = em.both([em.is_(em.class_of(first), em.name("int")), em.compare(value, ast.GtE(), em.const(0))])
+        return em.choose(test, em.at(ast.BinOp(value, operator(), right)), em.rt(helper, [value, right]))
+
+    return make
+
+
 def _not(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
     if is_boolean(args[0]):
         return em.negate(em.expr(args[0]))
@@ -187,6 +202,8 @@ OPERATORS: dict[str, Maker] = {
     "-/2": _arithmetic(ast.Sub, "sub"),
     "*/2": _arithmetic(ast.Mult, "mul"),
     "//2": _helper("div"),
+    "div/2": _division(ast.FloorDiv, "int_div"),
+    "rem/2": _division(ast.Mod, "rem"),
     "</2": _ordering(ast.Lt, "lt"),
     ">/2": _ordering(ast.Gt, "gt"),
     "<=/2": _ordering(ast.LtE, "le"),

@@ -43,6 +43,22 @@ class TemplateData:
 TEMPLATE = TemplateData()
 
 
+class HostData(Struct):
+    """``%Nx.BinaryBackend{state: binary}``; the binary is made when someone looks at it."""
+
+    __slots__ = ("tensor",)
+    module = alias("Nx.BinaryBackend")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        from defnpy.nx.bytes import binary_of
+
+        return {Atom("state"): binary_of(self.tensor)}
+
+
 class Tensor(Struct):
     """A tensor. ``data`` is a NumPy array (Nx.BinaryBackend) or an object whose ``backend`` is a Backend.
 
@@ -106,9 +122,7 @@ class Tensor(Struct):
 
     def _data_term(self) -> Any:
         if self.data.__class__ is ndarray:
-            from defnpy.nx.bytes import binary_of
-
-            return Struct(alias("Nx.BinaryBackend"), {Atom("state"): binary_of(self)})
+            return HostData(self)
         if self.data is TEMPLATE:
             return Struct(alias("Nx.TemplateBackend"), {})
         own = getattr(self.data, "term", None)
@@ -130,8 +144,8 @@ class Tensor(Struct):
                 made.vectorized_axes = tuple(value)
             elif key is _DONATABLE:
                 made.donatable = value
-            elif key is _DATA and not (value.__class__ is Struct and value.module.name.startswith("Elixir.Nx.")):
-                made.data = value
+            elif key is _DATA:
+                made.data = value.tensor.data if value.__class__ is HostData else value
         return made
 
     def ex_inspect(self, opts: Any) -> Any:

@@ -14,7 +14,7 @@ from defnpy.terms.errors import ArgumentError, ProtocolUndefinedError
 from defnpy.terms.function import Capture, Closure, arity_of
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.order import equal, strict_equal
+from defnpy.terms.order import strict_equal
 from defnpy.terms.protocol import find_impl
 from defnpy.terms.range import Range
 from defnpy.terms.struct import Struct
@@ -263,10 +263,35 @@ def into(target: Any, items: Iterable[Any]) -> Any:
     return done()
 
 
-def same(a: Any, b: Any) -> bool:
-    """``a == b``; kept beside :func:`member` for callers that compare loosely."""
-    return equal(a, b)
+def _collectable() -> Module:
+    made = native_module("Collectable", {}, info={"protocol": True})
+
+    def into_(target: Any) -> Any:
+        """``Collectable.into/1``: ``{initial, fun}``."""
+        if isinstance(target, Struct) and not hasattr(target, "ex_collector"):
+            impl = find_impl("Collectable", target)
+            if impl is None:
+                raise ProtocolUndefinedError(COLLECTABLE, target)
+            return impl.functions["into/1"](target)
+        add, done = collector(target)
+
+        def step(acc: Any, command: Any) -> Any:
+            if command is DONE:
+                return done()
+            if command is HALT:
+                return OK
+            add(command[1])
+            return acc
+
+        return (target, step)
+
+    made.functions["into/1"] = into_
+    return made
 
 
 MODULE = native_module("Enumerable", globals(), info={"protocol": True})
-LIST = native_module("Enumerable.List", globals())
+MODULES_BY_NAME = {
+    "Elixir.Enumerable": MODULE,
+    "Elixir.Collectable": _collectable(),
+    **{f"Elixir.Enumerable.{kind}": native_module(f"Enumerable.{kind}", globals()) for kind in ("List", "Map", "Function")},
+}

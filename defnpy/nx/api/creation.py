@@ -199,7 +199,7 @@ def _mask(t: Tensor, k: int) -> Tensor:
 @ex("tril/1", "tril/2")
 def tril(term: Any, opts: Any = ()) -> Tensor:
     """The lower triangle, zeros elsewhere."""
-    k = keyword(opts, k=0)["k"]
+    k = _integer(opts, "k")
     t = _matrix(term, "tril")
     return select(_mask(t, k).like(names=t.names), t, 0)
 
@@ -207,7 +207,7 @@ def tril(term: Any, opts: Any = ()) -> Tensor:
 @ex("triu/1", "triu/2")
 def triu(term: Any, opts: Any = ()) -> Tensor:
     """The upper triangle, zeros elsewhere."""
-    k = keyword(opts, k=0)["k"]
+    k = _integer(opts, "k")
     t = _matrix(term, "triu")
     return select(_mask(t, k - 1).like(names=t.names), 0, t)
 
@@ -216,11 +216,11 @@ def _diagonal_length(rows: int, cols: int, offset: int) -> int:
     return min(rows, cols - offset) if offset >= 0 else min(rows + offset, cols)
 
 
-def _offset(opts: Any) -> int:
-    offset = keyword(opts, offset=0)["offset"]
-    if offset.__class__ is not int:
+def _integer(opts: Any, name: str) -> int:
+    found = keyword(opts, **{name: 0})[name]
+    if found.__class__ is not int:
         raise ArithmeticError_()
-    return offset  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]
 
 
 def _check_offset(rows: int, cols: int, offset: int, first: int) -> None:
@@ -248,7 +248,7 @@ def take_diagonal(term: Any, opts: Any = ()) -> Tensor:
     """A diagonal of the last two axes."""
     from defnpy.nx.api.index import gather
 
-    offset = _offset(opts)
+    offset = _integer(opts, "offset")
     t = to_tensor(term)
     n = len(t.shape)
     if n < 2:
@@ -269,7 +269,7 @@ def make_diagonal(term: Any, opts: Any = ()) -> Tensor:
     """A matrix with the given diagonal."""
     from defnpy.nx.api.shape import broadcast
 
-    offset = _offset(opts)
+    offset = _integer(opts, "offset")
     t = to_tensor(term)
     if len(t.shape) != 1:
         raise ArgumentError(f"make_diagonal/2 expects tensor of rank 1, got tensor of rank: {len(t.shape)}")
@@ -283,7 +283,7 @@ def put_diagonal(term: Any, diagonal: Any, opts: Any = ()) -> Tensor:
     from defnpy.nx.api.index import indexed_put
 
     t, d = to_tensor(term), to_tensor(diagonal)
-    offset = _offset(opts)
+    offset = _integer(opts, "offset")
     if len(t.shape) != 2:
         raise ArgumentError(f"put_diagonal/3 expects tensor of rank 2, got tensor of rank: {len(t.shape)}")
     if len(d.shape) != 1:

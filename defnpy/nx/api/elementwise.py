@@ -18,7 +18,7 @@ from defnpy.nx.shape import binary_broadcast
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
 from defnpy.nx.vectors import aligned, vectorized
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_
 from defnpy.terms.module import ex, native_module
 
 _ndarray = np.ndarray
@@ -127,7 +127,10 @@ def _floating(name: str) -> Callable[[Any, Any], Tensor]:
 
     @ex(f"{name}/2")
     def function(left: Any, right: Any) -> Tensor:
-        return elementwise(op, left, right, to_floating(binary_type(left, right)))
+        kind = to_floating(binary_type(left, right))
+        if kind.is_complex and name == "atan2":
+            raise ArithmeticError_("Complex.atan2 only accepts real numbers as arguments")
+        return elementwise(op, left, right, kind)
 
     function.__name__ = function.__qualname__ = name
     return function

@@ -63,7 +63,9 @@ def checked(function: Callable[[Any, Any, DType], Any]) -> Kernel:
 def _pow(a: Any, b: Any, t: DType) -> Any:
     if t.is_integer and t.signed and (b < 0).any():
         raise ArithmeticError_()
-    return np.power(a, b)
+    made = np.power(a, b)
+    # IEEE 754 has NaN ** 0 == 1; the reference has NaN.
+    return np.where(np.isnan(a), a, made) if t.is_float and not t.is_complex else made
 
 
 def _remainder(a: Any, b: Any, t: DType) -> Any:
@@ -97,9 +99,25 @@ def compare(function: Callable[[Any, Any], Any]) -> Kernel:
     """A kernel that gives u8 truth values."""
 
     def kernel(out: Any, params: Any, a: Any, b: Any) -> Any:
-        return np.asarray(function(wide(a), wide(b))).view(np.uint8)
+        if a.dtype.kind != b.dtype.kind:
+            a, b = _comparable(wide(a), wide(b))
+        elif a.dtype != b.dtype:
+            a, b = wide(a), wide(b)
+        return np.asarray(function(a, b)).astype(np.bool_, copy=False).view(np.uint8)
 
     return kernel
+
+
+_EXACT = 1 << 53
+
+
+def _comparable(a: Any, b: Any) -> tuple[Any, Any]:
+    """Integers that no double holds are compared with floats as Python numbers."""
+    for x, y in ((a, b), (b, a)):
+        if x.dtype.itemsize == 8 and x.dtype.kind in "iu" and y.dtype.kind == "f":
+            if ((x > _EXACT) | (x < (-_EXACT if x.dtype.kind == "i" else 0))).any():
+                return a.astype(object), b.astype(object)
+    return a, b
 
 
 def _logical(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -19,7 +19,9 @@ def _inner(t: DType) -> Any:
 
 
 def _operand(a: Any, t: DType) -> Any:
-    return a.astype(_inner(t), copy=False) if t.is_integer else to_type(a, t if t.exact else F32).astype(_inner(t), copy=False)
+    if t.is_integer:
+        return a.astype(_inner(t), copy=False)
+    return to_type(a, t if t.exact else F32).astype(_inner(t), copy=False)
 
 
 def _result(made: Any, t: DType) -> Any:
@@ -42,15 +44,18 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     return _result(np.matmul(left, right), t).reshape(out.shape)
 
 
-def _windows(x: Any, kernel: Any, params: Any) -> Any:
-    """The patches that each output position sees: batch, channels, output sizes, kernel sizes."""
-    spatial = range(2, x.ndim)
+def _patches(x: Any, kernel: Any, params: Any) -> tuple[Any, tuple[int, ...]]:
+    """What each output position sees, ``(batch, channels, kernel positions, output positions)``, and the output sizes."""
+    rank = x.ndim - 2
     dilation = params["kernel_dilation"]
     window = tuple((k - 1) * d + 1 for k, d in zip(kernel.shape[2:], dilation, strict=True))
-    seen = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(spatial))
+    seen = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(range(2, 2 + rank)))
     steps = tuple(slice(None, None, s) for s in params["strides"])
     holes = tuple(slice(None, None, d) for d in dilation)
-    return seen[(slice(None), slice(None), *steps, *holes)]
+    seen = seen[(slice(None), slice(None), *steps, *holes)]
+    sizes = seen.shape[2 : 2 + rank]
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))
+    return seen.transpose(order).reshape(*x.shape[:2], -1, prod(sizes)), sizes
 
 
 def _conv(out: Any, params: Any, a: Any, kernel: Any) -> Any:
@@ -61,28 +66,24 @@ def _conv(out: Any, params: Any, a: Any, kernel: Any) -> Any:
     config += [(lo, hi, d - 1) for (lo, hi), d in zip(params["padding"], params["input_dilation"], strict=True)]
     if any(c != (0, 0, 0) for c in config):
         x = _pad_dilated(x, config)
-    groups = params["feature_group_size"]
-    if groups > 1:
-        parts = zip(np.split(x, groups, 1), np.split(k, groups, 0), strict=True)
+    seen, sizes = _patches(x, k, params)
+    n, channels, positions, places = seen.shape
+    filters = k.shape[0]
+    batches, features = params["batch_group_size"], params["feature_group_size"]
+    if batches > 1:
+        left = k.reshape(batches, 1, filters // batches, channels * positions)
+        right = seen.reshape(batches, n // batches, channels * positions, places)
+        made = np.matmul(left, right).swapaxes(0, 1)
     else:
-        batches = params["batch_group_size"]
-        parts = zip(np.split(x, batches, 0), np.split(k, batches, 0), strict=True)
-    made = np.concatenate([_plain_conv(p, q, params) for p, q in parts], 1)
-    order = params["output_permutation"]
-    return _result(np.transpose(made, np.argsort(order)), t)
+        inner = channels // features * positions
+        made = np.matmul(k.reshape(features, filters // features, inner), seen.reshape(n, features, inner, places))
+    made = made.reshape(n // batches, filters, *sizes)
+    return _result(np.transpose(made, np.argsort(params["output_permutation"])), t)
 
 
 def _pad_dilated(x: Any, config: Any) -> Any:
     dilated = pad(x, x.dtype.type(0), [(0, 0, mid) for _, _, mid in config])
     return pad(dilated, x.dtype.type(0), [(lo, hi, 0) for lo, hi, _ in config])
-
-
-def _plain_conv(x: Any, k: Any, params: Any) -> Any:
-    seen = _windows(x, k, params)
-    rank = x.ndim - 2
-    axes = [1, *range(2 + rank, 2 + 2 * rank)]
-    made = np.tensordot(seen, k, axes=(axes, [1, *range(2, 2 + rank)]))
-    return np.moveaxis(made, -1, 1)
 
 
 def _triangular_solve(out: Any, params: Any, a: Any, b: Any) -> Any:
