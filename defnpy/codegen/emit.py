@@ -65,6 +65,7 @@ class Emitter:
         if line:
             self.line = line
             self.column = max(column_of(meta) - 1, 0)
+            self.unit.line, self.unit.column = self.line, self.column
 
     def name(self, name: str) -> ast.expr:
         return self.at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]

@@ -33,6 +33,9 @@ class UnitCode:
         self.literals: dict[str, str] = {}
         self.modules: list[Any] = []
         self.portable = True
+        # The place of the source node that is being emitted.
+        self.line = 1
+        self.column = 0
 
     def add_module(self, source: Any) -> int:
         """Keep the source of a ``defmodule`` for the moment it runs; gives its index."""
@@ -47,8 +50,8 @@ class UnitCode:
     def _define(self, key: Any, wanted: str, value: ast.expr) -> str:
         name = self.names.exact(wanted)
         self.bound[key] = name
-        target = _at(ast.Name(name, ast.Store()))
-        self.prelude.append(_at(ast.Assign([target], value)))  # type: ignore[arg-type]
+        target = self._at(ast.Name(name, ast.Store()))
+        self.prelude.append(self._at(ast.Assign([target], value)))  # type: ignore[arg-type]
         return name
 
     def atom(self, atom: Atom) -> str:
@@ -57,7 +60,7 @@ class UnitCode:
         if found is not None:
             return found
         short = python_name(atom.name.removeprefix("Elixir.").replace(".", "_"))
-        call = _call("Atom", [_const(atom.name)])
+        call = self._call("Atom", [self._const(atom.name)])
         return self._define(atom, "A_" + short, call)
 
     def function(self, module: Atom, signature: str) -> str:
@@ -69,7 +72,7 @@ class UnitCode:
         name = signature.rpartition("/")[0]
         prefix = "" if module.name.startswith("Elixir.") else "erl_"
         wanted = prefix + module.name.removeprefix("Elixir.").replace(".", "_") + "_" + python_name(name)
-        call = _at(ast.Call(_attr("rt", "function"), [_const(module.name), _const(signature)], []))
+        call = self._at(ast.Call(self._attr("rt", "function"), [self._const(module.name), self._const(signature)], []))
         return self._define(key, wanted, call)  # type: ignore[arg-type]
 
     def module(self, module: Atom) -> str:
@@ -79,7 +82,7 @@ class UnitCode:
         if found is not None:
             return found
         wanted = "M_" + python_name(module.name.removeprefix("Elixir.").replace(".", "_"))
-        call = _at(ast.Call(_attr("rt", "module"), [_const(module.name)], []))
+        call = self._at(ast.Call(self._attr("rt", "module"), [self._const(module.name)], []))
         return self._define(key, wanted, call)  # type: ignore[arg-type]
 
     def hoisted(self, value: ast.expr) -> str:
@@ -94,7 +97,7 @@ class UnitCode:
         """An expression for a Python object that has no source form; such code cannot be cached or printed."""
         self.portable = False
         self.objects.append(value)
-        return _at(ast.Subscript(_name("OBJECTS"), _const(len(self.objects) - 1), ast.Load()))  # type: ignore[return-value]
+        return self._at(ast.Subscript(self._name("OBJECTS"), self._const(len(self.objects) - 1), ast.Load()))  # type: ignore[return-value]
 
     def constant(self, value: Any) -> ast.expr:
         """Source for a term."""
@@ -110,24 +113,24 @@ class UnitCode:
                 value.encode()
             except UnicodeEncodeError as err:
                 raise NotConstant from err
-            return _const(value)
+            return self._const(value)
         if kind is int or kind is bool or kind is bytes or value is None:
-            return _const(value)
+            return self._const(value)
         if kind is float:
-            return _const(value)
+            return self._const(value)
         if kind is Atom:
-            return _name(self.atom(value))
+            return self._name(self.atom(value))
         if kind is tuple:
-            return _at(ast.Tuple([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
+            return self._at(ast.Tuple([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
         if kind is list:
-            return _at(ast.List([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
+            return self._at(ast.List([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
         if kind is dict:
             keys: list[ast.expr | None] = [self._key(k) for k in value]
-            return _at(ast.Dict(keys, [self._source(v) for v in value.values()]))  # type: ignore[return-value]
+            return self._at(ast.Dict(keys, [self._source(v) for v in value.values()]))  # type: ignore[return-value]
         if kind is Struct:
-            return _call("Struct", [self._source(value.module), self._source(value.fields)])
+            return self._call("Struct", [self._source(value.module), self._source(value.fields)])
         if kind is Range:
-            return _call("Range", [_const(value.first), _const(value.last), _const(value.step)])
+            return self._call("Range", [self._const(value.first), self._const(value.last), self._const(value.step)])
         if kind is Capture:
             return self.capture(value.module, value.name, value.arity)
         return self._special(value)
@@ -138,16 +141,33 @@ class UnitCode:
         if own is None:
             raise NotConstant
         module, signature, args = own()
-        return _at(ast.Call(_name(self.function(module, signature)), [self._source(a) for a in args], []))  # type: ignore[return-value]
+        return self._at(ast.Call(self._name(self.function(module, signature)), [self._source(a) for a in args], []))  # type: ignore[return-value]
 
     def _key(self, k: Any) -> ast.expr:
         if k.__class__ is Key:
-            return _at(ast.Call(_attr("rt", "key"), [self._source(k.term)], []))  # type: ignore[return-value]
+            return self._at(ast.Call(self._attr("rt", "key"), [self._source(k.term)], []))  # type: ignore[return-value]
         return self._source(k)
 
     def capture(self, module: Any, name: str, arity: int) -> ast.expr:
-        return _at(ast.Call(  # type: ignore[return-value]
-            _attr("rt", "capture"), [_const(atom_name(module)), _const(name), _const(arity)], []))
+        return self._at(ast.Call(  # type: ignore[return-value]
+            self._attr("rt", "capture"), [self._const(atom_name(module)), self._const(name), self._const(arity)], []))
+
+    def _at(self, node: Any) -> Any:
+        node.lineno = node.end_lineno = self.line
+        node.col_offset = node.end_col_offset = self.column
+        return node
+
+    def _name(self, name: str) -> ast.expr:
+        return self._at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]
+
+    def _const(self, value: Any) -> ast.expr:
+        return self._at(ast.Constant(value))  # type: ignore[no-any-return]
+
+    def _attr(self, base: str, name: str) -> ast.expr:
+        return self._at(ast.Attribute(self._name(base), name, ast.Load()))  # type: ignore[no-any-return]
+
+    def _call(self, name: str, args: list[ast.expr]) -> ast.expr:
+        return self._at(ast.Call(self._name(name), args, []))  # type: ignore[no-any-return]
 
 
 def native(module: Any) -> Any:
@@ -156,27 +176,3 @@ def native(module: Any) -> Any:
         return None
     found = runtime().module(module)
     return found if found.native and found.defined else None
-
-
-def _at(node: Any) -> Any:
-    node.lineno = 1
-    node.col_offset = 0
-    node.end_lineno = 1
-    node.end_col_offset = 0
-    return node
-
-
-def _name(name: str) -> ast.expr:
-    return _at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]
-
-
-def _const(value: Any) -> ast.expr:
-    return _at(ast.Constant(value))  # type: ignore[no-any-return]
-
-
-def _attr(base: str, name: str) -> ast.expr:
-    return _at(ast.Attribute(_name(base), name, ast.Load()))  # type: ignore[no-any-return]
-
-
-def _call(name: str, args: list[ast.expr]) -> ast.expr:
-    return _at(ast.Call(_name(name), args, []))  # type: ignore[no-any-return]

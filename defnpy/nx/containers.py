@@ -91,7 +91,7 @@ def traverse(term: Any, acc: Any, fun: Step) -> tuple[Any, Any]:
             out[k], acc = fun(term[k], acc)
         return out, acc
     if is_leaf(term):
-        return term, acc
+        return fun(term, acc)
     if isinstance(term, Struct):
         own = find_impl(CONTAINER, term)
         if own is not None and "traverse/3" in own.functions:

@@ -17,6 +17,7 @@ MODULES: dict[str, str] = {
     "Elixir.BadStructError": "defnpy.stdlib.exceptions",
     "Elixir.Base": "defnpy.stdlib.base",
     "Elixir.Benchee": "defnpy.stdlib.benchee",
+    "Elixir.Benchee.Formatters.Console": "defnpy.stdlib.benchee",
     "Elixir.Bitwise": "defnpy.stdlib.bitwise",
     "Elixir.Calendar": "defnpy.stdlib.dates",
     "Elixir.Calendar.ISO": "defnpy.stdlib.dates",

@@ -72,12 +72,13 @@ def _behaviour(container: Struct, name: str, *args: Any) -> Any:
     function = module.functions.get(f"{name}/{len(args)}") if module is not None else None
     if function is None:
         raise UndefinedFunctionError(
-            container.module, Atom(name), len(args),
-            message=f"function {inspect(container.module)}.{name}/{len(args)} is undefined "
-            f"({inspect(container.module)} does not implement the Access behaviour. You can use the \"struct.field\" "
+            container.module,
+            Atom(name),
+            len(args),
+            f"{inspect(container.module)} does not implement the Access behaviour\n\nYou can use the \"struct.field\" "
             "syntax to access struct fields. You can also use Access.key!/1 to access struct fields dynamically inside "
-            "get_in/put_in/update_in)",
-        )  # fmt: skip
+            "get_in/put_in/update_in",
+        )
     return function(*args)
 
 

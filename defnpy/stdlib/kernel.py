@@ -329,15 +329,8 @@ def binary_concat(a: Any, b: Any) -> Any:
         if not is_binary(side):
             if side.__class__ is Bits:
                 build([("binary", side, None, None, "big")])
-            raise _binary_failed(a, b)
+            raise badarg((1, "not a bitstring"))
     return make_binary(octets(a) + octets(b))
-
-
-def _binary_failed(a: Any, b: Any) -> ArgumentError:
-    place, bad = (1, a) if not is_binary(a) else (2, b)
-    return ArgumentError(
-        f"construction of binary failed: segment {place} of type 'binary': expected a binary but got: {inspect_text(bad)}"
-    )
 
 
 @ex("hd/1")

@@ -370,26 +370,35 @@ def _check_entries(kw: Any) -> None:
             raise ArgumentError(f"expected a keyword list as first argument, got invalid entry: {inspect(pair)}")
 
 
-def _repeated(kw: list[Any]) -> list[Any]:
-    seen: list[Any] = []
-    twice: list[Any] = []
-    for k, _ in kw:
-        if k in seen:
-            twice.append(k)
-        seen.append(k)
-    return twice
+def _use(key: Any, ahead: list[Any], behind: list[Any]) -> tuple[list[Any], list[Any]] | None:
+    """The allowed entries without the one called *key*: those after it, and those passed on the way in reverse."""
+    for index, item in enumerate(ahead):
+        if (item[0] if item.__class__ is tuple else item) is key:
+            return ahead[index + 1 :], [*reversed(ahead[:index]), *behind]
+    return None
 
 
 @ex("validate/2")
 def validate(kw: Any, allowed: Any) -> Any:
+    """Used entries leave the list of allowed ones, so a key given twice is a bad key. The order of the answer is Elixir's."""
     _check_entries(kw)
-    names, defaults = _allowed(allowed)
-    bad = [k for k, _ in kw if k not in names]
-    twice = _repeated([p for p in kw if p[0] in names])
-    if bad or twice:
-        return (ERROR, (bad + twice)[::-1])
-    given = {k for k, _ in kw}
-    return (OK, [d for d in reversed(defaults) if d[0] not in given] + kw)
+    _allowed(allowed)
+    ahead, behind = list(allowed), []
+    kept: list[Any] = []
+    bad: list[Any] = []
+    for pair in kw:
+        found = _use(pair[0], ahead, behind) or _use(pair[0], behind, ahead)
+        if found is None:
+            bad.insert(0, pair[0])
+        else:
+            ahead, behind = found
+            kept.insert(0, pair)
+    if bad:
+        return (ERROR, bad)
+    for item in [*behind, *ahead]:
+        if item.__class__ is tuple:
+            kept.insert(0, item)
+    return (OK, kept)
 
 
 @ex("validate!/2")
@@ -398,7 +407,7 @@ def validate_bang(kw: Any, allowed: Any) -> list[Any]:
     if answer[0] is OK:
         return answer[1]  # type: ignore[no-any-return]
     names, _ = _allowed(allowed)
-    unknown = [k for k, _ in kw if k not in names]
+    unknown = [k for k in answer[1] if k not in names]
     if not unknown:
         raise ArgumentError(f"duplicate keys {inspect(answer[1])} in {inspect(kw)}")
     raise ArgumentError(

@@ -31,6 +31,9 @@ _NAMES = {
     "ungreedy": "U",
 }
 _LETTERS = {"i": "caseless", "s": "dotall", "m": "multiline", "x": "extended", "u": "unicode", "f": "firstline", "U": "ungreedy"}
+_OPTIONS: dict[str, list[Any]] = {c: [Atom(name)] for c, name in _LETTERS.items()}
+_OPTIONS["u"] = [Atom("unicode"), Atom("ucp")]
+_OPTIONS["s"] = [Atom("dotall"), (Atom("newline"), Atom("anycrlf"))]
 ALL, FIRST, BUT_FIRST, NONE = Atom("all"), Atom("first"), Atom("all_but_first"), Atom("none")
 ALL_NAMES, INDEX, BINARY = Atom("all_names"), Atom("index"), Atom("binary")
 
@@ -48,7 +51,7 @@ class Regex(Struct):
     @property
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
         return {
-            Atom("opts"): [Atom(_LETTERS[c]) for c in self.letters],
+            Atom("opts"): [option for c in reversed(self.letters) for option in _OPTIONS[c]],
             Atom("re_pattern"): None,
             Atom("re_version"): "",
             Atom("source"): self.source,
@@ -216,7 +219,7 @@ def _regex(term: Any, name: str, arity: int) -> Regex:
     if isinstance(term, Regex):
         return term
     if isinstance(term, Struct) and term.module is Regex.module:
-        letters = "".join(_NAMES.get(o.name, "") for o in term.fields[Atom("opts")])
+        letters = _letters(term.fields[Atom("opts")])[::-1]
         return Regex(term.fields[Atom("source")], letters)
     raise no_clause("Regex", name, arity)
 

@@ -196,6 +196,8 @@ class _Writer:
         if not is_bits(value) or (kind == "binary" and value.__class__ is Bits and size is None and unit is None):
             if value.__class__ is Bits:
                 raise _fail(number, "binary", "the size of the value {} is not a multiple of 8 for the segment", value)
+            if size is None:
+                raise ArgumentError("errors were found at the given arguments:\n\n  * 1st argument: not a bitstring\n")
             raise _fail(number, "binary", "expected a binary but got: ", value)
         if size is None:
             if value.__class__ is Bits:

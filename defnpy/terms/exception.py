@@ -174,7 +174,7 @@ def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any
         loaded = runtime().find(module) is not None
         reason = Atom("function not exported" if loaded else "module could not be loaded")
     if reason.__class__ is not Atom:
-        return f"function {name} is undefined ({reason})"
+        return f"function {name} is undefined ({reason}){_module_hint(module)}"
     if reason.name == "module could not be loaded":
         return f"function {name} is undefined (module {inspect(module)} is not available){_module_hint(module)}"
     if reason.name == "function not exported":

@@ -14,7 +14,7 @@ from defnpy.terms.struct import Struct
 
 _SPECIAL = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 27: "e", 127: "d", 92: "\\"}
 _INVISIBLE = frozenset(
-    [0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [0x00A0, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 
 
@@ -244,7 +244,7 @@ def escape(text: str, quote: str = '"') -> str:
 def _hex_escape(code: int) -> str:
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02X}"
-    if code < 0x100:
+    if code < 0x100 and code not in _INVISIBLE:
         return f"\\x{code:02X}"
     return f"\\u{code:04X}" if code < 0x10000 else f"\\u{{{code:X}}}"
 

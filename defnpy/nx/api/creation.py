@@ -141,10 +141,7 @@ def _with_vectors(t: Tensor, axes: tuple[Any, ...]) -> Tensor:
 def iota(shape: Any, opts: Any = ()) -> Tensor:
     """Counting numbers, over all elements or along an axis."""
     given = keyword(opts, axis=None, names=None, backend=None, vectorized_axes=None, type=dtypes.S32)
-    if shape.__class__ is tuple or not opts:
-        made = _creation_shape(shape)
-    else:
-        made = _creation_shape(shape)
+    made = _creation_shape(shape)
     names = shapes.named(given["names"], made)
     kind = dtypes.normalize(given["type"])
     axis = None if given["axis"] is None else shapes.axis_index(made, given["axis"], names)

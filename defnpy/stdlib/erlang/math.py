@@ -28,8 +28,9 @@ def _number(x: Any, place: int = 1) -> float:
 
 def _lifted(function: Callable[[float], float]) -> Callable[[Any], float]:
     def call(x: Any) -> float:
+        value = _number(x)
         try:
-            return finite(function(_number(x)))
+            return finite(function(value))
         except (ValueError, OverflowError):
             raise ArithmeticError_() from None
 
@@ -38,8 +39,9 @@ def _lifted(function: Callable[[float], float]) -> Callable[[Any], float]:
 
 def _two(function: Callable[[float, float], float]) -> Callable[[Any, Any], float]:
     def call(x: Any, y: Any) -> float:
+        a, b = _number(x), _number(y, 2)
         try:
-            return finite(function(_number(x), _number(y, 2)))
+            return finite(function(a, b))
         except (ValueError, OverflowError, ZeroDivisionError):
             raise ArithmeticError_() from None
 

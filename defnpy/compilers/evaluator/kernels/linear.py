@@ -41,7 +41,19 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     inner = prod(a.shape[i] for i in lc)
     left = a.transpose((*lb, *lf, *lc)).reshape(*batch, prod(a.shape[i] for i in lf), inner)
     right = b.transpose((*rb, *rc, *rf)).reshape(*batch, inner, prod(b.shape[i] for i in rf))
+    if t.is_integer and left.size > _SMALL and _fits_double(left, right, inner):
+        made = np.matmul(left.astype(np.float64), right.astype(np.float64)).astype(np.int64)
+        return to_type(made, t).reshape(out.shape)
     return _result(np.matmul(left, right), t).reshape(out.shape)
+
+
+_SMALL = 4096
+
+
+def _fits_double(left: Any, right: Any, inner: int) -> bool:
+    """Whether doubles hold the integer product exactly; NumPy multiplies integer matrices slowly."""
+    bounds = [max(abs(int(x.min())), abs(int(x.max()))) for x in (left, right)]
+    return bounds[0] * bounds[1] * inner < 1 << 53
 
 
 def _patches(x: Any, kernel: Any, params: Any) -> tuple[Any, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from defnpy.nx.ops import order as ops
 
 def _sort(out: Any, params: Any, a: Any) -> Any:
     axis = params["axis"]
-    made = np.sort(wide(a), axis=axis, kind="stable")
+    made = np.sort(wide(a), axis=axis, kind="stable" if params["stable"] else None)
     if params["direction"] == "desc":
         made = np.flip(made, axis)
     return to_type(made, out.type) if is_low(a) else made

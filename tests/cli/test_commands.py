@@ -1,0 +1,100 @@
+"""The command: output and exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def defnpy(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "defnpy", *map(str, args)], capture_output=True, text=True, timeout=120, cwd=cwd, check=False)
+
+
+def test_a_script_prints_only_what_it_prints(program: Callable[..., Path]) -> None:
+    done = defnpy("run", program('IO.puts("hi")\n1 + 1\n'))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "hi\n", "")
+
+
+def test_a_defn_file_shows_its_last_value(program: Callable[..., Path]) -> None:
+    assert defnpy("run", program("x = 20\n{x, x * 2}\n", "p.defn")).stdout == "{20, 40}\n"
+
+
+def test_a_notebook_shows_every_cell(program: Callable[..., Path]) -> None:
+    text = "# T\n\n```elixir\nx = 1\n```\n\ntext\n\n```elixir\n[x, 2]\n```\n"
+    assert defnpy("run", program(text, "n.livemd")).stdout == "1\n[1, 2]\n"
+
+
+BAD = {
+    "syntax": ("x = [1, 2", "TokenMissingError"),
+    "variable": ("foo + 1", 'undefined variable "foo"'),
+    "function": ("foo(1)", "undefined function foo/1"),
+    "remote": ("Enum.mapp([], 1)", "map/2"),
+    "raise": ('raise "broken"', "** (RuntimeError) broken"),
+    "throw": ("throw :ball", "** (throw) :ball"),
+    "brackets": ("[" * 200_000, "missing terminator"),
+    "binary": ("\x00\x01\x02(", "** ("),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_programs_give_one_clear_message(program: Callable[..., Path], name: str) -> None:
+    code, text = BAD[name]
+    done = defnpy("run", program(code))
+    assert done.returncode == 1
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "program.exs" in done.stderr
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "none.exs", "no such file or directory"), (tmp_path, "is a directory")):
+        done = defnpy("run", path)
+        assert done.returncode == 1
+        assert why in done.stderr
+
+
+def test_an_empty_file_is_a_program(program: Callable[..., Path]) -> None:
+    assert defnpy("run", program("")).returncode == 0
+
+
+def test_timeout(program: Callable[..., Path]) -> None:
+    done = defnpy("run", program("defmodule F do\n  def f(n), do: f(n + 1)\nend\nF.f(0)"), "--timeout", "1")
+    assert done.returncode == 1
+    assert "stopped after 1 seconds" in done.stderr
+
+
+def test_deep_recursion_of_100_000_levels(program: Callable[..., Path]) -> None:
+    code = "defmodule D do\n  def f(0), do: 0\n  def f(n), do: 1 + f(n - 1)\nend\nIO.puts(D.f(100_000))\n"
+    assert defnpy("run", program(code)).stdout == "100000\n"
+
+
+def test_parse_json(program: Callable[..., Path]) -> None:
+    good, bad = program("a + 1", "good.ex"), program("a +", "bad.ex")
+    done = defnpy("parse", "--json", good, bad)
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert first == {"file": str(good), "ast": {"call": [{"atom": "+"}, [{"call": [{"atom": "a"}, {"atom": "nil"}, 1]}, {"int": "1"}], 1]}}
+    assert second["error"]["type"] == "TokenMissingError"
+
+
+def test_usage_errors_exit_with_2() -> None:
+    assert defnpy("nonsense").returncode == 2
+    assert defnpy("run").returncode == 2
+
+
+def test_transpiled_module_runs_by_itself(program: Callable[..., Path], tmp_path: Path) -> None:
+    path = program('defmodule T do\n  def f(x), do: x * 2\nend\nIO.puts("#{T.f(21)}")\n')
+    out = tmp_path / "out.py"
+    assert defnpy("transpile", path, "-o", out).returncode == 0
+    done = subprocess.run([sys.executable, str(out)], capture_output=True, text=True, check=True)
+    assert done.stdout == "42\n"
+
+
+def test_help_names_the_commands() -> None:
+    text = defnpy("--help").stdout
+    assert all(name in text for name in ("run", "parse", "transpile", "config"))
