@@ -252,11 +252,22 @@ def _protocol_collector(initial: Any, fun: Any) -> Collector:
     return add, lambda: fun(state[0], DONE)
 
 
+def _map_of(items: Iterable[Any]) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
+    for pair in items:
+        if pair.__class__ is not tuple or len(pair) != 2:
+            raise ArgumentError("argument error")
+        made[maps.key(pair[0])] = pair[1]
+    return made
+
+
 def into(target: Any, items: Iterable[Any]) -> Any:
     """*items* collected into *target*."""
     kind = target.__class__
     if kind is list:
         return [*target, *items]
+    if kind is dict and not target:
+        return _map_of(items)
     add, done = collector(target)
     for item in items:
         add(item)

@@ -9,7 +9,7 @@ from defnpy.stdlib.calls import fun1, fun2
 from defnpy.stdlib.util import UNSET, badarg, is_int, need
 from defnpy.terms import text
 from defnpy.terms.atom import Atom, to_atom
-from defnpy.terms.errors import KeyError_
+from defnpy.terms.errors import FunctionClauseError, KeyError_
 from defnpy.terms.inspect import inspect, is_ascii_printable
 from defnpy.terms.list import ImproperList
 from defnpy.terms.module import ex, native_module
@@ -60,8 +60,6 @@ def flatten(items: Any, tail: Any = ()) -> list[Any]:
 
 
 def _flatten_error(tail: Any) -> Exception:
-    from defnpy.terms.errors import FunctionClauseError
-
     return FunctionClauseError(Atom("lists"), Atom("flatten"), 1 if tail == () else 2)
 
 
@@ -75,6 +73,8 @@ def _flatten(items: list[Any], out: list[Any]) -> None:
 
 @ex("delete/2")
 def delete(items: Any, wanted: Any) -> list[Any]:
+    if not _is_list(items):
+        raise FunctionClauseError(Atom("lists"), Atom("delete"), 2)
     for index, item in enumerate(items):
         if strict_equal(item, wanted):
             return items[:index] + items[index + 1 :]  # type: ignore[no-any-return]
@@ -144,6 +144,8 @@ def foldr(items: Any, acc: Any, fun: Any) -> Any:
 
 @ex("zip/1")
 def zip_(lists: Any) -> list[Any]:
+    for part in lists:
+        need(part.__class__ in (list, tuple), "List", "to_list", 1)
     return list(zip(*lists, strict=False))
 
 
@@ -155,6 +157,8 @@ def _has(row: Any, key: Any, place: int) -> bool:
 
 
 def _index(rows: list[Any], key: Any, place: int) -> int | None:
+    if not _is_list(rows):
+        raise badarg((3, "not a list"))
     return next((i for i, row in enumerate(rows) if _has(row, key, place)), None)
 
 
@@ -274,12 +278,12 @@ def to_charlist(items: Any) -> list[Any]:
 
 @ex("to_atom/1")
 def to_atom_(items: Any) -> Any:
-    return to_atom(text.list_to_string(items))
+    return to_atom(_chars(items))
 
 
 @ex("to_existing_atom/1")
 def to_existing_atom(items: Any) -> Any:
-    return to_atom(text.list_to_string(items))
+    return to_atom(_chars(items))
 
 
 def _chars(items: Any) -> str:

@@ -20,6 +20,8 @@ def _digit_class(base: int) -> str:
 
 def integer_exact(text: str, base: int = 10) -> int:
     """``String.to_integer/2``."""
+    if base.__class__ is not int or not 2 <= base <= 36:
+        raise badarg((2, "not an integer in the range 2 through 36"))
     if not re.match(rf"[+-]?[{_digit_class(base)}]+\Z", text):
         raise badarg((1, "not a textual representation of an integer"))
     return int(text, base)

@@ -229,6 +229,7 @@ def capitalize(s: Any, mode: Any = None) -> Any:
 def trim(s: Any, chars: Any = UNSET) -> Any:
     if chars is UNSET:
         return _back(_text(s, "trim", 1).strip(_SPACE))
+    need(is_binary(s) and is_binary(chars), "String", "trim", 2)
     return trim_trailing(trim_leading(s, chars), chars)
 
 
@@ -259,6 +260,7 @@ def _padding(s: Any, size: Any, padding: Any, name: str) -> Any:
     if padding.__class__ is not list:
         need(is_binary(padding), "String", name, 3)
         padding = txt.graphemes(padding)
+    need(bool(padding), "String", name, 3)
     for part in padding:
         if not is_binary(part):
             raise ArgumentError(f"expected a string padding element, got: {inspect(part)}")
@@ -284,7 +286,9 @@ def pad_trailing(s: Any, size: Any, padding: Any = " ") -> Any:
 def _patterns(pattern: Any, name: str) -> list[Any]:
     wanted = pattern if pattern.__class__ is list else [pattern]
     if not all(is_binary(p) for p in wanted):
-        raise badarg((2, "not a valid pattern")) if pattern.__class__ is list else no_clause("String", name, 2)
+        if name in ("starts_with?", "ends_with?"):
+            raise no_clause("String", name, 2)
+        raise badarg((2, "not a valid pattern"))
     return wanted
 
 
@@ -327,6 +331,7 @@ def normalize(s: Any, form: Any) -> Any:
 
 @ex("jaro_distance/2")
 def jaro_distance(a: Any, b: Any) -> float:
+    need(is_binary(a) and is_binary(b), "String", "jaro_distance", 2)
     return jaro(a, b)
 
 

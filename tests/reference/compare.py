@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w])|(?<![\w.#])-?\d+\.\d+(?:e[+-]?\d+)?")
+NUMBER = re.compile(r"(?<![\w.#])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=i?(?![\w.]|\.\d))|(?<=[\d.])[+-]\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=i\b)")
+"""Number literals; the imaginary part of a complex number stands before its ``i``."""
 UNCOUNTED = {"quirk", "guard", "backend-quirk"}
 
 

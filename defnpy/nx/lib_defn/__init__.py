@@ -1,0 +1,1 @@
+"""Modules of Nx.Defn that work on expressions."""
