@@ -158,7 +158,7 @@ def _aligned(column: tuple[Tensor, ...]) -> list[Tensor]:
         typed = list(broadcast_vectors(typed))
     shape, names = typed[0].shape, typed[0].names
     for t in typed[1:]:
-        shape, names = binary_broadcast(shape, names, t.shape, t.names)
+        shape, names = binary_broadcast(t.shape, t.names, shape, names)
     return [(t if t.shape == shape else to_expr(broadcast(t, shape))).like(names=names) for t in typed]
 
 
@@ -176,8 +176,8 @@ def clauses_of(e: Expr) -> tuple[list[tuple[Tensor, list[Tensor]]], list[Tensor]
     """The clauses of a COND node and its last branch."""
     tests = e.operands[: e.params]
     flat = e.operands[e.params :]
-    n = e.params + 1
-    bodies = [list(flat[i::n]) for i in range(n)]
+    n = len(flat) // (e.params + 1)
+    bodies = [list(flat[i * n : (i + 1) * n]) for i in range(e.params + 1)]
     return list(zip(tests, bodies[:-1], strict=True)), bodies[-1]
 
 
@@ -214,7 +214,7 @@ def _over_range(file: Any, line: Any, initial: Any, source: Range, body: Callabl
 
     count = len(source)
     state = _as_tensors(initial)
-    if unroll is True:
+    if unroll is True or (unroll is not False and unroll >= count):
         for i in source:
             state = _checked(file, line, initial, body(i, state), state)
         return state
@@ -246,7 +246,7 @@ def _over_tensor(file: Any, line: Any, initial: Any, source: Tensor, body: Calla
 
     count = source.shape[0]
     state = _as_tensors(initial)
-    if unroll is True:
+    if unroll is True or (unroll is not False and unroll >= count):
         for i in range(count):
             state = _checked(file, line, initial, body(fetch(source, i), state), state)
         return state

@@ -322,12 +322,14 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
                 return body(*[next(kept) if i in fixed else next(rest) for i in range(arity)])
 
         leaves: list[Tensor] = []
-        key = (static_key, *[signature(a, leaves) for a in dynamic])
+        key = (static_key, *[Key(a) if a.__class__ is list else signature(a, leaves) for a in dynamic])
         return evaluate(inner, dynamic, key, leaves, settings([]), programs)
 
     made = _shaped(arity)(run)
     made.__name__ = name
     made.__qualname__ = f"{module.name.removeprefix('Elixir.')}.{name}"
+    # What an embedding program needs to compile the body for its own arrays.
+    made.defn_body, made.defn_options = body, fixed  # type: ignore[attr-defined]
     return made
 
 
@@ -343,7 +345,12 @@ def call_remote(module: Any, signature: str, args: list[Any]) -> Any:
     if not allowed and signature not in found.info.get("defn", ()) and signature not in found.info.get("deftransform", ()):
         if signature not in found.functions:
             raise UndefinedFunctionError(module, Atom(name), int(arity))
-        raise RuntimeError_(f"cannot invoke {text(module)}.{signature} inside defn because it was not defined with defn")
+        advice = (
+            ". To print the runtime value of a tensor, use print_value/2. To print the tensor expression, use print_expr/2"
+            if module is alias("IO") and name == "inspect"
+            else ""
+        )
+        raise RuntimeError_(f"cannot invoke {text(module)}.{signature} inside defn because it was not defined with defn{advice}")
     return found.functions[signature](*args)
 
 
@@ -396,7 +403,12 @@ def jit(fun: Any, opts: Any = ()) -> Closure:
         raise FunctionClauseError(DEFN, Atom("jit"), 2)
     listed = list(opts)
     programs = _programs(fun)
-    return Closure(arity_of(fun), lambda *args: _jitted(fun, args, listed, programs))
+
+    def call(*args: Any) -> Any:
+        return _jitted(fun, args, listed, programs)
+
+    call.defn_body, call.defn_options, call.jit_options = fun, frozenset(), listed  # type: ignore[attr-defined]
+    return Closure(arity_of(fun), call)
 
 
 @ex("jit_apply/2", "jit_apply/3")

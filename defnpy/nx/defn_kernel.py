@@ -215,7 +215,7 @@ def keyword_bang(keyword: Any, values: Any) -> Any:
         del left[pair[0]]
         kept.append(pair)
     missing = [(k, v) for k, v in left.items() if v is not _REQUIRED]
-    return [*missing[::-1], *kept]
+    return [*missing[::-1], *kept[::-1]]
 
 
 _REQUIRED = object()
@@ -242,13 +242,12 @@ def stop_grad(term: Any) -> Any:
 @ex("custom_grad/3")
 def custom_grad(term: Any, inputs: Any, fun: Any) -> Any:
     """The value with a gradient given by *fun*."""
-    from defnpy.nx.containers import container_map
-    from defnpy.nx.expr import metadata, to_expr
+    from defnpy.nx.expr import to_expr
+    from defnpy.nx.grad.custom import custom
 
     if inputs.__class__ is not list or not is_function(fun, 1):
         raise FunctionClauseError(_KERNEL, Atom("custom_grad"), 3)
-    targets = [to_expr(t) for t in inputs]
-    return container_map(term, lambda t: metadata(t, "custom_grad", inputs=targets, fun=fun))
+    return custom(term, [to_expr(t) for t in inputs], fun)
 
 
 @ex("hook/2", "io_call/2")

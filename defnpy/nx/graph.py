@@ -35,9 +35,13 @@ class Scope:
 
 def real(e: Expr) -> Expr:
     """The node behind metadata."""
-    while e.op is METADATA:
-        e = e.operands[0].data
-    return e
+    while True:
+        if e.op is METADATA:
+            e = e.operands[0].data
+        elif e.op is nodes.ELEM and e.operands[0].data.op is METADATA:
+            e = e.operands[0].data.operands[e.params].data
+        else:
+            return e
 
 
 def inputs(e: Expr) -> list[Expr]:
@@ -97,9 +101,7 @@ def _rest(e: Expr) -> list[Expr]:
     clauses, last = clauses_of(e)
     if len(clauses) == 1:
         return [real(t.data) for t in last]
-    n = e.params + 1
-    flat = e.operands[e.params :]
-    kept = [t for i, t in enumerate(flat) if i % n]
+    kept = e.operands[e.params + len(last) :]
     rest = Expr(COND, e.out, (*e.operands[1 : e.params], *kept), e.params - 1, e.context)
     if e.out.__class__ is not tuple:
         return [rest]

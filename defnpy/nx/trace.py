@@ -30,10 +30,9 @@ def run_traced(fun: Callable[..., Any], args: Sequence[Any], compiler: Any) -> A
         return container_map(fun(*args), to_expr)
     finally:
         backends.restore(before)
+        # As in the reference, an inner computation leaves its compiler as the current one of an outer trace.
         if compiler_before is None:
             state.pop(KEY, None)
-        else:
-            state[KEY] = compiler_before
 
 
 def trace_fun(fun: Callable[..., Any], inputs: Sequence[Tensor], kind: str) -> Fun:

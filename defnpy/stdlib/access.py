@@ -179,6 +179,7 @@ def pop(container: Any, key: Any) -> Any:
 
 def get_in(data: Any, path: Any) -> Any:
     """``get_in/2``."""
+    need(path.__class__ is list, "Kernel", "get_in", 2)
     for position, step in enumerate(path):
         if fn.is_function(step, 3):
             rest = path[position + 1 :]
@@ -230,8 +231,8 @@ def update_in(data: Any, path: Any, fun: Callable[[Any], Any]) -> Any:
 
 def pop_in(data: Any, path: Any) -> Any:
     """``pop_in/2``; a nil on the way ends the walk."""
-    if data is None or not path:
-        need(bool(path), "Kernel", "pop_in", 2)
+    need(path.__class__ is list and bool(path), "Kernel", "pop_in", 2)
+    if data is None:
         return (None, None)
     return _pop(data, path)
 
@@ -312,7 +313,7 @@ def key_bang(name: Any) -> Any:
             raise _wrong(
                 f"Access.key!/1 expected a map/struct or an atom key, got: {inspect(data)}"
             )
-        fields = data if data.__class__ is dict else data.fields
+        fields = data.fields if isinstance(data, Struct) else data
         stored = maps.key(name)
         if stored not in fields:
             raise KeyError_(name, data)

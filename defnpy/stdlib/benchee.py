@@ -173,7 +173,7 @@ def _percentile(values: list[int], rank: float) -> float:
 
 
 def _configuration(setup: Setup, jobs: int) -> str:
-    count = jobs * len(setup.inputs or [1])
+    count = jobs * len(setup.inputs) if setup.inputs else jobs
     total = count * (setup.time + setup.warmup + setup.memory_time)
     names = ", ".join(name for name, _ in setup.inputs) if setup.inputs else "none specified"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
@@ -277,7 +277,8 @@ def run(jobs: Any, options: Any = ()) -> Any:
         process.write(_configuration(setup, len(named)))
     scenarios: list[Any] = []
     reports: list[str] = []
-    for label, value in setup.inputs or [(None, None)]:
+    inputs: list[tuple[str | None, Any]] = [*setup.inputs] if setup.inputs else [(None, None)]
+    for label, value in inputs:
         results = _run_input(named, label, [] if label is None else [value], setup, options)
         head = f"\n##### With input {label} #####\n" if label else "\n"
         reports.append(head + _runtime_table(results, setup) + _memory_table(results, setup))

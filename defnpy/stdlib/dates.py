@@ -191,11 +191,13 @@ def _parse_utc(text: Any, calendar: Any = None) -> Any:
 
 
 def _banged(parse: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """*parse* raising its error; *what* is ``build date``, or the kind of thing that text is parsed as."""
+
     def function(*args: Any) -> Any:
         answer = parse(*args)
         if answer[0] is ERROR:
-            shown = inspect(args[0]) if what.startswith("parse") else ", ".join(inspect(a) for a in args)
-            raise ArgumentError(f"cannot {what} {shown}, reason: {inspect(answer[1])}")
+            shown = what if what.startswith("build") else f"parse {inspect(args[0])} as {what}"
+            raise ArgumentError(f"cannot {shown}, reason: {inspect(answer[1])}")
         return answer[1]
 
     return function
@@ -339,7 +341,7 @@ def _date_module() -> Module:
     made = native_module("Date", {}, info={"struct": [(_A[n], None) for n in ("calendar", "day", "month", "year")]})
     made.functions.update({
         **_comparing(_days), "new/3": _new_date, "new/4": _new_date, "new!/3": _banged(_new_date, "build date"),
-        "from_iso8601/1": _parse_date, "from_iso8601!/1": _banged(_parse_date, "parse"), "to_string/1": date_text,
+        "from_iso8601/1": _parse_date, "from_iso8601!/1": _banged(_parse_date, "date"), "to_string/1": date_text,
         "to_iso8601/1": date_text, "add/2": lambda s, n: make_date(*date_of(_days(s) + n)),
         "add/3": lambda s, n, unit: make_date(*date_of(_days(s) + n)), "diff/2": lambda a, b: _days(a) - _days(b),
         "range/2": _date_range, "range/3": _date_range, "utc_today/0": _today, "utc_today/1": _today,
@@ -381,7 +383,7 @@ def _time_module() -> Module:
     made.functions.update({
         **_comparing(_clock), "new/3": _new_time, "new/4": _new_time, "new!/3": _banged(_new_time, "build time"),
         "new!/4": _banged(_new_time, "build time"), "from_iso8601/1": _parse_time,
-        "from_iso8601!/1": _banged(_parse_time, "parse"), "to_string/1": time_text, "to_iso8601/1": time_text,
+        "from_iso8601!/1": _banged(_parse_time, "time"), "to_string/1": time_text, "to_iso8601/1": time_text,
         "add/2": _add_time, "add/3": _add_time, "diff/2": _diff_time, "diff/3": _diff_time, "truncate/2": _truncate,
         "utc_now/0": lambda: _time_part(_now()), "to_seconds_after_midnight/1": _seconds_after_midnight,
         "to_erl/1": lambda s: (_get(s, "hour"), _get(s, "minute"), _get(s, "second")),
@@ -415,7 +417,7 @@ _MOMENT = ("calendar", "day", "hour", "microsecond", "minute", "month", "second"
 def _naive_module() -> Module:
     made = native_module("NaiveDateTime", {}, info={"struct": [(_A[n], None) for n in _MOMENT]})
     made.functions.update({
-        **_shared(naive_text), "from_iso8601/1": _parse_naive, "from_iso8601!/1": _banged(_parse_naive, "parse"),
+        **_shared(naive_text), "from_iso8601/1": _parse_naive, "from_iso8601!/1": _banged(_parse_naive, "naive datetime"),
         "utc_now/0": lambda: make_naive(_date_part(_now()), _time_part(_now())),
         "local_now/0": lambda: _truncate(make_naive(_date_part(_now()), _time_part(_now())), Atom("second")),
         "beginning_of_day/1": lambda s: make_naive(_date_part(s), make_time(0, 0, 0)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +16,7 @@ from defnpy.stdlib.util import ERROR, OK, UNSET, is_int, need, no_clause, truthy
 from defnpy.terms import map as maps
 from defnpy.terms import text
 from defnpy.terms.atom import Atom, is_atom
-from defnpy.terms.errors import ArgumentError, EnumEmptyError, EnumOutOfBoundsError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, EnumEmptyError, EnumOutOfBoundsError
 from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
@@ -335,13 +337,26 @@ def sum_(items: Any) -> Any:
 
 def add_up(found: list[Any]) -> Any:
     """The sum of a list."""
-    if set(map(type, found)) <= {int}:
+    kinds = set(map(type, found))
+    if kinds <= {int}:
         return sum(found)
-    total: Any = 0
+    return _folded(found, kinds, operator.add, kernel.add, 0)
+
+
+def _folded(found: list[Any], kinds: set[type], fast: Any, checked: Any, start: int) -> Any:
+    """*found* combined from the left: at C speed when all are numbers, checked step by step otherwise."""
+    # Not sum(): newer Pythons compensate rounding errors, the BEAM does not.
+    if kinds <= {int, float} and found:
+        try:
+            total = functools.reduce(fast, found)
+        except OverflowError:
+            raise ArithmeticError_() from None
+        if total - total != 0:
+            raise ArithmeticError_()
+        return total
+    total = start
     for x in found:
-        total = kernel.add(x, total) if x.__class__ is not float or total.__class__ is not float else total + x
-    if total - total != 0:
-        raise kernel.ArithmeticError_()
+        total = checked(x, total)
     return total
 
 
@@ -352,10 +367,8 @@ def sum_by(items: Any, fun: Any) -> Any:
 
 @ex("product/1")
 def product(items: Any) -> Any:
-    total: Any = 1
-    for x in iterate(items):
-        total = kernel.multiply(x, total)
-    return total
+    found = as_list(items)
+    return _folded(found, set(map(type, found)), operator.mul, kernel.multiply, 1)
 
 
 @ex("product_by/2")

@@ -10,9 +10,10 @@ from defnpy.stdlib.util import is_binary
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import Bits, build
-from defnpy.terms.errors import ArgumentError, ProtocolUndefinedError
+from defnpy.terms.errors import ArgumentError, FunctionClauseError, ProtocolUndefinedError
 from defnpy.terms.function import Capture, Closure, arity_of
 from defnpy.terms.inspect import inspect
+from defnpy.terms.list import ImproperList
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.order import strict_equal
 from defnpy.terms.protocol import find_impl
@@ -44,12 +45,19 @@ def iterate(term: Any) -> Iterator[Any]:
             text = "only anonymous functions of arity 2 are enumerable"
             raise ProtocolUndefinedError(ENUMERABLE, term, text)
         return _by_reducing(term)
+    if kind is ImproperList:
+        return _improper(term)
     impl = _impl(term)
 
     def reduce(acc: Any, fun: Any) -> Any:
         return impl.functions["reduce/3"](term, acc, fun)
 
     return _by_reducing(reduce)
+
+
+def _improper(term: ImproperList) -> Iterator[Any]:
+    yield from term.head
+    raise FunctionClauseError(alias("Enumerable.List"), Atom("reduce"), 3)
 
 
 def _impl(term: Any) -> Module:
@@ -109,6 +117,8 @@ def member(term: Any, wanted: Any) -> bool:
     if kind is list:
         if wanted.__class__ in (Atom, str):
             return any(x.__class__ is wanted.__class__ and x == wanted for x in term)
+        if wanted.__class__ is int and wanted not in term:
+            return False
         return any(strict_equal(x, wanted) for x in term)
     if kind is Range:
         return wanted.__class__ is int and wanted in term.python()

@@ -342,7 +342,7 @@ def _paths() -> Module:
 
 def _safe_relative(path: Any) -> Any:
     made = os.path.normpath(_path(path))
-    return ERROR if made.startswith("..") or made.startswith("/") else (OK, made)
+    return ERROR if made.startswith(("..", "/")) else (OK, made)
 
 
 MODULE = native_module("File", globals())

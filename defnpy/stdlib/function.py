@@ -31,8 +31,8 @@ def _facts(fun: Any) -> dict[str, Any]:
     label = getattr(fun, "ex_label", None) or ""
     module_name = label.rpartition(".")[0]
     owner = alias(module_name) if module_name and not module_name.startswith(":") else Atom("erl_eval")
-    name = Atom(getattr(fun, "__name__", "-fun-"))
-    return {"module": owner, "name": name, "arity": arity_of(fun), "env": [], "type": Atom("local")}
+    local = Atom(getattr(fun, "__name__", "-fun-"))
+    return {"module": owner, "name": local, "arity": arity_of(fun), "env": [], "type": Atom("local")}
 
 
 @ex("info/1", "info/2")

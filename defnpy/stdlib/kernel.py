@@ -61,28 +61,40 @@ def _is_number(a: Any) -> bool:
 
 @ex("+/2")
 def add(a: Any, b: Any) -> Any:
-    if a.__class__ is int and b.__class__ is int:
+    left, right = a.__class__, b.__class__
+    if left is int and right is int:
         return a + b
-    if _is_number(a) and _is_number(b):
-        return _finite(to_float(a) + to_float(b))
+    if (left is float or left is int) and (right is float or right is int):
+        try:
+            return _finite(a + b)
+        except OverflowError:
+            pass
     raise ArithmeticError_()
 
 
 @ex("-/2")
 def subtract(a: Any, b: Any) -> Any:
-    if a.__class__ is int and b.__class__ is int:
+    left, right = a.__class__, b.__class__
+    if left is int and right is int:
         return a - b
-    if _is_number(a) and _is_number(b):
-        return _finite(to_float(a) - to_float(b))
+    if (left is float or left is int) and (right is float or right is int):
+        try:
+            return _finite(a - b)
+        except OverflowError:
+            pass
     raise ArithmeticError_()
 
 
 @ex("*/2")
 def multiply(a: Any, b: Any) -> Any:
-    if a.__class__ is int and b.__class__ is int:
+    left, right = a.__class__, b.__class__
+    if left is int and right is int:
         return a * b
-    if _is_number(a) and _is_number(b):
-        return _finite(to_float(a) * to_float(b))
+    if (left is float or left is int) and (right is float or right is int):
+        try:
+            return _finite(a * b)
+        except OverflowError:
+            pass
     raise ArithmeticError_()
 
 
@@ -128,8 +140,9 @@ def power(a: Any, b: Any) -> Any:
     """``a ** b``: an integer for an integer base and a non-negative integer exponent, else a float."""
     if a.__class__ is int and b.__class__ is int and b >= 0:
         return a**b
-    if not (_is_number(a) and _is_number(b)):
-        raise ArithmeticError_()
+    for place, side in ((1, a), (2, b)):
+        if not _is_number(side):
+            raise badarg((place, "not a number"))
     try:
         result = math.pow(to_float(a), to_float(b))
     except (ValueError, OverflowError):
@@ -433,6 +446,7 @@ def binary_part(binary: Any, start: Any, size: Any) -> Any:
 
 @ex("binary_slice/2", "binary_slice/3")
 def binary_slice(binary: Any, start: Any, size: Any = UNSET) -> Any:
+    need(is_binary(binary), "Kernel", "binary_slice", 2 if size is UNSET else 3)
     data = octets(binary)
     if size is UNSET:
         need(isinstance(start, Range), "Kernel", "binary_slice", 2)
@@ -723,6 +737,7 @@ def _field_pairs(fields: Any) -> list[tuple[Any, Any]]:
 @ex("struct/1", "struct/2")
 def struct(module: Any, fields: Any = ()) -> Any:
     """Unknown fields are dropped."""
+    need(isinstance(module, Struct) or is_atom(module), "Kernel", "struct", 3)
     made = module if isinstance(module, Struct) else new_struct(module)
     known = made.fields
     changes = {maps.key(k): v for k, v in (_field_pairs(fields) if fields else [])}
@@ -733,6 +748,7 @@ def struct(module: Any, fields: Any = ()) -> Any:
 @ex("struct!/1", "struct!/2")
 def struct_bang(module: Any, fields: Any = ()) -> Any:
     """Unknown fields and missing enforced ones raise."""
+    need(isinstance(module, Struct) or is_atom(module), "Kernel", "struct!", 2)
     given = _field_pairs(fields) if fields else []
     if isinstance(module, Struct):
         for k, _ in given:

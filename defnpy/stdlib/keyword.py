@@ -383,7 +383,8 @@ def validate(kw: Any, allowed: Any) -> Any:
     """Used entries leave the list of allowed ones, so a key given twice is a bad key. The order of the answer is Elixir's."""
     _check_entries(kw)
     _allowed(allowed)
-    ahead, behind = list(allowed), []
+    ahead: list[Any] = list(allowed)
+    behind: list[Any] = []
     kept: list[Any] = []
     bad: list[Any] = []
     for pair in kw:

@@ -38,11 +38,14 @@ ALL, FIRST, BUT_FIRST, NONE = Atom("all"), Atom("first"), Atom("all_but_first"),
 ALL_NAMES, INDEX, BINARY = Atom("all_names"), Atom("index"), Atom("binary")
 
 
+REGEX = alias("Regex")
+
+
 class Regex(Struct):
     """``~r/source/letters``."""
 
     __slots__ = ("letters", "source")
-    module = alias("Regex")
+    module = REGEX
 
     def __init__(self, source: Any, letters: str) -> None:
         self.source = source
@@ -218,7 +221,7 @@ def error_type() -> type[Exception]:
 def _regex(term: Any, name: str, arity: int) -> Regex:
     if isinstance(term, Regex):
         return term
-    if isinstance(term, Struct) and term.module is Regex.module:
+    if isinstance(term, Struct) and term.module is REGEX:
         letters = _letters(term.fields[Atom("opts")])[::-1]
         return Regex(term.fields[Atom("source")], letters)
     raise no_clause("Regex", name, arity)
@@ -265,7 +268,7 @@ def recompile(re_: Any) -> Any:
 
 @ex("regex?/1")
 def regex_q(term: Any) -> bool:
-    return isinstance(term, Struct) and term.module is Regex.module
+    return isinstance(term, Struct) and term.module is REGEX
 
 
 @ex("source/1")

@@ -25,7 +25,26 @@ def order_key(items: list[Any]) -> Callable[[Any], Any] | None:
     kinds = set(map(type, items))
     if kinds in _NUMBERS or kinds == {str}:
         return None
-    return _name if kinds == {Atom} else term_order
+    if kinds == {Atom}:
+        return _name
+    return _tuple_key(items) if kinds == {tuple} else term_order
+
+
+def _tuple_key(items: list[tuple[Any, ...]]) -> Callable[[Any], Any] | None:
+    """As :func:`order_key` for tuples: plain when each column holds only numbers or only strings."""
+    size = len(items[0])
+    if not 0 < size < 5 or any(len(t) != size for t in items):
+        return term_order
+    atoms: list[int] = []
+    for column in range(size):
+        kinds = {t[column].__class__ for t in items}
+        if kinds == {Atom}:
+            atoms.append(column)
+        elif kinds not in _NUMBERS and kinds != {str}:
+            return term_order
+    if not atoms:
+        return None
+    return lambda t: tuple(x.name if x.__class__ is Atom else x for x in t)
 
 
 def sort(items: list[Any]) -> list[Any]:

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from defnpy.stdlib import enumerable
 from defnpy.stdlib import enum as enums
+from defnpy.stdlib import enumerable
 from defnpy.stdlib.calls import fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.lazy import Stream

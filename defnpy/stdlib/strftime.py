@@ -6,7 +6,6 @@ import datetime
 import re
 from typing import Any
 
-
 _DIRECTIVE = re.compile(r"%([-_0^])?(\d+)?([a-zA-Z%])")
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -198,7 +199,7 @@ def _stream(items: Any, body: Callable[[Any], Any], options: Any, linked: bool) 
         for item in enumerable.iterate(items):
             if len(running) >= width:
                 yield outcome(*_next(running, ordered))
-            running.append((item, _start(lambda item=item: body(item), silent=not linked)))
+            running.append((item, _start(functools.partial(body, item), silent=not linked)))
         while running:
             yield outcome(*_next(running, ordered))
 

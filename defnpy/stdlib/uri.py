@@ -63,8 +63,8 @@ def to_string(uri: Any) -> str:
 
 @ex("merge/2")
 def merge(base: Any, relative: Any) -> Any:
-    shown = [u if u.__class__ is str else to_string(u) for u in (base, relative)]
-    return _parse(urllib.parse.urljoin(*shown))
+    first, second = (u if u.__class__ is str else to_string(u) for u in (base, relative))
+    return _parse(urllib.parse.urljoin(first, second))
 
 
 @ex("encode/1", "encode/2")

@@ -126,7 +126,7 @@ def _impl(protocol: str, signature: str, function: Any) -> Module:
     return made
 
 
-_FIELDS = [(MAJOR, None), (MINOR, None), (PATCH, None), (PRE, []), (BUILD, None)]
+_FIELDS: list[Any] = [(MAJOR, None), (MINOR, None), (PATCH, None), (PRE, []), (BUILD, None)]
 MODULE = native_module("Version", globals(), info={"struct": _FIELDS})
 MODULES_BY_NAME = {
     "Elixir.Version": MODULE,

@@ -254,6 +254,9 @@ def reader(term: Any) -> Any:
     return Reader(term) if is_bits(term) else NOMATCH
 
 
+_Int = int  # the class below has a method of that name
+
+
 class Reader:
     """Takes segments from the front of a bitstring; each method gives NOMATCH when the segment does not match."""
 
@@ -269,20 +272,20 @@ class Reader:
         """Whether everything was taken."""
         return self.pos == self.end
 
-    def _raw(self, size: int) -> int:
+    def _raw(self, size: _Int) -> _Int:
         start, stop = self.pos, self.pos + size
         first, last = start >> 3, (stop + 7) >> 3
         value = int.from_bytes(self.data[first:last], "big") >> (last * 8 - stop)
         self.pos = stop
         return value & ((1 << size) - 1)
 
-    def _wanted(self, size: Any, unit: int) -> int:
+    def _wanted(self, size: Any, unit: _Int) -> _Int:
         if size.__class__ is not int or size < 0:
             return -1
         wanted = size * unit
         return wanted if self.pos + wanted <= self.end else -1  # type: ignore[no-any-return]
 
-    def int(self, size: Any, unit: int = 1, signed: bool = False, endian: str = "big") -> Any:
+    def int(self, size: Any, unit: _Int = 1, signed: bool = False, endian: str = "big") -> Any:
         """An integer of ``size * unit`` bits."""
         wanted = self._wanted(size, unit)
         if wanted < 0:
@@ -298,7 +301,7 @@ class Reader:
             value -= 1 << wanted
         return value
 
-    def float(self, size: Any, unit: int = 1, endian: str = "big") -> Any:
+    def float(self, size: Any, unit: _Int = 1, endian: str = "big") -> Any:
         """A float of 16, 32 or 64 bits; infinities and NaN do not match."""
         wanted = self._wanted(size, unit)
         if wanted not in _FLOATS:
@@ -316,23 +319,23 @@ class Reader:
             return NOMATCH
         return value
 
-    def binary(self, size: Any, unit: int = 8) -> Any:
+    def binary(self, size: Any, unit: _Int = 8) -> Any:
         """A binary of ``size * unit`` bits."""
         wanted = self._wanted(size, unit)
         return NOMATCH if wanted < 0 else self._take(wanted)
 
-    def bits(self, size: Any, unit: int = 1) -> Any:
+    def bits(self, size: Any, unit: _Int = 1) -> Any:
         """A bitstring of ``size * unit`` bits."""
         return self.binary(size, unit)
 
-    def _take(self, wanted: int) -> Any:
+    def _take(self, wanted: _Int) -> Any:
         if not self.pos & 7 and not wanted & 7:
             start = self.pos >> 3
             self.pos += wanted
             return make_binary(self.data[start : start + (wanted >> 3)])
         return from_int(self._raw(wanted), wanted)
 
-    def rest_binary(self, unit: int = 8) -> Any:
+    def rest_binary(self, unit: _Int = 8) -> Any:
         """Everything that is left, if its size is a multiple of *unit*."""
         left = self.end - self.pos
         return NOMATCH if left % unit else self._take(left)
@@ -392,7 +395,7 @@ class Reader:
             return NOMATCH
         return value
 
-    def _decoded(self, data: bytes, coding: str, start: int) -> Any:
+    def _decoded(self, data: bytes, coding: str, start: _Int) -> Any:
         try:
             return ord(data.decode(coding))
         except (UnicodeDecodeError, TypeError):

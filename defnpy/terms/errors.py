@@ -165,7 +165,7 @@ class FunctionClauseError(_Fields, TypeError):
 class UndefinedFunctionError(_Fields, AttributeError):
     """Fields ``module``, ``function``, ``arity``, ``reason``, ``message``."""
 
-    name = "UndefinedFunctionError"
+    name = "UndefinedFunctionError"  # type: ignore[misc]
 
     def __init__(self, module: Any, function: Any, arity: int, reason: Any = None, message: str | None = None) -> None:
         super().__init__(module=module, function=function, arity=arity, reason=reason, message=message)

@@ -118,7 +118,7 @@ def _by_module(term: Any) -> str:
             f"while retrieving Exception.message/1 for {inspect(term)}. Stacktrace:\n"
         )
     if message.__class__ is str or message.__class__ is bytes:
-        return message  # type: ignore[no-any-return]
+        return message  # type: ignore[return-value]
     return _bad_message(term, message)
 
 

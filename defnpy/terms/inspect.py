@@ -11,13 +11,13 @@ from defnpy.terms import map as maps
 from defnpy.terms import text as txt
 from defnpy.terms.algebra import INFINITY, NIL, Doc, color, concat, container_doc, flex_glue, format, group, nest
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
-from defnpy.terms.binary import Bits, octets
+from defnpy.terms.binary import Bits
 from defnpy.terms.errors import ElixirError
 from defnpy.terms.float_text import float_inspect
 from defnpy.terms.function import Capture, Closure
 from defnpy.terms.list import ImproperList
 from defnpy.terms.process import Pid, Reference, current
-from defnpy.terms.range import Range
+from defnpy.terms.range import RANGE
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import STRUCT_KEY, Struct
 
@@ -51,8 +51,24 @@ _ATOMS = {name: Atom(name) for name in _DEFAULTS}
 class Opts(Struct):
     """``%Inspect.Opts{}`` with its fields as attributes. ``inspect_fun`` None stands for ``&Inspect.inspect/2``."""
 
-    __slots__ = tuple(_DEFAULTS)
+    __slots__ = (
+        "base", "binaries", "char_lists", "charlists", "custom_options", "inspect_fun", "limit", "pretty",
+        "printable_limit", "safe", "structs", "syntax_colors", "width",
+    )  # fmt: skip
     module = OPTS
+    base: Any
+    binaries: Any
+    char_lists: Any
+    charlists: Any
+    custom_options: Any
+    inspect_fun: Any
+    limit: Any
+    pretty: Any
+    printable_limit: Any
+    safe: Any
+    structs: Any
+    syntax_colors: Any
+    width: Any
 
     def __init__(self, **given: Any) -> None:
         for name, value in _DEFAULTS.items():
@@ -494,7 +510,7 @@ def struct_any_doc(term: Struct, opts: Opts) -> Doc:
         return map_doc(_as_map(term), opts)
     module = runtime().modules.get(term.module)
     derived = module.info.get("derive", ()) if module is not None else ()
-    options = next((o for p, o in derived if p.name == "Elixir.Inspect"), [])
+    options: list[Any] = next((o for p, o in derived if p.name == "Elixir.Inspect"), [])
     return _derived_doc(term, fields, options, opts)
 
 
@@ -543,9 +559,4 @@ def _range_doc(term: Any, opts: Opts) -> Doc:
     return concat([doc, "//", to_doc(step, opts)])
 
 
-_NATIVE: dict[str, Callable[[Any, Opts], Doc]] = {Range.module.name: _range_doc}
-
-
-def octets_of(term: Any) -> bytes:
-    """The octets of a binary; kept here for documents of native structs."""
-    return octets(term)
+_NATIVE: dict[str, Callable[[Any, Opts], Doc]] = {RANGE.name: _range_doc}

@@ -47,13 +47,15 @@ def tail_of(term: Any) -> Any:
 
 def compare_improper(a: Any, b: Any) -> int:
     """The order of two lists of which at least one is improper."""
-    from defnpy.terms.order import compare
+    from defnpy.terms.order import compare, rank
 
     while is_cell(a) and is_cell(b):
         c = compare(head_of(a), head_of(b))
         if c:
             return c
         a, b = tail_of(a), tail_of(b)
+    if is_cell(a) or is_cell(b):
+        return (rank(a) > rank(b)) - (rank(a) < rank(b)) or (1 if is_cell(a) else -1)
     return compare(a, b)
 
 

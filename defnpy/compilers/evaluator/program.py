@@ -14,7 +14,7 @@ from defnpy.compilers.evaluator.runtime import call_hook, call_host, fold_rows, 
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
 from defnpy.nx.expr import Expr, Fun
-from defnpy.nx.graph import Scope, scope
+from defnpy.nx.graph import Scope, real, scope
 from defnpy.nx.ops.create import CONSTANT
 from defnpy.nx.ops.reduce import REDUCE
 from defnpy.nx.ops.window import WINDOW_REDUCE
@@ -146,7 +146,7 @@ class Writer:
                     uses[one] = uses.get(one, 0) + 1
                 continue
             for t in e.operands:
-                one = nodes_real(t.data)
+                one = real(t.data)
                 last[one] = i
                 uses[one] = uses.get(one, 0) + 1
                 if one.op is nodes.ELEM:
@@ -163,7 +163,7 @@ class Writer:
             self.node(e, i, plan, frame, lines, depth)
             done = e.operands if e not in plan.choices else ()
             for t in done:
-                one = nodes_real(t.data)
+                one = real(t.data)
                 if one in here and last.get(one) == i and one in frame.names and one in frame.owned:
                     name = frame.names[one]
                     if name.__class__ is str and name.startswith("v") and name not in frame.free and frame.names.get(e) != name:
@@ -180,7 +180,7 @@ class Writer:
             array = e.params.numpy()
             frame.names[e] = self.bind(array[()] if not e.out.shape else array, "t")
         elif op is nodes.ELEM:
-            frame.names[e] = frame.names[nodes_real(e.operands[0].data)][e.params]
+            frame.names[e] = frame.names[real(e.operands[0].data)][e.params]
         elif op is nodes.COND:
             self.choice(e, plan, frame, lines, depth)
         elif op is nodes.WHILE:
@@ -200,7 +200,7 @@ class Writer:
             emitters.emit(self, e, at, frame, lines, pad)
             return
         # These may hand out their operands, which must not be written to from here on.
-        for one in _all_uses(e) if op is nodes.COND else map(nodes_real, (t.data for t in e.operands)):
+        for one in _all_uses(e) if op is nodes.COND else map(real, (t.data for t in e.operands)):
             frame.owned.discard(one)
 
     def assign(self, e: Expr, text: str, frame: Frame, lines: list[str], pad: str) -> None:
@@ -222,13 +222,13 @@ class Writer:
 
     def list(self, e: Expr, frame: Frame) -> str:
         """The operands as text."""
-        return ", ".join(self.read(nodes_real(t.data), frame) for t in e.operands)
+        return ", ".join(self.read(real(t.data), frame) for t in e.operands)
 
     def arrays(self, e: Expr, frame: Frame) -> str:
         """The operands as text, scalars as 0-d arrays."""
         made = []
         for t in e.operands:
-            one = nodes_real(t.data)
+            one = real(t.data)
             name = self.read(one, frame)
             made.append(name if one.out.shape else f"asarray({name})")
         return ", ".join(made)
@@ -256,9 +256,9 @@ class Writer:
         if hook_calls.active(e.params, self.hooks):
             helper = self.bind(call_hook(e, self.hooks), "h")
             lines.append(f"{pad}{helper}({self.list(e, frame)})")
-        names = [self.read(nodes_real(t.data), frame) for t in e.operands]
+        names = [self.read(real(t.data), frame) for t in e.operands]
         for t in e.operands:
-            frame.owned.discard(nodes_real(t.data))
+            frame.owned.discard(real(t.data))
         frame.names[e] = names if e.out.__class__ is tuple else names[0]
 
     def choice(self, e: Expr, plan: Scope, frame: Frame, lines: list[str], depth: int) -> None:
@@ -280,22 +280,15 @@ class Writer:
         frame.names[e] = names if several else names[0]
 
 
-def nodes_real(e: Expr) -> Expr:
-    """The node behind metadata."""
-    while e.op is nodes.METADATA:
-        e = e.operands[0].data
-    return e
-
-
 def _all_uses(e: Expr) -> set[Expr]:
     """Every node below a ``cond``: all of them stay until it has run."""
     seen: set[Expr] = set()
-    stack = [nodes_real(t.data) for t in e.operands]
+    stack = [real(t.data) for t in e.operands]
     while stack:
         one = stack.pop()
         if one not in seen:
             seen.add(one)
-            stack.extend(nodes_real(t.data) for t in one.operands)
+            stack.extend(real(t.data) for t in one.operands)
     return seen
 
 
@@ -307,7 +300,7 @@ def _inner_uses(e: Expr, choice: Any) -> list[Expr]:
         plan = stack.pop()
         found.extend(plan.outputs)
         for one in plan.nodes:
-            found.extend(nodes_real(t.data) for t in one.operands)
+            found.extend(real(t.data) for t in one.operands)
         stack.extend(s for c in plan.choices.values() for s in (c.then, c.other))
     return found
 

@@ -1,0 +1,42 @@
+"""Python errors inside library functions as Elixir's: a wrong kind of argument is a clause that did not match."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ElixirError, FunctionClauseError
+
+_WRONG_ARGUMENT = (TypeError, AttributeError, IndexError, KeyError, ValueError, AssertionError)
+
+
+def clause_error(exception: BaseException) -> FunctionClauseError | None:
+    """FunctionClauseError of the library function that *exception* came through first, or None when there was none."""
+    if isinstance(exception, ElixirError) or not isinstance(exception, _WRONG_ARGUMENT):
+        return None
+    found: FunctionClauseError | None = None
+    trace: TracebackType | None = exception.__traceback__
+    while trace is not None:
+        if "OBJECTS" in trace.tb_frame.f_globals:
+            # Generated code that a library function called back: what failed lies further inside.
+            found = None
+        elif found is None:
+            found = _named(trace)
+        trace = trace.tb_next
+    return found
+
+
+def _named(trace: TracebackType) -> FunctionClauseError | None:
+    """The error of the Elixir function that a frame runs."""
+    names = trace.tb_frame.f_globals
+    if not str(names.get("__name__", "")).startswith("defnpy.stdlib."):
+        return None
+    code = trace.tb_frame.f_code
+    own = names.get("MODULES_BY_NAME", {})
+    modules = [names["MODULE"], *own.values()] if "MODULE" in names else []
+    for module in modules:
+        signatures = [s for s, f in module.functions.items() if getattr(f, "__code__", None) is code]
+        if signatures:
+            name = signatures[0].rpartition("/")[0]
+            return FunctionClauseError(module.name, Atom(name), max(int(s.rpartition("/")[2]) for s in signatures))
+    return None

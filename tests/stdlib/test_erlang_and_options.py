@@ -1,0 +1,31 @@
+"""Erlang's modules, random numbers, NimbleOptions."""
+
+from __future__ import annotations
+
+import pytest
+
+from defnpy.terms.errors import ElixirError
+from tests.stdlib.support import run, shown
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (":rand.seed(:exsss, {1, 2, 3})\nfor _ <- 1..2, do: :rand.uniform()", "[0.5455598952593053, 0.6039309974353404]"),
+        (":rand.seed(:exsss, {11, 22, 33})\nfor _ <- 1..5, do: :rand.uniform(100)", "[15, 100, 77, 45, 57]"),
+        ("{:erlang.phash2(1), :erlang.phash2({1, \"x\"})}", "{2614250, 5402338}"),
+        (":erlang.binary_to_term(:erlang.term_to_binary({:a, [1, 2.5], %{b: \"c\"}}))", '{:a, [1, 2.5], %{b: "c"}}'),
+        ('to_string(:io_lib.format("~5.2f|~p|~w", [3.14159, "a", [1]]))', '" 3.14|<<\\"a\\">>|[1]"'),
+        (":queue.to_list(:queue.in(2, :queue.from_list([1])))", "[1, 2]"),
+        (":maps.fold(fn _, v, acc -> v + acc end, 0, %{a: 1, b: 2})", "3"),
+        (":binary.matches(\"abab\", \"ab\")", "[{0, 2}, {2, 2}]"),
+        ("NimbleOptions.validate!([units: 3], units: [type: :pos_integer], bias: [default: true])", "[bias: true, units: 3]"),
+    ],
+)
+def test_values(code: str, text: str) -> None:
+    assert shown(code) == text
+
+
+def test_option_errors_name_the_option() -> None:
+    with pytest.raises(ElixirError, match="invalid value for :k option: expected positive integer, got: 0"):
+        run("NimbleOptions.validate!([k: 0], k: [type: :pos_integer])")
