@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib import enumerable, kernel, rand, sorting
+from defnpy.stdlib import enumerable, kernel, sorting
 from defnpy.stdlib.calls import fun0, fun1, fun2, fun3
+from defnpy.stdlib.chunking import chunk_by, chunk_every, chunk_while, chunked, chunks, runs
 from defnpy.stdlib.enumerable import as_list, iterate
+from defnpy.stdlib.sampling import random, shuffle, take_random
 from defnpy.stdlib.util import ERROR, OK, UNSET, is_int, need, no_clause, truthy
 from defnpy.terms import map as maps
 from defnpy.terms import text
@@ -22,7 +23,6 @@ from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import strict_equal
 from defnpy.terms.range import Range
-from defnpy.terms.struct import Struct
 
 CONT, HALT, DISCARD, ASC = Atom("cont"), Atom("halt"), Atom("discard"), Atom("asc")
 _NONE: Any = object()
@@ -617,73 +617,6 @@ def slide(items: Any, start: Any, to: Any) -> list[Any]:
     return rest[:place] + moved + rest[place:]
 
 
-# ------------------------------------------------------------------------------------------------------- chunks
-
-
-@ex("chunk_every/2", "chunk_every/3", "chunk_every/4")
-def chunk_every(items: Any, count: Any, step: Any = UNSET, leftover: Any = ()) -> list[Any]:
-    if step is UNSET:
-        step = count
-    need(is_int(count) and count > 0 and is_int(step) and step > 0, "Enum", "chunk_every", 4)
-    return list(chunks(iterate(items), count, step, leftover))
-
-
-def chunks(source: Iterator[Any], count: int, step: int, leftover: Any) -> Iterator[list[Any]]:
-    """Windows of *count* elements, one every *step*; *leftover* fills the last one or is ``:discard``."""
-    window: list[Any] = []
-    skip = 0
-    for x in source:
-        if skip:
-            skip -= 1
-            continue
-        window.append(x)
-        if len(window) == count:
-            yield window
-            skip = max(step - count, 0)
-            window = window[step:]
-    if window and leftover is not DISCARD:
-        filling = [] if leftover == () else list(itertools.islice(iterate(leftover), count - len(window)))
-        yield window + filling
-
-
-@ex("chunk_by/2")
-def chunk_by(items: Any, fun: Any) -> list[Any]:
-    return list(runs(iterate(items), fun1(fun)))
-
-
-def runs(source: Iterator[Any], by: Callable[[Any], Any]) -> Iterator[list[Any]]:
-    """Runs of neighbours whose keys are equal."""
-    run: list[Any] = []
-    last: Any = None
-    for x in source:
-        k = by(x)
-        if run and not strict_equal(k, last):
-            yield run
-            run = []
-        run.append(x)
-        last = k
-    if run:
-        yield run
-
-
-@ex("chunk_while/4")
-def chunk_while(items: Any, acc: Any, chunk: Any, after: Any) -> list[Any]:
-    return list(chunked(iterate(items), acc, fun2(chunk), fun1(after)))
-
-
-def chunked(source: Iterator[Any], acc: Any, chunk: Any, after: Any) -> Iterator[Any]:
-    """Chunks that *chunk* emits; *after* may emit a last one."""
-    for x in source:
-        answer = chunk(x, acc)
-        if answer[0] is HALT:
-            acc = answer[1]
-            break
-        if len(answer) == 3:
-            yield answer[1]
-        acc = answer[-1]
-    answer = after(acc)
-    if len(answer) == 3:
-        yield answer[1]
 
 
 # -------------------------------------------------------------------------------------------------------- groups
@@ -796,70 +729,7 @@ def map_intersperse(items: Any, separator: Any, fun: Any) -> list[Any]:
     return intersperse(map_(items, fun), separator)
 
 
-# -------------------------------------------------------------------------------------------------------- random
 
 
-@ex("random/1")
-def random(items: Any) -> Any:
-    found = items if isinstance(items, Range) else None
-    if found is not None:
-        if not len(found):
-            raise EnumEmptyError()
-        return found.first + (rand.uniform(len(found)) - 1) * found.step
-    if items.__class__ is list or not isinstance(items, Struct) or hasattr(items, "ex_count"):
-        listed = as_list(items)
-        if not listed:
-            raise EnumEmptyError()
-        return listed[rand.uniform(len(listed)) - 1]
-    one = take_random(items, 1)
-    if not one:
-        raise EnumEmptyError()
-    return one[0]
-
-
-@ex("shuffle/1")
-def shuffle(items: Any) -> list[Any]:
-    drawn = [(rand.uniform(), x) for x in iterate(items)]
-    drawn.reverse()
-    drawn.sort(key=lambda pair: pair[0])
-    return [x for _, x in drawn]
-
-
-@ex("take_random/2")
-def take_random(items: Any, count: Any) -> list[Any]:
-    need(is_int(count) and count >= 0, "Enum", "take_random", 2)
-    if count == 0:
-        return []
-    if count == 1:
-        return _one_random(iterate(items))
-    sample: list[Any] = []
-    weight, wanted = 1.0, count - 1
-    for index, x in enumerate(iterate(items)):
-        if index < count:
-            place = rand.uniform(index + 1) - 1 if index else 0
-            sample.append(sample[place] if place < index else x)
-            sample[place] = x
-            if index == wanted:
-                wanted, weight = _next_pick(index, weight, count)
-        elif index == wanted:
-            place = rand.uniform(count) - 1
-            wanted, weight = _next_pick(index, weight, count)
-            sample[place] = x
-    return sample
-
-
-def _next_pick(index: int, weight: float, count: int) -> tuple[int, float]:
-    """Reservoir sampling by skips (algorithm L): the next index that enters the sample, and the new weight."""
-    weight *= math.exp(math.log(rand.uniform()) / count)
-    return index + math.floor(math.log(rand.uniform()) / math.log(1 - weight)) + 1, weight
-
-
-def _one_random(source: Iterator[Any]) -> list[Any]:
-    chosen: list[Any] = []
-    for index, x in enumerate(source):
-        if index == 0 or rand.uniform(index + 1) == 1:
-            chosen = [x]
-    return chosen
-
-
+__all__ = ["chunk_by", "chunk_every", "chunk_while", "chunked", "chunks", "random", "runs", "shuffle", "take_random"]
 MODULE = native_module("Enum", globals())

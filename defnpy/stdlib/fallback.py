@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, FunctionClauseError
 
+# Files whose functions belong to the module of another file.
+_PART_OF = {
+    "defnpy.stdlib.chunking": "defnpy.stdlib.enum",
+    "defnpy.stdlib.sampling": "defnpy.stdlib.enum",
+    "defnpy.stdlib.operators": "defnpy.stdlib.kernel",
+}
 _WRONG_ARGUMENT = (TypeError, AttributeError, IndexError, KeyError, ValueError, AssertionError)
 
 
@@ -29,8 +36,11 @@ def clause_error(exception: BaseException) -> FunctionClauseError | None:
 def _named(trace: TracebackType) -> FunctionClauseError | None:
     """The error of the Elixir function that a frame runs."""
     names = trace.tb_frame.f_globals
-    if not str(names.get("__name__", "")).startswith("defnpy.stdlib."):
+    python = str(names.get("__name__", ""))
+    if not python.startswith("defnpy.stdlib."):
         return None
+    if python in _PART_OF:
+        names = vars(sys.modules[_PART_OF[python]])
     code = trace.tb_frame.f_code
     own = names.get("MODULES_BY_NAME", {})
     modules = [names["MODULE"], *own.values()] if "MODULE" in names else []

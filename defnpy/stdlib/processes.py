@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.util import INFINITY, badarg
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import NOMATCH
@@ -60,7 +61,8 @@ def reason_of(error: BaseException) -> Any:
         return (error.term, [])
     if isinstance(error, Throw):
         return ((Atom("nocatch"), error.value), [])
-    return (Atom("python_error"), str(error))
+    known = clause_error(error)
+    return (known.term, []) if known is not None else (Atom("python_error"), str(error))
 
 
 def report(process: Process, error: BaseException) -> None:

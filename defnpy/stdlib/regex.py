@@ -117,11 +117,15 @@ def _compile(source: bytes, letters: str) -> Any:
 
 
 _REASONS = {
-    "missing )": "missing closing parenthesis",
+    "missing )": "missing )",
     "unterminated character set": "missing terminating ] for character class",
-    "nothing to repeat": "quantifier does not follow a repeatable item",
-    "bad escape": "\\ at end of pattern",
-    "multiple repeat": "quantifier does not follow a repeatable item",
+    "nothing to repeat": "nothing to repeat",
+    "multiple repeat": "nothing to repeat",
+    "unbalanced parenthesis": "unmatched parentheses",
+    "trailing characters in pattern": "unmatched parentheses",
+    "bad escape (end of pattern)": "\\ at end of pattern",
+    "bad character range": "range out of order in character class",
+    "unknown group": "reference to non-existent subpattern",
 }
 
 

@@ -321,8 +321,9 @@ def format_exit(reason: Any) -> str:
         first, second = reason
         if first is Atom("shutdown"):
             return f"shutdown: {inspect(second)}"
-        if isinstance(first, Struct) and is_exception(first) and second.__class__ is list and second:
-            return f"an exception was raised:\n    ** ({inspect_atom(first.module)}) {message_of(first)}"
+        if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
+            made = normalize(first)
+            return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}"
         if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
             return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
     return inspect(reason)

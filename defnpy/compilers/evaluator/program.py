@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator import emit as emitters
-from defnpy.compilers.evaluator.kernels import BLOCKS, TABLE
+from defnpy.compilers.evaluator.blocks import BLOCKS
+from defnpy.compilers.evaluator.kernels import TABLE
 from defnpy.compilers.evaluator.kernels.quiet import QUIET, enter, leave
 from defnpy.compilers.evaluator.runtime import call_hook, call_host, fold_rows, fold_windows
 from defnpy.nx import expr as nodes

@@ -1,0 +1,121 @@
+"""What every file of Axon needs: the Nx functions, numerical definitions in Python, structs and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from defnpy.nx.api import FAMILIES
+from defnpy.nx.defn import make_defn
+from defnpy.nx.show import text
+from defnpy.nx.tensor import Tensor
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.module import Module
+from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
+
+F = TypeVar("F", bound=Callable[..., Any])
+Opts = Any
+
+nx = SimpleNamespace(
+    **{name: value for family in FAMILIES for name, value in vars(family).items() if callable(value) and hasattr(value, "__ex__")}
+)
+"""The functions of ``Nx`` by their Python names."""
+
+
+def kw(**values: Any) -> list[tuple[Any, Any]]:
+    """``[key: value, ...]``; a trailing underscore keeps a name that Python has."""
+    return [(Atom(k.rstrip("_")), v) for k, v in values.items()]
+
+
+def numeric(*signatures: str) -> Callable[[F], F]:
+    """Mark a Python function as the numerical definition(s) *signatures*; :func:`numeric_module` registers them."""
+
+    def mark(function: F) -> F:
+        function.__defn__ = signatures  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def numeric_module(name: str, *namespaces: dict[str, Any], info: dict[str, Any] | None = None) -> Module:
+    """A module of numerical definitions and of plain functions marked by ``ex``."""
+    made = Module(alias(name))
+    made.native = made.defined = True
+    made.info.update(info or {})
+    for namespace in namespaces:
+        for value in list(namespace.values()):
+            if not callable(value):
+                continue
+            for signature in getattr(value, "__ex__", ()):
+                made.functions[signature] = value
+            for signature in getattr(value, "__defn__", ()):
+                short, _, arity = signature.rpartition("/")
+                made.functions[signature] = make_defn(made.name, short, int(arity), value, (), True)
+    return made
+
+
+def remote(module: str, signature: str) -> Callable[..., Any]:
+    """A public function of another module."""
+    return runtime().module(alias(module)).functions[signature]
+
+
+def random(name: str, *args: Any) -> Any:
+    """``Nx.Random.name(args...)``."""
+    return remote("Nx.Random", f"{name}/{len(args)}")(*args)
+
+
+def make_struct(name: str, **fields: Any) -> Struct:
+    """``%Name{fields}`` over the defaults of its module."""
+    module = runtime().module(alias(name))
+    made = dict(module.info["struct"])
+    made.update((Atom(k.rstrip("_")), v) for k, v in fields.items())
+    return Struct(module.name, made)
+
+
+def is_struct(term: Any, name: str) -> bool:
+    """Whether *term* is a ``%Name{}``."""
+    return isinstance(term, Struct) and term.module is alias(name)
+
+
+def field(term: Struct, name: str) -> Any:
+    """``term.name``."""
+    return term.fields[Atom(name)]
+
+
+def option(opts: Opts, name: str, default: Any = None) -> Any:
+    """``Keyword.get(opts, name, default)``."""
+    return next((v for k, v in opts if k is Atom(name)), default)
+
+
+def no_clause(function: str, arity: int, module: str = "Axon") -> FunctionClauseError:
+    """The error of a call that no clause of ``module.function/arity`` takes."""
+    return FunctionClauseError(alias(module), Atom(function), arity)
+
+
+def at_least_rank(module: str, function: str, t: Tensor, rank: int, what: str = "input") -> None:
+    """Refuse tensors of a lower rank."""
+    if t.rank < rank:
+        raise ArgumentError(f"{module}.{function}: expected {what} shape to have at least rank {rank}, got rank {t.rank}")
+
+
+def spread(name: str, value: Any, rank: int) -> list[Any]:
+    """An integer for each of *rank* axes, or a list that has one for each."""
+    if value.__class__ is list:
+        if len(value) != rank:
+            raise ArgumentError(f"expected :{name} to be a list of length {rank}, got list of length {len(value)}")
+        return value
+    return [value] * rank
+
+
+def atoms(names: Iterable[str]) -> list[Any]:
+    """Names as atoms."""
+    return [Atom(n) for n in names]
+
+
+__all__ = [
+    "ArgumentError", "Atom", "Opts", "Struct", "Tensor", "alias", "at_least_rank", "atoms", "field", "is_struct", "kw",
+    "make_struct", "no_clause", "numeric", "numeric_module", "nx", "option", "random", "remote", "runtime", "spread", "text",
+]  # fmt: skip
