@@ -32,11 +32,29 @@ def refuse_form(tree: Any, env: Env) -> CompileError:
 def check_head(state: Any, found: Any, kind: str, params: list[Any], guards: list[Any], env: Env, meta: Any) -> None:
     """One clause, no guards, patterns of variables, tuples, maps and structs only."""
     if found.clauses:
-        raise failure(f"cannot compile {kind} {found.signature} with multiple clauses", meta, env)
+        raise failure(f"cannot compile {kind} {found.signature} with multiple clauses", found.meta, env)
     if guards:
         # The reference's own spelling.
         raise failure("guards are not supported by " + ("defn" if kind == "defn" else "defpn"), meta, env)
     check_patterns(params, params, env, meta)
+
+
+def check_match(pattern: Any, env: Env, meta: Any) -> None:
+    """The left side of ``=``: any pattern, each variable once."""
+    seen: set[Any] = set()
+    stack = [pattern]
+    while stack:
+        p = stack.pop()
+        if p.__class__ is list or (p.__class__ is tuple and len(p) == 2):
+            stack.extend(p)
+        elif p.__class__ is tuple and len(p) == 3:
+            if p[2].__class__ is list:
+                stack.extend(p[2])
+            elif p[0] is not _UNDERSCORE:
+                key = ex.variable_key(p)
+                if key in seen:
+                    raise failure(f'variable "{p[0].name}" appears twice in pattern {ex._show(pattern)}', meta, env)
+                seen.add(key)
 
 
 def check_patterns(patterns: list[Any], shown: Any, env: Env, meta: Any) -> None:

@@ -19,9 +19,9 @@ def match(tree: Any, env: Env) -> Any:
     if env.context == "guard":
         raise env.fail(meta, f"invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
     if env.defn:
-        from defnpy.expand.defn import check_patterns
+        from defnpy.expand.defn import check_match
 
-        check_patterns([left], left, env, meta)
+        check_match(left, env, meta)
     value = ex.expand(right, env)
     return (form, meta, [expand_pattern(left, env), value])
 

@@ -296,9 +296,11 @@ def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
     both = bits(k, (2, *to), width)
     high_bits, low_bits = _row(both, 0), _row(both, 1)
     lowest = as_type(a, kind.atom)
-    span = _unsigned(ew.subtract(as_type(b, kind.atom), lowest), kind, word)
-    half = constant(1 << (width // 2), word)
-    factor = ew.remainder(half, span)
+    wide = dtypes.U64.atom
+    span = as_type(_unsigned(ew.subtract(as_type(b, kind.atom), lowest), kind, word), wide)
+    high_bits, low_bits = as_type(high_bits, wide), as_type(low_bits, wide)
+    # The draw is high * 2 ** width + low, reduced to the span.
+    factor = ew.remainder(constant(1 << (width // 2), dtypes.U64), span)
     factor = ew.remainder(ew.multiply(factor, factor), span)
     offset = ew.add(ew.multiply(ew.remainder(high_bits, span), factor), ew.remainder(low_bits, span))
     offset = ew.remainder(offset, span)
@@ -325,16 +327,16 @@ def _shuffle_rounds(n: int) -> int:
     return max(1, math.ceil(3 * math.log(max(n, 1)) / math.log(_MASK)))
 
 
-def _shuffle(key: Tensor, t: Tensor, axis: int, independent: bool) -> Tensor:
-    n = t.shape[axis]
-    to = t.shape if independent else (n,)
+def _shuffle(key: Tensor, t: Tensor, axis: int, independent: bool) -> tuple[Tensor, Tensor]:
+    """*t* in random order and the next key."""
+    to = t.shape if independent else (t.shape[axis],)
     made = t
     for _ in range(_shuffle_rounds(math.prod(to))):
-        key, sub = _two(key)
-        place = order.argsort(words(sub, to), keywords(axis=axis if independent else 0, stable=True))
+        key, own = _two(key)
+        place = order.argsort(words(own, to), keywords(axis=axis if independent else 0, stable=True))
         pick = index.take_along_axis if independent else index.take
         made = pick(made, place, keywords(axis=axis))
-    return made.like(names=t.names)
+    return made.like(names=t.names), key
 
 
 def _shuffle_both(key: Any, tensor: Any, opts: Any) -> Any:
@@ -342,8 +344,7 @@ def _shuffle_both(key: Any, tensor: Any, opts: Any) -> Any:
     given = keyword(opts, axis=0, independent=False)
     t = to_tensor(tensor)
     axis = shapes.axis_index(t.shape, given["axis"], t.names)
-    rest, own = _two(k)
-    return _shuffle(own, t, axis, bool(given["independent"])), rest
+    return _shuffle(k, t, axis, bool(given["independent"]))
 
 
 def _choice(key: Any, tensor: Any, weights: Any, opts: Any) -> Any:
@@ -362,8 +363,12 @@ def _choice(key: Any, tensor: Any, weights: Any, opts: Any) -> Any:
         raise RuntimeError_(f"must take at least one sample, got samples={samples}")
     if not given["replace"] and samples > n:
         raise ArgumentError("cannot take more samples than the input size when replace: false")
+    if p is None and not given["replace"]:
+        mixed, rest = _shuffle(k, t, axis, False)
+        return index.slice_along_axis(mixed, 0, samples, keywords(axis=axis)), rest
     rest, own = _two(k)
-    return _chosen(own, t, axis, samples, bool(given["replace"]), p), rest
+    made = _chosen(own, t, axis, samples, bool(given["replace"]), p)
+    return made.like(names=(None,) * len(made.shape)), rest
 
 
 def _check_weights(p: Tensor, n: int) -> Tensor:
@@ -377,9 +382,6 @@ def _check_weights(p: Tensor, n: int) -> Tensor:
 def _chosen(key: Tensor, t: Tensor, axis: int, samples: int, replace: bool, p: Tensor | None) -> Tensor:
     n = t.shape[axis]
     if p is None:
-        if not replace:
-            mixed = _shuffle(key, t, axis, False)
-            return index.slice_along_axis(mixed, 0, samples, keywords(axis=axis))
         places = _randint_split(key, 0, n, keywords(shape=(samples,)))
     elif replace:
         total = stats.cumulative_sum(p)

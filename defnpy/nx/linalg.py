@@ -1,0 +1,719 @@
+"""Nx.LinAlg."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.nx import dtype as dtypes
+from defnpy.nx import shape as shapes
+from defnpy.nx.api import compare, creation, elementwise as ew, index, linear, reduce, shape
+from defnpy.nx.api.convert import as_type
+from defnpy.nx.convert import to_tensor
+from defnpy.nx.defined import defined
+from defnpy.nx.dispatch import apply, block, tag
+from defnpy.nx.dtype import DType
+from defnpy.nx.ops.linear import TRIANGULAR_SOLVE
+from defnpy.nx.options import keyword, keywords
+from defnpy.nx.show import text
+from defnpy.nx.tensor import Tensor, template, unnamed
+from defnpy.nx.vectors import apply_vectorized, together
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.module import ex, native_module
+
+NAME = "Nx.LinAlg"
+_NONE, _TRANSPOSE, _CONJUGATE = Atom("none"), Atom("transpose"), Atom("conjugate")
+
+
+# -- pieces ---------------------------------------------------------------------------------------------------------------
+
+
+def _bare(t: Tensor) -> Tensor:
+    return t.like(names=unnamed(len(t.shape)))
+
+
+def _floating(t: Tensor) -> Tensor:
+    kind = dtypes.to_floating(t.type)
+    return t if t.type is kind else as_type(t, kind.atom)
+
+
+def product(a: Tensor, b: Tensor) -> Tensor:
+    """The product of (batches of) matrices."""
+    batch = list(range(len(a.shape) - 2))
+    rank = len(a.shape)
+    return linear.dot_6(a, [rank - 1], batch, b, [rank - 2], batch)
+
+
+def turned(t: Tensor) -> Tensor:
+    """The transpose of (batches of) matrices."""
+    rank = len(t.shape)
+    return shape.transpose(t, keywords(axes=[*range(rank - 2), rank - 1, rank - 2]))
+
+
+def dagger(t: Tensor) -> Tensor:
+    """The conjugate transpose of (batches of) matrices."""
+    return ew.conjugate(turned(t)) if t.type.is_complex else turned(t)
+
+
+def identity(n: int, like: Tensor) -> Tensor:
+    """Unit matrices for a batch like that of *like*."""
+    lead = like.shape[:-2]
+    return creation.eye((*lead, n, n), keywords(type=like.type.atom))
+
+
+def _at_least_matrix(t: Tensor) -> None:
+    if len(t.shape) < 2:
+        raise ArgumentError(f"tensor must have at least rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
+
+
+def _square(t: Tensor) -> None:
+    _at_least_matrix(t)
+    if t.shape[-1] != t.shape[-2]:
+        raise ArgumentError(f"tensor must be a square matrix or a batch of square matrices, got shape: {text(t.shape)}")
+
+
+def _real_only(t: Tensor, name: str, arity: int) -> None:
+    if t.type.is_complex:
+        raise ArgumentError(f"Nx.LinAlg.{name}/{arity} is not yet implemented for complex inputs")
+
+
+def _out(kind: DType, *sizes: int) -> Tensor:
+    return template(kind, tuple(sizes))
+
+
+def _batched(name: str, t: Tensor, outs: Callable[[Tensor], Any], default: Callable[[Tensor], Any], **fields: Any) -> Any:
+    """A block of one tensor, vectorised axes in front."""
+
+    def plain(p: Tensor, _: int) -> Any:
+        return block(tag("LinAlg." + name, **fields), outs(p), (p,), default)
+
+    return apply_vectorized(_bare(t), plain)
+
+
+def diagonal(t: Tensor) -> Tensor:
+    """The diagonals of (batches of) matrices."""
+    return creation.take_diagonal(t)
+
+
+# -- cholesky, triangular_solve, solve, invert ----------------------------------------------------------------------------
+
+
+def cholesky_body(tensor: Any) -> Tensor:
+    """The lower factor."""
+    t = to_tensor(tensor)
+    _square(t)
+    return _batched("Cholesky", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape), _cholesky)  # type: ignore[no-any-return]
+
+
+def _cholesky(p: Tensor) -> Tensor:
+    """Column by column."""
+    a = _floating(p)
+    n = a.shape[-1]
+    rank = len(a.shape)
+    columns: list[Tensor] = []
+    for j in range(n):
+        rest = _column(a, j)
+        for done in columns:
+            weight = index.slice_along_axis(done, j, 1, keywords(axis=rank - 2))
+            rest = ew.subtract(rest, ew.multiply(done, ew.conjugate(weight) if a.type.is_complex else weight))
+        pivot = ew.sqrt(index.slice_along_axis(rest, j, 1, keywords(axis=rank - 2)))
+        below = compare.greater_equal(creation.iota(rest.shape, keywords(axis=rank - 2)), j)
+        columns.append(compare.select(below, ew.divide(rest, pivot), ew.multiply(0.0, pivot)))
+    return shape.concatenate(columns, keywords(axis=rank - 1)) if n > 1 else columns[0]
+
+
+def _column(a: Tensor, j: int) -> Tensor:
+    return index.slice_along_axis(a, j, 1, keywords(axis=len(a.shape) - 1))
+
+
+def triangular_solve_body(a: Any, b: Any, opts: Any) -> Tensor:
+    """``x`` in ``a x = b`` (or ``x a = b``) for triangular *a*."""
+    given = keyword(opts, lower=True, left_side=True, transform_a=_NONE)
+    mode = given["transform_a"]
+    if mode not in (_NONE, _TRANSPOSE, _CONJUGATE):
+        raise ArgumentError(f"invalid value for :transform_a option, expected :none, :transpose, or :conjugate, got: {text(mode)}")
+    x, y = _bare(to_tensor(a)), _bare(to_tensor(b))
+    if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
+        raise ArgumentError(
+            f"triangular_solve/3 expected a square matrix or a batch of square matrices, got tensor with shape: {text(x.shape)}"
+        )
+    left = bool(given["left_side"])
+    _check_sides(x, y, left)
+    if mode is _CONJUGATE:
+        x, mode = ew.conjugate(x), _TRANSPOSE
+    params = {"lower": bool(given["lower"]), "left_side": left, "transform_a": mode.name}
+    if x.vectorized_axes or y.vectorized_axes:
+        return together([x, y], lambda ts, k: apply(TRIANGULAR_SOLVE, *ts, **params))  # type: ignore[no-any-return]
+    return apply(TRIANGULAR_SOLVE, x, y, **params)  # type: ignore[no-any-return]
+
+
+def _check_sides(a: Tensor, b: Tensor, left: bool) -> None:
+    n, batch = a.shape[-1], a.shape[:-2]
+    if len(b.shape) == len(a.shape) - 1:
+        fits = b.shape == (*batch, n)
+    else:
+        fits = len(b.shape) == len(a.shape) and b.shape[:-2] == batch and (b.shape[-2] if left else b.shape[-1]) == n
+    if not fits:
+        raise ArgumentError("incompatible dimensions for a and b on triangular solve")
+
+
+def _lower_solve(a: Tensor, b: Tensor, lower: bool = True, mode: str = "none", left: bool = True) -> Tensor:
+    return apply(TRIANGULAR_SOLVE, a, b, lower=lower, left_side=left, transform_a=mode)  # type: ignore[no-any-return]
+
+
+def solve_body(a: Any, b: Any) -> Tensor:
+    """``x`` in ``a x = b``."""
+    x, y = _bare(to_tensor(a)), _bare(to_tensor(b))
+    if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
+        raise ArgumentError(
+            f"`a` tensor has incompatible dimensions, expected a square matrix or a batch of square matrices, got: {text(x.shape)}"
+        )
+    n, batch = x.shape[-1], x.shape[:-2]
+    vector = y.shape == (*batch, n)
+    if not vector and not (len(y.shape) == len(x.shape) and y.shape[:-1] == (*batch, n)):
+        raise ArgumentError(
+            f"`b` tensor has incompatible dimensions, expected {text(x.shape)} or {text((*batch, n))}, got: {text(y.shape)}"
+        )
+
+    def plain(ts: list[Tensor], _: int) -> Tensor:
+        kind = dtypes.to_floating(dtypes.merge(ts[0].type, ts[1].type))
+        return block(tag("LinAlg.Solve"), template(kind, ts[1].shape), tuple(ts), _solve)  # type: ignore[no-any-return]
+
+    return together([x, y], plain)  # type: ignore[no-any-return]
+
+
+def _solve(a: Tensor, b: Tensor) -> Tensor:
+    """By an orthogonal factor and a triangular one."""
+    q, r = qr_body(_floating(a), [])
+    right = _floating(b)
+    vector = len(right.shape) < len(a.shape)
+    if vector:
+        right = shape.new_axis(right, -1)
+    made = _lower_solve(r, product(dagger(q), right), lower=False)
+    return shape.squeeze(made, keywords(axes=[-1])) if vector else made
+
+
+def invert_body(tensor: Any) -> Tensor:
+    """The inverse."""
+    t = to_tensor(tensor)
+    if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
+        raise ArgumentError(f"invert/1 expects a square matrix or a batch of square matrices, got tensor with shape: {text(t.shape)}")
+
+    def plain(p: Tensor, _: int) -> Tensor:
+        return solve_body(p, identity(p.shape[-1], _floating(p)))
+
+    return apply_vectorized(_bare(t), plain)  # type: ignore[no-any-return]
+
+
+# -- determinant ----------------------------------------------------------------------------------------------------------
+
+
+def determinant_body(tensor: Any) -> Tensor:
+    """The determinant."""
+    t = to_tensor(tensor)
+    if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
+        raise ArgumentError(f"determinant/1 expects a square tensor, got tensor with shape: {text(list(t.shape))}")
+    return _batched("Determinant", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape[:-2]), _determinant)  # type: ignore[no-any-return]
+
+
+def _entry(t: Tensor, i: int, j: int) -> Tensor:
+    rank = len(t.shape)
+    part = index.slice_(t, [*[0] * (rank - 2), i, j], [*t.shape[:-2], 1, 1])
+    return shape.reshape(part, t.shape[:-2])
+
+
+def _determinant(p: Tensor) -> Tensor:
+    t = _floating(p)
+    n = t.shape[-1]
+    if n == 1:
+        return _entry(t, 0, 0)
+    if n == 2:
+        return ew.subtract(ew.multiply(_entry(t, 0, 0), _entry(t, 1, 1)), ew.multiply(_entry(t, 0, 1), _entry(t, 1, 0)))
+    if n == 3:
+        total = None
+        for i, sign in ((0, 1), (1, -1), (2, 1)):
+            a, b = (j for j in range(3) if j != i)
+            minor = ew.subtract(ew.multiply(_entry(t, 1, a), _entry(t, 2, b)), ew.multiply(_entry(t, 1, b), _entry(t, 2, a)))
+            part = ew.multiply(_entry(t, 0, i), minor)
+            total = part if total is None else (ew.add(total, part) if sign > 0 else ew.subtract(total, part))
+        assert total is not None
+        return total
+    pivots, _, upper = lu_body(t)
+    axis = len(t.shape) - 2
+    return ew.multiply(_parity(pivots), reduce.product(diagonal(upper), keywords(axes=[axis])))
+
+
+def _parity(p: Tensor) -> Tensor:
+    """The sign of permutation matrices: by counting inversions."""
+    rank = len(p.shape)
+    place = reduce.argmax(p, keywords(axis=rank - 1))
+    a, b = shape.new_axis(place, rank - 1), shape.new_axis(place, rank - 2)
+    n = p.shape[-1]
+    size = (*p.shape[:-2], n, n)
+    later = compare.greater(creation.iota(size, keywords(axis=rank - 1)), creation.iota(size, keywords(axis=rank - 2)))
+    crossed = compare.logical_and(compare.greater(a, b), later)
+    count = reduce.sum_(crossed, keywords(axes=[rank - 2, rank - 1]))
+    return ew.subtract(1, ew.multiply(2, ew.remainder(count, 2)))
+
+
+# -- decompositions -------------------------------------------------------------------------------------------------------
+
+
+def qr_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
+    """An orthogonal and an upper triangular factor."""
+    given = keyword(opts, mode=Atom("reduced"), eps=1.0e-10)
+    t = to_tensor(tensor)
+    _at_least_matrix(t)
+    mode = given["mode"]
+    if mode not in (Atom("reduced"), Atom("complete")):
+        raise ArgumentError(f"invalid :mode received. Expected one of [:reduced, :complete], received: {text(mode)}")
+
+    def outs(p: Tensor) -> Any:
+        *batch, m, n = p.shape
+        k = m if mode is Atom("complete") else min(m, n)
+        kind = dtypes.to_floating(p.type)
+        return _out(kind, *batch, m, k), _out(kind, *batch, k, n)
+
+    return _batched("QR", t, outs, lambda p: _qr(p, mode is Atom("complete")), eps=given["eps"], mode=mode)  # type: ignore[no-any-return]
+
+
+def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
+    """Householder reflections."""
+    r = _floating(p)
+    *_, m, n = r.shape
+    rank = len(r.shape)
+    q = identity(m, r)
+    for j in range(min(m - 1, n)):
+        column = _column(r, j)
+        rows = creation.iota(column.shape, keywords(axis=rank - 2))
+        x = compare.select(compare.greater_equal(rows, j), column, 0.0)
+        length = ew.sqrt(reduce.sum_(ew.real(ew.multiply(x, ew.conjugate(x))) if r.type.is_complex else ew.multiply(x, x), keywords(axes=[rank - 2], keep_axes=True)))
+        pivot = index.slice_along_axis(column, j, 1, keywords(axis=rank - 2))
+        below = reduce.sum_(ew.abs_(compare.select(compare.greater(rows, j), column, 0.0)), keywords(axes=[rank - 2], keep_axes=True))
+        phase = _phase(pivot)
+        v = ew.add(x, ew.multiply(compare.select(compare.equal(rows, j), 1.0, 0.0), ew.multiply(phase, length)))
+        norm = reduce.sum_(ew.real(ew.multiply(v, ew.conjugate(v))) if r.type.is_complex else ew.multiply(v, v), keywords(axes=[rank - 2], keep_axes=True))
+        scale = compare.select(compare.equal(below, 0), 0.0, ew.divide(2.0, compare.select(compare.equal(norm, 0), 1.0, norm)))
+        r = ew.subtract(r, ew.multiply(scale, product(v, product(dagger(v), r))))
+        q = ew.subtract(q, ew.multiply(scale, product(product(q, v), dagger(v))))
+    r = creation.triu(r)
+    if complete or m <= n:
+        return q, r
+    return (
+        index.slice_along_axis(q, 0, n, keywords(axis=rank - 1)),
+        index.slice_along_axis(r, 0, n, keywords(axis=rank - 2)),
+    )
+
+
+def _phase(x: Tensor) -> Tensor:
+    if x.type.is_complex:
+        size = ew.abs_(x)
+        return compare.select(compare.equal(size, 0), 1.0, ew.divide(x, compare.select(compare.equal(size, 0), 1.0, size)))
+    return compare.select(compare.greater_equal(x, 0), 1.0, -1.0)
+
+
+def lu_body(tensor: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """A permutation, a lower and an upper triangular factor."""
+    t = to_tensor(tensor)
+    _square(t)
+
+    def outs(p: Tensor) -> Any:
+        kind = dtypes.to_floating(p.type)
+        return _out(p.type, *p.shape), _out(kind, *p.shape), _out(kind, *p.shape)
+
+    return _batched("LU", t, outs, _lu, eps=1.0e-10)  # type: ignore[no-any-return]
+
+
+def _lu(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Elimination with partial pivoting."""
+    u = _floating(p)
+    n, rank = u.shape[-1], len(u.shape)
+    rows = creation.iota((*u.shape[:-1], 1), keywords(axis=rank - 2))
+    swaps = identity(n, u)
+    lower = ew.multiply(0.0, identity(n, u))
+    for j in range(n):
+        column = _column(u, j)
+        best = reduce.argmax(compare.select(compare.greater_equal(rows, j), ew.abs_(column), -1.0), keywords(axis=rank - 2, keep_axis=True))
+        order = compare.select(compare.equal(rows, j), best, compare.select(compare.equal(rows, best), j, rows))
+        columns = creation.iota(u.shape, keywords(axis=rank - 1))
+        swap = as_type(compare.equal(order, columns), u.type.atom)
+        u, swaps, lower = product(swap, u), product(swap, swaps), product(swap, lower)
+        pivot = index.slice_along_axis(_column(u, j), j, 1, keywords(axis=rank - 2))
+        safe = compare.select(compare.equal(pivot, 0), 1.0, pivot)
+        factor = compare.select(compare.greater(rows, j), ew.divide(_column(u, j), safe), 0.0)
+        row = index.slice_along_axis(u, j, 1, keywords(axis=rank - 2))
+        u = ew.subtract(u, product(factor, row))
+        at = as_type(compare.equal(columns, j), u.type.atom)
+        lower = ew.add(lower, ew.multiply(factor, at))
+    return as_type(turned(swaps), p.type.atom), ew.add(lower, identity(n, u)), creation.triu(u)
+
+
+def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
+    """Eigenvalues, largest first, and eigenvectors of a symmetric matrix."""
+    given = keyword(opts, max_iter=1000, eps=1.0e-4)
+    if given["max_iter"] is None:
+        raise ArgumentError("missing option :max_iter")
+    t = to_tensor(tensor)
+    _square(t)
+
+    def outs(p: Tensor) -> Any:
+        kind = dtypes.to_floating(p.type)
+        return _out(dtypes.to_real(kind), *p.shape[:-1]), _out(kind, *p.shape)
+
+    return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])  # type: ignore[no-any-return]
+
+
+def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
+    """Jacobi rotations over all pairs, a fixed number of sweeps."""
+    from defnpy.nx.expr import to_expr
+
+    a = to_expr(_floating(p))
+    n, rank = a.shape[-1], len(a.shape)
+    v = identity(n, a)
+    for _ in range(8):
+        for i in range(n - 1):
+            for j in range(i + 1, n):
+                turn = _rotation(a, i, j)
+                a, v = product(turned(turn), product(a, turn)), product(v, turn)
+    w = diagonal(a)
+    from defnpy.nx.api.order import argsort
+
+    order = argsort(w, keywords(axis=rank - 2, direction=Atom("desc")))
+    wide = shape.broadcast(shape.new_axis(order, rank - 2), v.shape)
+    return index.take_along_axis(w, order, keywords(axis=rank - 2)), index.take_along_axis(v, wide, keywords(axis=rank - 1))
+
+
+def _rotation(a: Tensor, i: int, j: int) -> Tensor:
+    x, y, off = _entry(a, i, i), _entry(a, j, j), _entry(a, i, j)
+    angle = ew.multiply(0.5, ew.atan2(ew.multiply(2.0, off), ew.subtract(x, y)))
+    c, s = ew.cos(angle), ew.sin(angle)
+    n, rank = a.shape[-1], len(a.shape)
+    made = identity(n, a)
+
+    def cell(r: int, k: int) -> Tensor:
+        size = a.shape
+        here = compare.logical_and(compare.equal(creation.iota(size, keywords(axis=rank - 2)), r), compare.equal(creation.iota(size, keywords(axis=rank - 1)), k))
+        return as_type(here, a.type.atom)
+
+    def spread(t: Tensor) -> Tensor:
+        return shape.reshape(t, (*t.shape, 1, 1))
+
+    made = ew.add(made, ew.multiply(spread(ew.subtract(c, 1.0)), ew.add(cell(i, i), cell(j, j))))
+    return ew.add(made, ew.multiply(spread(s), ew.subtract(cell(j, i), cell(i, j))))
+
+
+def svd_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """Left vectors, singular values (largest first) and right vectors."""
+    given = _svd_options(opts)
+    t = to_tensor(tensor)
+    _at_least_matrix(t)
+    _real_only(t, "svd", 2)
+    full = bool(given["full"])
+
+    def outs(p: Tensor) -> Any:
+        *batch, m, n = p.shape
+        k = min(m, n)
+        kind = dtypes.to_floating(p.type)
+        return _out(kind, *batch, m, m if full else k), _out(kind, *batch, k), _out(kind, *batch, n if full else k, n)
+
+    fields = {"full_matrices?": full, "max_iter": given["max_iter"]}
+    return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)  # type: ignore[no-any-return]
+
+
+def _svd_options(opts: Any) -> dict[str, Any]:
+    made = keyword(opts, **{"max_iter": 100, "full_matrices?": True})
+    return {"max_iter": made["max_iter"], "full": made["full_matrices?"]}
+
+
+def _svd(p: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """From the eigenvectors of the smaller product; an orthogonal basis fills up the rest."""
+    a = _floating(p)
+    *_, m, n = a.shape
+    if m < n:
+        u, s, vt = _svd(turned(a), full)
+        return turned(vt), s, turned(u)
+    w, v = eigh_body(product(turned(a), a), [])
+    s = ew.sqrt(ew.max_(w, 0.0))
+    rank = len(a.shape)
+    av = product(a, v)
+    q, r = qr_body(av, keywords(mode=Atom("complete" if full else "reduced")))
+    sign = compare.select(compare.less(diagonal(r), 0.0), -1.0, 1.0)
+    if full and m > n:
+        sign = shape.pad(sign, 1.0, [*[(0, 0, 0)] * (rank - 2), (0, m - n, 0)])
+    return ew.multiply(q, shape.new_axis(sign, rank - 2)), s, turned(v)
+
+
+# -- compositions ---------------------------------------------------------------------------------------------------------
+
+
+def adjoint_body(tensor: Any) -> Tensor:
+    """The conjugate transpose; vectors stay."""
+    t = to_tensor(tensor)
+    if len(t.shape) < 2:
+        return ew.conjugate(t) if t.type.is_complex else t
+    made = apply_vectorized(t, lambda p, _: turned(p))
+    return ew.conjugate(made) if t.type.is_complex else made  # type: ignore[no-any-return]
+
+
+def matrix_power_body(tensor: Any, power: int) -> Tensor:
+    """A matrix times itself; negative powers use the inverse."""
+    t = to_tensor(tensor)
+    if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
+        raise ArgumentError(
+            f"matrix_power/2 expects a square matrix or a batch of square matrices, got tensor with shape: {text(t.shape)}"
+        )
+    n = t.shape[-1]
+    if power == 0:
+        return apply_vectorized(_bare(t), lambda p, _: creation.eye((*p.shape[:-2], n, n)))  # type: ignore[no-any-return]
+    if power < 0:
+        return matrix_power_body(invert_body(t), -power)
+
+    def plain(p: Tensor, _: int) -> Tensor:
+        made: Tensor | None = None
+        base, left = p, power
+        while left:
+            if left & 1:
+                made = base if made is None else product(made, base)
+            left >>= 1
+            if left:
+                base = product(base, base)
+        assert made is not None
+        return made
+
+    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+
+
+def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
+    """The number of singular values above the precision."""
+    given = keyword(opts, eps=1.0e-7)
+    t = to_tensor(tensor)
+    if len(t.shape) != 2:
+        raise ArgumentError(f"tensor must have rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
+    _real_only(t, "matrix_rank", 2)
+    _, s, _ = svd_body(t, [])
+    limit = ew.multiply(given["eps"] * max(t.shape), reduce.reduce_max(s))
+    return reduce.sum_(compare.greater(s, limit))
+
+
+def pinv_body(tensor: Any, opts: Any) -> Tensor:
+    """The Moore-Penrose inverse."""
+    given = keyword(opts, eps=1.0e-10)
+    t = _bare(to_tensor(tensor))
+    eps = given["eps"]
+    if not t.shape:
+        small = compare.less_equal(ew.abs_(t), eps)
+        return compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, t)))
+    if len(t.shape) == 1:
+        total = reduce.sum_(ew.real(ew.multiply(t, ew.conjugate(t))) if t.type.is_complex else ew.multiply(t, t))
+        small = compare.less_equal(reduce.all_(compare.less_equal(ew.abs_(t), eps)), 0)
+        bad = compare.logical_not(small)
+        scaled = ew.divide(ew.conjugate(t) if t.type.is_complex else t, compare.select(bad, 1.0, total))
+        return compare.select(shape.broadcast(bad, t.shape), 0.0, scaled)
+    u, s, vt = svd_body(t, keywords(**{"full_matrices?": False}))
+    small = compare.less_equal(s, eps)
+    inverse = compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, s)))
+    return product(ew.multiply(turned(vt), shape.new_axis(inverse, len(t.shape) - 2)), turned(u))
+
+
+def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
+    """``x`` with the smallest ``|a x - b|``."""
+    given = keyword(opts, eps=1.0e-15)
+    x, y = to_tensor(a), to_tensor(b)
+    for word, t, rank in (("1st", x, 2), ("2nd", y, 1)):
+        if len(t.shape) != rank:
+            raise ArgumentError(f"tensor of {word} argument must have rank {rank}, got rank {len(t.shape)} with shape {text(t.shape)}")
+    if x.shape[0] != y.shape[0]:
+        raise ArgumentError(
+            "the number of rows of the matrix as the 1st argument and the number of columns of the vector as the 2nd argument "
+            f"must be the same, got 1st argument shape {text(x.shape)} and 2nd argument shape {text(y.shape)}"
+        )
+    if x.type.is_complex or y.type.is_complex:
+        _real_only(x if x.type.is_complex else y, "least_squares", 2)
+    return linear.dot(pinv_body(x, keywords(eps=given["eps"])), _bare(y))
+
+
+_INF, _NEG_INF = Atom("infinity"), Atom("neg_infinity")
+
+
+def norm_body(tensor: Any, opts: Any) -> Tensor:
+    """A norm of a vector or matrix."""
+    given = keyword(opts, ord=None, axes=None, keep_axes=False)
+    t = to_tensor(tensor)
+    kind, keep = given["ord"], bool(given["keep_axes"])
+    if given["axes"] is not None:
+        axes = list(shapes.axes_indices(t.shape, given["axes"], t.names))
+        rank = len(axes)
+    else:
+        rank, axes = len(t.shape), None
+    if rank not in (1, 2) or (rank > 2):
+        raise ArgumentError(f"expected 1-D or 2-D tensor, got tensor with shape {text(t.shape)}")
+    options = keywords(axes=axes, keep_axes=keep)
+    if kind is None:
+        return _by_squares(t, options)
+    if kind.__class__ is Atom and kind not in (_INF, _NEG_INF):
+        if rank != 2:
+            raise ArgumentError(f"expected a 2-D tensor for ord: {text(kind)}, got a 1-D tensor")
+        if kind is Atom("frobenius"):
+            return _by_squares(t, options)
+        if kind is Atom("nuclear"):
+            _, s, _ = svd_body(t, [])
+            return reduce.sum_(s)
+    elif kind.__class__ is not int and kind not in (_INF, _NEG_INF):
+        raise ArgumentError(f"unknown ord {text(kind)}")
+    if rank == 1:
+        return _vector_norm(t, kind, options)
+    return _matrix_norm(t, kind, axes, keep)
+
+
+def _by_squares(t: Tensor, options: Any) -> Tensor:
+    size = ew.abs_(t) if t.type.is_complex else t
+    return ew.sqrt(reduce.sum_(ew.multiply(size, size), options))
+
+
+def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
+    size = _floating(ew.abs_(t))
+    if kind is _INF:
+        return reduce.reduce_max(size, options)
+    if kind is _NEG_INF:
+        return reduce.reduce_min(size, options)
+    if kind == 0:
+        return as_type(reduce.sum_(compare.not_equal(t, 0), options), dtypes.to_real(t.type).atom)
+    if kind == 1:
+        return reduce.sum_(size, options)
+    if kind == 2:
+        return _by_squares(t, options)
+    return ew.pow_(reduce.sum_(ew.pow_(size, kind), options), 1 / kind)
+
+
+def _matrix_norm(t: Tensor, kind: Any, axes: Any, keep: bool) -> Tensor:
+    first, second = axes if axes is not None else (len(t.shape) - 2, len(t.shape) - 1)
+    if kind in (2, -2) and kind.__class__ is int:
+        _, s, _ = svd_body(t, [])
+        made = (reduce.reduce_max if kind == 2 else reduce.reduce_min)(s)
+        return shape.reshape(made, (1, 1)) if keep else made
+    if kind in (1, -1) and kind.__class__ is int:
+        inner, outer = first, second
+    elif kind is _INF or kind is _NEG_INF:
+        inner, outer = second, first
+    else:
+        raise ArgumentError(f"invalid :ord for 2-D tensor, got: {text(kind)}")
+    rows = reduce.sum_(ew.abs_(t), keywords(axes=[inner], keep_axes=True))
+    pick = reduce.reduce_max if kind is _INF or kind == 1 else reduce.reduce_min
+    made = pick(_floating(rows), keywords(axes=[outer], keep_axes=True))
+    return made if keep else shape.squeeze(made, keywords(axes=[first, second]))
+
+
+# -- public functions -----------------------------------------------------------------------------------------------------
+
+
+_cholesky_of = defined(NAME, "cholesky", cholesky_body, 1)
+_triangular_of = defined(NAME, "triangular_solve", triangular_solve_body, 3, (2,))
+_solve_of = defined(NAME, "solve", solve_body, 2)
+_invert_of = defined(NAME, "invert", invert_body, 1)
+_determinant_of = defined(NAME, "determinant", determinant_body, 1)
+_qr_of = defined(NAME, "qr", qr_body, 2, (1,))
+_lu_of = defined(NAME, "lu", lu_body, 1)
+_eigh_of = defined(NAME, "eigh", eigh_body, 2, (1,))
+_svd_of = defined(NAME, "svd", svd_body, 2, (1,))
+_adjoint_of = defined(NAME, "adjoint", adjoint_body, 1)
+_power_of = defined(NAME, "matrix_power", matrix_power_body, 2, (1,))
+_rank_of = defined(NAME, "matrix_rank", matrix_rank_body, 2, (1,))
+_pinv_of = defined(NAME, "pinv", pinv_body, 2, (1,))
+_least_of = defined(NAME, "least_squares", least_squares_body, 3, (2,))
+_norm_of = defined(NAME, "norm", norm_body, 2, (1,))
+
+
+@ex("cholesky/1")
+def cholesky(tensor: Any) -> Any:
+    """The Cholesky factor."""
+    return _cholesky_of(tensor)
+
+
+@ex("triangular_solve/2", "triangular_solve/3")
+def triangular_solve(a: Any, b: Any, opts: Any = ()) -> Any:
+    """Solve a triangular system."""
+    return _triangular_of(a, b, list(opts))
+
+
+@ex("solve/2")
+def solve(a: Any, b: Any) -> Any:
+    """Solve a linear system."""
+    return _solve_of(a, b)
+
+
+@ex("invert/1")
+def invert(tensor: Any) -> Any:
+    """The inverse."""
+    return _invert_of(tensor)
+
+
+@ex("determinant/1")
+def determinant(tensor: Any) -> Any:
+    """The determinant."""
+    return _determinant_of(tensor)
+
+
+@ex("qr/1", "qr/2")
+def qr(tensor: Any, opts: Any = ()) -> Any:
+    """The QR decomposition."""
+    return _qr_of(tensor, list(opts))
+
+
+@ex("lu/1")
+def lu(tensor: Any) -> Any:
+    """The LU decomposition."""
+    return _lu_of(tensor)
+
+
+@ex("eigh/1", "eigh/2")
+def eigh(tensor: Any, opts: Any = ()) -> Any:
+    """Eigenvalues and eigenvectors."""
+    return _eigh_of(tensor, list(opts))
+
+
+@ex("svd/1", "svd/2")
+def svd(tensor: Any, opts: Any = ()) -> Any:
+    """The singular value decomposition."""
+    return _svd_of(tensor, list(opts))
+
+
+@ex("adjoint/1")
+def adjoint(tensor: Any) -> Any:
+    """The conjugate transpose."""
+    return _adjoint_of(tensor)
+
+
+@ex("matrix_power/2")
+def matrix_power(tensor: Any, power: Any) -> Any:
+    """A power of a matrix."""
+    if power.__class__ is not int:
+        raise FunctionClauseError(alias(NAME), Atom("matrix_power"), 2)
+    return _power_of(tensor, power)
+
+
+@ex("matrix_rank/1", "matrix_rank/2")
+def matrix_rank(tensor: Any, opts: Any = ()) -> Any:
+    """The rank."""
+    return _rank_of(tensor, list(opts))
+
+
+@ex("pinv/1", "pinv/2")
+def pinv(tensor: Any, opts: Any = ()) -> Any:
+    """The pseudo-inverse."""
+    return _pinv_of(tensor, list(opts))
+
+
+@ex("least_squares/2", "least_squares/3")
+def least_squares(a: Any, b: Any, opts: Any = ()) -> Any:
+    """The least squares solution."""
+    return _least_of(a, b, list(opts))
+
+
+@ex("norm/1", "norm/2")
+def norm(tensor: Any, opts: Any = ()) -> Any:
+    """A norm."""
+    return _norm_of(tensor, list(opts))
+
+
+MODULE = native_module(NAME, globals())
