@@ -15,6 +15,7 @@ from defnpy.axon.state import new as state_of
 from defnpy.axon.structs import compile_error
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map, is_leaf, traverse
+from defnpy.nx.tensor import TEMPLATE
 from defnpy.terms.errors import ElixirError, FunctionClauseError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
 from defnpy.terms.map import sorted_keys
@@ -71,7 +72,7 @@ def _callable(op: Any, arity: int) -> tuple[Callable[..., Any] | None, Any]:
         return None, (LAYERS, op, arity)
     if op.__class__ is Capture:
         return op, (op.module, Atom(op.name), op.arity)
-    return op, (alias("Axon"), Atom(f"-fun/{arity_of(op)}-"), arity_of(op)) if is_function(op) else (op, (None, op, arity))  # type: ignore[return-value]
+    return op, (alias("Axon"), Atom(f"-fun/{arity_of(op)}-"), arity_of(op))
 
 
 def is_none(term: Any) -> bool:
@@ -240,7 +241,7 @@ class Program:
     def _init_layer(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any, key: Any) -> None:
         own = made.setdefault(layer.name, {})
         given_own = given.get(layer.name, {})
-        shapes = [container_map(a, lambda t: t.like(data=nx.template((), "f32" and (Atom("f"), 32)).data)) for a in args]
+        shapes = [container_map(a, lambda t: t.like(data=TEMPLATE)) for a in args]
         for param in layer.parameters:
             name, kind = field(param, "name"), field(param, "kind").name
             word = self._word(layer, name)

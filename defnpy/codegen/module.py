@@ -47,8 +47,9 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
             em.tail = (definition.signature, params)
         with em.block() as failed:
             arguments = em.at(ast.List([em.name(p) for p in params], ast.Load()))
-            call = em.rt("clause_failed", [
-                em.name(unit.atom(module)), em.const(definition.name), em.const(definition.arity), arguments])
+            # The reference compiles the body of a defn under this name.
+            shown = f"__defn:{definition.name}__" if em.defn else definition.name
+            call = em.rt("clause_failed", [em.name(unit.atom(module)), em.const(shown), em.const(definition.arity), arguments])
             em.add(ast.Expr(call))
         em.clause_chain([em.name(p) for p in params], clauses, RETURN, failed)
     em.place(definition.meta)

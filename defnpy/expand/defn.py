@@ -49,6 +49,8 @@ def check_match(pattern: Any, env: Env, meta: Any) -> None:
             stack.extend(p)
         elif p.__class__ is tuple and len(p) == 3:
             if p[2].__class__ is list:
+                if p[0] is ex.PIN:
+                    raise refuse_form(p, env)
                 stack.extend(p[2])
             elif p[0] is not _UNDERSCORE:
                 key = ex.variable_key(p)

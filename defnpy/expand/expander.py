@@ -193,6 +193,9 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
             if macro is not None:
                 return call_macro(macro, module, name, meta, args, env)
             if signature in env.functions or meta_get(meta, IMPORTS) or module is KERNEL:
+                if env.defn and module is KERNEL:
+                    shown = Atom("erlang") if signature in patterns.GUARD_FUNCTIONS else KERNEL
+                    return rt_call("defn_remote", meta, [shown, signature, expand_args(args, env)])
                 return remote_call(module, name, meta, args, env)
     if env.state is not None:
         own = env.state.definitions.get(signature)
@@ -213,20 +216,17 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         env.error(meta, f"undefined function {signature} (there is no such import)", hint)
         expand_args(args, env)
         return None
-    expanded = expand_args(args, env)
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.function, env.file))
-    return (name, meta, expanded)
+    return (name, meta, expand_args(args, env))
 
 
 def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
-    found = env.macros.get(signature) or env.functions.get(signature)
-    if found is not None:
-        return found
+    # What the quoting module imported wins over what the caller imports.
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:
             return pair[1]  # type: ignore[no-any-return]
-    return None
+    return env.macros.get(signature) or env.functions.get(signature)
 
 
 def find_macro(module: Atom, signature: str, env: Env) -> Any:
@@ -362,15 +362,15 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
         env.unit.used_modules.add(module)
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
-            if module is KERNEL:
+            if module is KERNEL and atom_name(name) != "to_string":
                 module = defn.NX_KERNEL
-        if env.defn and not module.name.startswith(_TRACEABLE):
+        if env.defn and module is not KERNEL and module.name.split(".", 2)[1:2] not in _TRACEABLE:
             return rt_call("defn_remote", meta, [module, f"{atom_name(name)}/{len(args)}", expand_args(args, env)])
     return ((DOT, meta, [module, name]), meta, expand_args(args, env))
 
 
 # Native modules whose functions take expressions: called directly inside a defn.
-_TRACEABLE = ("Elixir.Nx", "Elixir.Axon", "Elixir.Polaris", "Elixir.Access", "Elixir.Module")
+_TRACEABLE = (["Nx"], ["Axon"], ["Polaris"], ["Access"], ["Module"])
 
 
 def call_node(module: str, name: str, meta: Any, args: list[Any]) -> Any:

@@ -416,7 +416,26 @@ def _meta_imports(meta: Any) -> Any:
     return meta_get(meta, ex.IMPORTS, ())
 
 
+def _sequential(body: Any) -> Any:
+    """``f(&1, &2)`` as the bare ``f`` and its arity: such a capture is ``&f/2``."""
+    if body.__class__ is not tuple or len(body) != 3 or body[2].__class__ is not list or not body[2]:
+        return None
+    form, meta, args = body
+    if any(not ex.is_node(a, ex.CAPTURE) or a[2] != [i] for i, a in enumerate(args, 1)):
+        return None
+    if form.__class__ is tuple and form[0] is ex.DOT and len(form[2]) == 2 and (ex.is_node(form[2][0], ex.ALIASES) or is_atom(form[2][0])):
+        return (form, meta, []), len(args)
+    if form.__class__ is Atom and form not in SPECIAL:
+        return (form, meta, None), len(args)
+    return None
+
+
 def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
+    named = _sequential(body)
+    if named is not None:
+        found = _function_capture(*named, meta, env)
+        if found is not None:
+            return found
     seen: set[int] = set()
 
     def walk(t: Any) -> Any:

@@ -238,9 +238,8 @@ def escape(value: Any, *, unquote: bool = False) -> Any:
     if kind is list:
         return [escape(v, unquote=unquote) for v in value]
     if kind is dict or isinstance(value, Struct):
-        own = getattr(value, "ex_escape", None)
-        if own is not None:
-            return own()
+        if hasattr(value, "ex_source"):
+            return (ex.CONST, [], [value])
         plain = map_of(value)
         return (ex.MAP, [], [(escape(k), escape(v, unquote=unquote)) for k, v in _ordered(plain)])
     if kind in (int, float, str, bytes, bool) or value is None or kind is Atom:

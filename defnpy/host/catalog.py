@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from importlib.util import find_spec
+from typing import Any
 
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import Module
@@ -48,4 +49,28 @@ def load_native(name: str) -> Module | None:
     found = getattr(python, "MODULES_BY_NAME", None)
     module: Module = found[name] if found is not None and name in found else python.MODULE
     module.defined = module.native = True
+    module.functions.setdefault("__info__/1", lambda key: _about(module, key))
     return module
+
+
+def _about(module: Module, key: Any) -> Any:
+    """``__info__/1`` of a native module."""
+    from defnpy.expand.macros import NATIVE
+    from defnpy.terms.errors import FunctionClauseError
+
+    kind = getattr(key, "name", "")
+    macros = {*module.macros, *NATIVE.get(module.name, {})}
+    if kind == "macros":
+        names = macros
+    elif kind == "functions":
+        names = {s for s in module.functions if s not in macros and s != "__info__/1"}
+    elif kind == "module":
+        return module.name
+    elif kind in ("attributes", "compile", "deprecated"):
+        return []
+    elif kind == "struct":
+        return [{Atom("field"): k, Atom("required"): False} for k, _ in module.info["struct"]] if "struct" in module.info else None
+    else:
+        raise FunctionClauseError(module.name, Atom("__info__"), 1, [key])
+    pairs = [(s.rpartition("/")[0], int(s.rpartition("/")[2])) for s in names if not s.endswith("/*")]
+    return [(Atom(n), a) for n, a in sorted(pairs)]

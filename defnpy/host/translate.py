@@ -19,8 +19,14 @@ def translate(exception: BaseException) -> errors.ElixirError:
     elif isinstance(exception, MemoryError):
         made = errors.SystemLimitError("a system limit has been reached: not enough memory")
     else:
-        made = errors.ErlangError(Atom(type(exception).__name__))
-        made.add_note(f"{type(exception).__name__}: {exception}")
+        from defnpy.stdlib.fallback import clause_error
+
+        found = clause_error(exception)
+        if found is not None:
+            made = found
+        else:
+            made = errors.ErlangError(Atom(type(exception).__name__))
+            made.add_note(f"{type(exception).__name__}: {exception}")
     made.__cause__ = exception
     made.__traceback__ = exception.__traceback__
     return made

@@ -141,7 +141,7 @@ def triangular_solve_body(a: Any, b: Any, opts: Any) -> Tensor:
     left = bool(given["left_side"])
     _check_sides(x, y, left)
     if mode is _CONJUGATE:
-        x, mode = ew.conjugate(x), _TRANSPOSE
+        x, mode = (ew.conjugate(x) if x.type.is_complex else x), _NONE
     params = {"lower": bool(given["lower"]), "left_side": left, "transform_a": mode.name}
     if x.vectorized_axes or y.vectorized_axes:
         return together([x, y], lambda ts, k: apply(TRIANGULAR_SOLVE, *ts, **params))  # type: ignore[no-any-return]
@@ -158,7 +158,8 @@ def _check_sides(a: Tensor, b: Tensor, left: bool) -> None:
         raise ArgumentError("incompatible dimensions for a and b on triangular solve")
 
 
-def _lower_solve(a: Tensor, b: Tensor, lower: bool = True, mode: str = "none", left: bool = True) -> Tensor:
+def solve_triangular(a: Tensor, b: Tensor, lower: bool = True, mode: str = "none", left: bool = True) -> Tensor:
+    """A triangular system of plain tensors."""
     return apply(TRIANGULAR_SOLVE, a, b, lower=lower, left_side=left, transform_a=mode)  # type: ignore[no-any-return]
 
 
@@ -190,7 +191,7 @@ def _solve(a: Tensor, b: Tensor) -> Tensor:
     vector = len(right.shape) < len(a.shape)
     if vector:
         right = shape.new_axis(right, -1)
-    made = _lower_solve(r, product(dagger(q), right), lower=False)
+    made = solve_triangular(r, product(dagger(q), right), lower=False)
     return shape.squeeze(made, keywords(axes=[-1])) if vector else made
 
 
@@ -513,7 +514,24 @@ def pinv_body(tensor: Any, opts: Any) -> Tensor:
     u, s, vt = svd_body(t, keywords(**{"full_matrices?": False}))
     small = compare.less_equal(s, eps)
     inverse = compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, s)))
-    return product(ew.multiply(turned(vt), shape.new_axis(inverse, len(t.shape) - 2)), turned(u))
+    made = product(ew.multiply(turned(vt), shape.new_axis(inverse, len(t.shape) - 2)), turned(u))
+    if t.vectorized_axes:
+        return made
+    from defnpy.nx.grad.custom import custom
+
+    a = _floating(t)
+    return custom(made, [t], lambda g: [_pinv_gradient(a, made, g)])  # type: ignore[no-any-return]
+
+
+def _pinv_gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor:
+    m, n = a.shape[-2], a.shape[-1]
+    back = turned(p)
+    left = ew.subtract(identity(m, a), product(a, p))
+    right = ew.subtract(identity(n, a), product(p, a))
+    first = product(product(back, g), back)
+    second = product(product(left, turned(g)), product(p, back))
+    third = product(product(back, p), product(turned(g), right))
+    return ew.add(ew.subtract(second, first), third)
 
 
 def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
@@ -533,7 +551,7 @@ def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
     return linear.dot(pinv_body(x, keywords(eps=given["eps"])), _bare(y))
 
 
-_INF, _NEG_INF = Atom("infinity"), Atom("neg_infinity")
+_INF, _NEG_INF = Atom("inf"), Atom("neg_inf")
 
 
 def norm_body(tensor: Any, opts: Any) -> Tensor:
@@ -567,8 +585,17 @@ def norm_body(tensor: Any, opts: Any) -> Tensor:
 
 
 def _by_squares(t: Tensor, options: Any) -> Tensor:
-    size = ew.abs_(t) if t.type.is_complex else t
-    return ew.sqrt(reduce.sum_(ew.multiply(size, size), options))
+    from defnpy.nx.expr import metadata, to_expr
+
+    size = to_expr(_floating(ew.abs_(t) if t.type.is_complex else t))
+    # Scaled by the largest element, so that squares do not overflow.
+    top = reduce.reduce_max(ew.abs_(size), options)
+    usual = compare.logical_or(compare.equal(top, 0), ew.is_infinity(top))
+    scale = metadata(to_expr(compare.select(usual, 1.0, top)), "stop_grad")
+    kept = reduce.reduce_max(ew.abs_(size), [*[o for o in options if o[0].name != "keep_axes"], (Atom("keep_axes"), True)])
+    wide = metadata(to_expr(compare.select(compare.logical_or(compare.equal(kept, 0), ew.is_infinity(kept)), 1.0, kept)), "stop_grad")
+    part = ew.divide(size, wide)
+    return ew.multiply(ew.sqrt(reduce.sum_(ew.multiply(part, part), options)), scale)
 
 
 def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
@@ -588,9 +615,11 @@ def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
 
 def _matrix_norm(t: Tensor, kind: Any, axes: Any, keep: bool) -> Tensor:
     first, second = axes if axes is not None else (len(t.shape) - 2, len(t.shape) - 1)
-    if kind in (2, -2) and kind.__class__ is int:
+    if kind == 2 and kind.__class__ is int:
+        return _by_squares(t, keywords(axes=axes, keep_axes=keep))
+    if kind == -2 and kind.__class__ is int:
         _, s, _ = svd_body(t, [])
-        made = (reduce.reduce_max if kind == 2 else reduce.reduce_min)(s)
+        made = reduce.reduce_min(s)
         return shape.reshape(made, (1, 1)) if keep else made
     if kind in (1, -1) and kind.__class__ is int:
         inner, outer = first, second

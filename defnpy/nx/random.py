@@ -177,7 +177,7 @@ def _concat(key: Tensor, count: Tensor) -> Tensor:
     half = (n + 1) // 2
     padded = shape.pad(count, _word(0), [(0, n % 2, 0)]) if n % 2 else count
     first, second = index.slice_(padded, [0], [half]), index.slice_(padded, [half], [half])
-    x0, x1 = threefry(_part(key, 0), _part(key, 1), first, second)
+    x0, x1 = threefry(_row(key, 0), _row(key, 1), first, second)
     made = shape.concatenate([x0, x1])
     return index.slice_(made, [0], [n]) if n % 2 else made
 

@@ -84,6 +84,13 @@ class Tensor(Struct):
         self.vectorized_axes = vectorized_axes
         self.donatable = donatable
 
+    def ex_source(self) -> tuple[Atom, str, list[Any]]:
+        """How generated code makes this tensor again (a module attribute that holds one)."""
+        from defnpy.nx.api.serialize import serialize
+        from defnpy.terms.text import iodata_bytes
+
+        return alias("Nx"), "deserialize/1", [iodata_bytes(serialize(self))]
+
     def like(self, **changes: Any) -> Tensor:
         """A copy with some slots changed."""
         made = Tensor(self.type, self.shape, self.names, self.data, self.vectorized_axes, self.donatable)

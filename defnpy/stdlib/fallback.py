@@ -24,7 +24,7 @@ def clause_error(exception: BaseException) -> FunctionClauseError | None:
     found: FunctionClauseError | None = None
     trace: TracebackType | None = exception.__traceback__
     while trace is not None:
-        if "OBJECTS" in trace.tb_frame.f_globals:
+        if "CELLS" in trace.tb_frame.f_globals:
             # Generated code that a library function called back: what failed lies further inside.
             found = None
         elif found is None:

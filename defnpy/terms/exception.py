@@ -137,7 +137,7 @@ def _key_error(key: Any, term: Any, message: Any) -> str:
     if term is None:
         return f"key {inspect(key)} not found"
     if term.__class__ is list or is_map(term):
-        return f"key {inspect(key)} not found in: {inspect(term)}"
+        return f"key {inspect(key)} not found in: {inspect(term, pretty=True)}"
     return no_field(key, term)
 
 

@@ -42,7 +42,7 @@ def _define(kind: str, defn: str | None = None) -> Any:
     def expanded(meta: Any, args: list[Any], env: Env) -> Any:
         if env.state is None or env.function is not None:
             where = "outside module" if env.state is None else "inside function/macro"
-            raise ArgumentError(f"cannot invoke {defn or kind}/2 {where}")
+            raise ArgumentError(f"cannot invoke {kind}/2 {where}")
         head = args[0]
         body = args[1] if len(args) > 1 else None
         captured = env.fork()

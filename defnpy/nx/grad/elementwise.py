@@ -8,7 +8,7 @@ from typing import Any
 
 from defnpy.nx.api import compare, elementwise as ew, reduce
 from defnpy.nx.expr import Expr, constant_of
-from defnpy.nx.grad.tools import Pairs, answer, like, operands, unbroadcast
+from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused, unbroadcast
 from defnpy.nx.ops import elementwise as ops
 from defnpy.nx.tensor import Tensor
 
@@ -72,7 +72,8 @@ def _half_cube(x: Tensor) -> Tensor:
 
 def _abs(g: Tensor, x: Tensor, out: Tensor) -> Tensor:
     if x.type.is_complex:
-        return ew.multiply(g, ew.divide(ew.conjugate(x), out))
+        size = compare.select(compare.equal(out, 0), 1, out)
+        return ew.multiply(g, ew.divide(ew.conjugate(x), size))
     return compare.select(compare.greater_equal(x, 0), g, ew.negate(g))
 
 
@@ -139,7 +140,7 @@ _UNARY: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "erf_inv": lambda g, x, y: ew.multiply(g, ew.multiply(math.sqrt(math.pi) / 2, ew.exp(_square(y)))),
     "negate": lambda g, x, y: ew.negate(g),
     "abs": _abs,
-    "conjugate": lambda g, x, y: ew.conjugate(g),
+    "conjugate": lambda g, x, y: ew.conjugate(g) if x.type.is_complex else ew.real(g),
     "real": lambda g, x, y: ew.real(g),
     "imag": lambda g, x, y: ew.imag(g),
 }
@@ -163,7 +164,7 @@ _BINARY: dict[str, Rule] = {
 }
 ZERO = (
     "floor", "ceil", "round", "sign", "bitwise_not", "population_count", "count_leading_zeros", "is_nan", "is_infinity",
-    "quotient", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "equal", "not_equal", "greater",
+    "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "equal", "not_equal", "greater",
     "less", "greater_equal", "less_equal", "logical_and", "logical_or", "logical_xor",
 )  # fmt: skip
 
@@ -174,5 +175,10 @@ RULES: dict[Any, Rule] = {
     ops.SELECT: _select,
     ops.CLIP: _clip,
     ops.AS_TYPE: _as_type,
-    ops.BITCAST: _nothing,
+    ops.BITCAST: _as_type,
+    ops.BINARY["quotient"]: refused(
+        "quotient/2",
+        "If a floating point computation is acceptable, consider using an implementation of floor division. See the "
+        "documentation of `Nx.quotient` for more details.\n",
+    ),
 }

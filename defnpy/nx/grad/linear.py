@@ -9,14 +9,12 @@ from typing import Any
 from defnpy.nx.api import creation, elementwise as ew, index, linear, reduce, shape, window
 from defnpy.nx.dispatch import apply
 from defnpy.nx.expr import Expr, constant, constant_of
-from defnpy.nx.grad.tools import Pairs, answer, like, operands
+from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused
 from defnpy.nx.ops import linear as ops, window as window_ops
 from defnpy.nx.options import keywords
 from defnpy.nx.shape import dilated
-from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError
 
 
 def _dot_side(g: Tensor, other: Tensor, contract_g: list[int], free_other: list[int], batch: int, order: list[int]) -> Tensor:
@@ -215,33 +213,6 @@ def _scattered(x: Tensor, g: Tensor, p: Any, low: bool) -> Tensor:
     return total
 
 
-def _window_product(e: Expr, g: Tensor) -> Pairs:
-    (x,) = operands(e)
-    p = e.params
-    g = like(g, e.out.shape)
-    padded = shape.pad(x, 1, [(lo, hi, 0) for lo, hi in p["padding"]])
-    patches = _patches(padded, g.shape, {**p, "padding": ((0, 0),) * len(x.shape)})
-    from defnpy.nx.api.stats import cumulative_product
-
-    def others(reverse: bool) -> Tensor:
-        config = [(-1, 1, 0) if reverse else (1, -1, 0)] + [(0, 0, 0)] * len(x.shape)
-        return cumulative_product(shape.pad(patches, 1, config), keywords(axis=0, reverse=reverse))
-
-    parts = ew.multiply(ew.multiply(others(False), others(True)), g)
-    dilations = p.get("window_dilations") or (1,) * len(x.shape)
-    total = None
-    for i, offsets in enumerate(itertools.product(*map(range, p["window"]))):
-        part = shape.squeeze(index.slice_along_axis(parts, i, 1, keywords(axis=0)), keywords(axes=[0]))
-        config = []
-        for n, m, s, o, d, (lo, _) in zip(x.shape, g.shape, p["strides"], offsets, dilations, p["padding"], strict=True):
-            start = o * d - lo
-            config.append((start, n - start - ((m - 1) * s + 1), s - 1))
-        placed = shape.pad(part, 0, config)
-        total = placed if total is None else ew.add(total, placed)
-    assert total is not None
-    return [(e.operands[0], total)]
-
-
 def _window_scatter(low: bool) -> Callable[[Expr, Tensor], Pairs]:
     def rule(e: Expr, g: Tensor) -> Pairs:
         x, source, _ = operands(e)
@@ -256,17 +227,23 @@ def _window_scatter(low: bool) -> Callable[[Expr, Tensor], Pairs]:
     return rule
 
 
-def _refuse(e: Expr, g: Tensor) -> Pairs:
-    raise ArgumentError(f"cannot compute gradient for {text(Atom('Elixir.Nx'))}.{e.op.name}")
-
+_PRODUCT = (
+    "Consider using stop_grad/1 to make the gradient equivalent to the identity function or use custom_grad/3 to define a "
+    "proper gradient implementation\n"
+)
+_REDUCE = (
+    "If you are computing the sum, max, or similar of a window, use the appropriate Nx functions instead. If you have a custom "
+    "usage of window_reduce, consider using stop_grad/1 (making it equivalent to the identify function) or using custom_grad/3 "
+    "(giving it a proper gradient implementation).\n"
+)
 
 RULES: dict[Any, Callable[..., Pairs]] = {
     ops.DOT: _dot, ops.CONV: _conv, ops.TRIANGULAR_SOLVE: _triangular_solve,
     window_ops.WINDOW_SUM: _window_sum,
     window_ops.WINDOW_MAX: _window_extreme(window.window_scatter_max, False),
     window_ops.WINDOW_MIN: _window_extreme(window.window_scatter_min, True),
-    window_ops.WINDOW_PRODUCT: _window_product,
-    window_ops.WINDOW_REDUCE: _refuse,
+    window_ops.WINDOW_PRODUCT: refused("window_product/3", _PRODUCT),
+    window_ops.WINDOW_REDUCE: refused("window_reduce/5", _REDUCE),
     window_ops.WINDOW_SCATTER_MAX: _window_scatter(False),
     window_ops.WINDOW_SCATTER_MIN: _window_scatter(True),
 }  # fmt: skip

@@ -8,14 +8,12 @@ from typing import Any
 from defnpy.nx.api import compare, elementwise as ew, index, order, reduce, shape, stats
 from defnpy.nx.api.fourier import fft, ifft
 from defnpy.nx.expr import Expr
-from defnpy.nx.grad.tools import Pairs, answer, like, operands, spread
+from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused, spread
 from defnpy.nx.ops import order as order_ops, reduce as ops
 from defnpy.nx.ops.create import CONSTANT, EYE, IOTA
 from defnpy.nx.options import keywords
-from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError
 
 
 def _sum(e: Expr, g: Tensor) -> Pairs:
@@ -62,8 +60,12 @@ def _nothing(e: Expr, g: Any) -> Pairs:
     return []
 
 
-def _refuse(e: Expr, g: Tensor) -> Pairs:
-    raise ArgumentError(f"cannot compute gradient for {text(Atom('Elixir.Nx'))}.{e.op.name}")
+_refuse = refused(
+    "reduce/4",
+    "If you are computing the sum, product, or similar, use the appropriate Nx functions instead. If you have a custom usage "
+    "of reduce, consider using stop_grad/1 (making it equivalent to the identify function) or using custom_grad/3 (giving it "
+    "a proper gradient implementation).\n",
+)
 
 
 def _sort(e: Expr, g: Tensor) -> Pairs:

@@ -9,7 +9,7 @@ from defnpy.nx import expr as nodes
 from defnpy.nx.expr import METADATA, Expr, metadata, to_expr
 from defnpy.nx.grad import elementwise, linear, loop, reduce, shape
 from defnpy.nx.grad.custom import pull
-from defnpy.nx.grad.tools import Pairs, bare, like
+from defnpy.nx.grad.tools import Pairs, answer, bare, like
 from defnpy.nx.options import keywords
 from defnpy.nx.structure import flatten
 
@@ -39,7 +39,23 @@ def _cumulative_sum(e: Expr, g: Any) -> Pairs:
     return [(e.operands[0], cumulative_sum(g, keywords(axis=fields["axis"], reverse=not fields["reverse"])))]
 
 
-_BLOCKS: dict[str, Callable[..., Pairs]] = {"Elixir.Nx.Block.CumulativeSum": _cumulative_sum}
+def _cholesky(e: Expr, g: Any) -> Pairs:
+    """``L^-H phi(L^H g) L^-1``, where phi keeps the lower triangle and half of the diagonal; not made symmetric."""
+    from defnpy.nx import linalg
+    from defnpy.nx.api import creation, elementwise as ew
+
+    lower = answer(e)
+    inner = creation.tril(linalg.product(linalg.dagger(lower), like(g, e.out.shape)))
+    half = ew.subtract(inner, ew.multiply(ew.multiply(0.5, linalg.identity(lower.shape[-1], lower)), inner))
+    solved = linalg.solve_triangular(linalg.dagger(lower), half, lower=False)
+    turned = linalg.solve_triangular(linalg.dagger(lower), linalg.dagger(solved), lower=False)
+    return [(e.operands[0], linalg.dagger(turned))]
+
+
+_BLOCKS: dict[str, Callable[..., Pairs]] = {
+    "Elixir.Nx.Block.CumulativeSum": _cumulative_sum,
+    "Elixir.Nx.Block.LinAlg.Cholesky": _cholesky,
+}
 
 
 def _block(e: Expr, g: Any) -> Pairs:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.nx.api import reduce, shape
 from defnpy.nx.expr import Expr, constant, to_expr
 from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor, unnamed
+from defnpy.terms.errors import ArgumentError
 
 Pairs = list[tuple[Tensor, Tensor]]
 
@@ -31,6 +33,15 @@ def answer(e: Expr) -> Tensor:
 def like(g: Tensor, to: tuple[int, ...]) -> Tensor:
     """A gradient broadcast to a shape."""
     return g if g.shape == to else to_expr(shape.broadcast(g, to))
+
+
+def refused(function: str, advice: str) -> Callable[[Expr, Tensor], Pairs]:
+    """A rule that explains why there is none."""
+
+    def rule(e: Expr, g: Tensor) -> Pairs:
+        raise ArgumentError(f"cannot compute gradient for Nx.{function}.\n\n{advice}")
+
+    return rule
 
 
 def zeros(t: Tensor, g: Tensor) -> Tensor:

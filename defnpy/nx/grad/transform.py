@@ -13,7 +13,7 @@ from defnpy.nx.expr import METADATA, Expr, constant, metadata, to_expr
 from defnpy.nx.show import text
 from defnpy.nx.structure import flatten, rebuild
 from defnpy.nx.tensor import Tensor
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_
 
 Grads = dict[Expr, Any]
 
@@ -26,7 +26,7 @@ def grad(term: Any, fun: Callable[[Any], Any]) -> Any:
 def value_and_grad(term: Any, fun: Callable[[Any], Any], pick: Callable[[Any], Any] | None, scalar: bool = False) -> tuple[Any, Any]:
     """The value of *fun* and the gradient of ``pick(value)``."""
     start = container_map(term, lambda t: metadata(to_expr(t), "mark"))
-    value = fun(start)
+    value = _called(fun, start, "grad" if scalar else "value_and_grad")
     loss = _loss(value if pick is None else pick(value))
     if loss.vectorized_axes:
         spread = _spread(start, loss)
@@ -37,6 +37,35 @@ def value_and_grad(term: Any, fun: Callable[[Any], Any], pick: Callable[[Any], A
     marks = flatten(start)
     made = backward(loss, marks)
     return container_map(value, to_expr), rebuild(start, made)
+
+
+def _called(fun: Callable[[Any], Any], start: Any, name: str) -> Any:
+    try:
+        return fun(start)
+    except ArithmeticError_:
+        raise ArgumentError(_NOT_AWARE.format(name=name)) from None
+
+
+_NOT_AWARE = """Nx.Defn.{name}/2 failed because the gradient function uses operators that are not tensor-aware (such as unary \
+minus `-x` or `0 - x`).
+
+Use `Nx.negate/1`, `Nx.subtract/2`, or define the gradient function inside `defn` (or use the `grad/2` macro with a `do` block \
+when `import Nx.Defn`) so `Nx.Defn.Kernel` operators are expanded.
+
+For example:
+
+    defn loss_grad(x) do
+      grad(x, fn x -> Nx.sum(Nx.select(Nx.greater(x, 0), x, -x)) end)
+    end
+
+Or, at the call site:
+
+    import Nx.Defn
+
+    grad x do
+      Nx.sum(Nx.select(Nx.greater(x, 0), x, -x))
+    end
+"""
 
 
 def _loss(value: Any) -> Tensor:
