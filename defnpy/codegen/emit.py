@@ -302,7 +302,7 @@ class Emitter:
         signature = f"{name}/{len(args)}"
         if module is inline.KERNEL or module is inline.ERLANG:
             maker = inline.OPERATORS.get(signature)
-            if maker is not None and not self.defn:
+            if maker is not None:
                 return maker(self, args, meta)  # type: ignore[no-any-return]
         values = self.exprs(args)
         self.place(meta)

@@ -10,6 +10,7 @@ from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 
 UNDERSCORE = Atom("_")
 RANGE = alias("Range")
+NX_KERNEL = alias("Nx.Defn.Kernel")
 
 GUARD_FUNCTIONS = frozenset(
     """!=/2 !==/2 */2 +/1 +/2 -/1 -/2 //2 </2 <=/2 ==/2 ===/2 >/2 >=/2 abs/1 and/2 or/2 not/1 binary_part/3 bit_size/1
@@ -284,6 +285,11 @@ def check_allowed(module: Any, name: Any, meta: Any, args: list[Any], env: Env) 
     signature = f"{atom_name(name)}/{len(args)}"
     if env.context == "guard" and module in GUARD_MODULES and signature in GUARD_FUNCTIONS:
         return None
+    if env.context == "guard" and module is NX_KERNEL and signature in GUARD_FUNCTIONS:
+        # A case of a defn runs while tracing, on plain terms: its guards are Kernel's.
+        if signature in ("and/2", "or/2"):
+            return (Atom("%" + atom_name(name)), meta, ex.expand_args(args, env))
+        return ((ex.DOT, meta, [ex.KERNEL, name]), meta, ex.expand_args(args, env))
     if env.context == "match" and module in GUARD_MODULES and signature == "-/1":
         return None
     if module is ex.KERNEL:

@@ -84,9 +84,9 @@ def while_(meta: Any, args: list[Any], env: Env) -> Any:
 
 
 def _split_initial(tree: Any, meta: Any, env: Env) -> tuple[Any, Any]:
-    """``{i = 0, x}`` as the pattern ``{i, x}`` and the value ``{0, x}``."""
+    """``{i = 0, x}`` as the pattern ``{i, x}`` and the value; the assignments in it hold after the loop too."""
     if ex.is_node(tree, ex.MATCH):
-        return tree[2][0], tree[2][1]
+        return tree[2][0], tree
     if tree.__class__ is tuple:
         if len(tree) == 2:
             left, right = (_split_initial(t, meta, env) for t in tree)

@@ -49,7 +49,7 @@ def _cholesky(e: Expr, g: Any) -> Pairs:
     half = ew.subtract(inner, ew.multiply(ew.multiply(0.5, linalg.identity(lower.shape[-1], lower)), inner))
     solved = linalg.solve_triangular(linalg.dagger(lower), half, lower=False)
     turned = linalg.solve_triangular(linalg.dagger(lower), linalg.dagger(solved), lower=False)
-    return [(e.operands[0], linalg.dagger(turned))]
+    return [(e.operands[0], linalg.turned(turned))]
 
 
 _BLOCKS: dict[str, Callable[..., Pairs]] = {
