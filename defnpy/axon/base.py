@@ -67,11 +67,11 @@ def random(name: str, *args: Any) -> Any:
     return remote("Nx.Random", f"{name}/{len(args)}")(*args)
 
 
-def make_struct(name: str, **fields: Any) -> Struct:
+def make_struct(name: str, /, **fields: Any) -> Struct:
     """``%Name{fields}`` over the defaults of its module."""
     module = runtime().module(alias(name))
     made = dict(module.info["struct"])
-    made.update((Atom(k.rstrip("_")), v) for k, v in fields.items())
+    made.update((Atom(k), v) for k, v in fields.items())
     return Struct(module.name, made)
 
 

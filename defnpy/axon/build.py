@@ -15,7 +15,6 @@ from defnpy.axon.state import new as state_of
 from defnpy.axon.structs import compile_error
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map, is_leaf, traverse
-from defnpy.nx.tensor import TEMPLATE
 from defnpy.terms.errors import ElixirError, FunctionClauseError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
 from defnpy.terms.map import sorted_keys
@@ -23,6 +22,7 @@ from defnpy.terms.map import sorted_keys
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
 _TRAIN, _INFERENCE, _MODE, _BLOCK = Atom("train"), Atom("inference"), Atom("mode"), Atom("block")
 _INPUT, _CONSTANT, _CONTAINER = Atom("input"), Atom("constant"), Atom("container")
+_OPTIONAL = Atom("optional")
 _PREDICTION, _STATE = Atom("prediction"), Atom("state")
 LAYERS = alias("Axon.Layers")
 Map = dict[Any, Any]
@@ -137,7 +137,7 @@ class Program:
     def _layer(self, layer: Layer, given: list[Any], params: Map, state: Map, watch: Any) -> Any:
         if layer.skipped:
             return given[0] if given else None
-        if any([_propagates(v) for v in given]):
+        if field(layer.node, "op_name") is not _OPTIONAL and any([_propagates(v) for v in given]):
             return make_struct("Axon.None")
         own = watch(layer, {"given": given}) if watch is not None else params
         given = [cast_float(layer.policy, v, "compute") for v in given]
@@ -220,7 +220,7 @@ class Program:
                 self._init_block(layer, at["given"], given, made, facts)
             elif layer.parameters:
                 self._init_layer(layer, at["given"], given, made, facts, key)
-            return made
+            return self._stand_ins(layer, at["given"])
 
         self.run({}, inputs, watch)
         return made, make_struct("Axon.ModelState", data=made, **facts)
@@ -241,7 +241,7 @@ class Program:
     def _init_layer(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any, key: Any) -> None:
         own = made.setdefault(layer.name, {})
         given_own = given.get(layer.name, {})
-        shapes = [container_map(a, lambda t: t.like(data=TEMPLATE)) for a in args]
+        shapes = [nx.to_template(a) for a in args]
         for param in layer.parameters:
             name, kind = field(param, "name"), field(param, "kind").name
             word = self._word(layer, name)
@@ -252,6 +252,21 @@ class Program:
         for hook in layer.hooks:
             if hook[0] is Atom("initialize"):
                 made[layer.name] = own = _io(own, hook[2])
+
+    def _stand_ins(self, layer: Layer, args: list[Any]) -> Map:
+        """Parameters of the right form for the output's template; their values do not matter."""
+        if layer.op is _BLOCK:
+            inner = self._inner(layer, args)
+            values = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+            return {layer.name: inner.init(values, {}, 0)[0]}
+        shapes = [nx.to_template(a) for a in args]
+        made = {field(p, "name"): self._stand_in(p, layer.policy, shapes) for p in layer.parameters}
+        return {layer.name: made}
+
+    @staticmethod
+    def _stand_in(param: Struct, policy: Struct, shapes: list[Any]) -> Any:
+        template = template_of(param, shapes)
+        return expressions(container_map(template, lambda t: t.like(type=_kind(t, policy))))
 
     def _word(self, layer: Layer, name: str) -> int:
         path = f"{self.key_names[field(layer.node, 'id')]}.{name}"

@@ -102,7 +102,7 @@ he_normal = ex("he_normal/0", "he_normal/1")(_scaled(2.0, "fan_in", "truncated_n
 @ex("variance_scaling/0", "variance_scaling/1")
 def variance_scaling(opts: Opts = ()) -> Closure:
     """Random values whose spread depends on the number of inputs or outputs."""
-    given = validated(opts, scale=1.0e-2, mode=Atom("fan_in"), distribution=Atom("normal"))
+    given = validated(opts, scale=1.0, mode=Atom("fan_in"), distribution=Atom("normal"))
     return _random(lambda shape, type_, key: _variance_scaled(shape, type_, key, **given))
 
 
@@ -114,7 +114,7 @@ def _variance_scaled(shape: Shape, type_: Any, key: Any, scale: Any, mode: Any, 
     draw = _DISTRIBUTIONS.get(getattr(distribution, "name", ""))
     if draw is None:
         raise ArgumentError(f"invalid distribution {text(distribution)} passed to variance_scaling/1")
-    variance = nx.divide(nx.tensor(scale, kw(type=type_)), nx.max_(denominators[mode.name], 1.0))
+    variance = nx.divide(nx.tensor(scale, kw(type=type_)), max(denominators[mode.name], 1.0))
     return draw(key, variance, shape, type_)
 
 
@@ -130,8 +130,9 @@ def _var_uniform(key: Any, variance: Any, shape: Shape, type_: Any) -> Any:
 
 def _var_truncated(key: Any, variance: Any, shape: Shape, type_: Any) -> Any:
     sigma = nx.divide(nx.sqrt(variance), 0.87962566103423978)
-    drawn = random("normal_split", key, 0.0, 1.0, kw(type=type_, shape=shape))
-    return nx.multiply(sigma, nx.clip(drawn, -2, 2))
+    bound = nx.erf(nx.tensor(2 / math.sqrt(2), kw(type=type_)))
+    drawn = random("uniform_split", key, nx.negate(bound), bound, kw(type=type_, shape=shape))
+    return nx.multiply(sigma, nx.clip(nx.multiply(math.sqrt(2), nx.erf_inv(drawn)), -2, 2))
 
 
 _DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
@@ -141,10 +142,8 @@ _DISTRIBUTIONS: dict[str, Callable[..., Any]] = {
 
 def fans(shape: Shape) -> tuple[int, int]:
     """How many inputs and outputs a kernel of *shape* has: from its last two axes."""
-    if len(shape) < 1:
+    if len(shape) < 2:
         return 1, 1
-    if len(shape) == 1:
-        return shape[0], shape[0]
     field_size = math.prod(shape[:-2])
     return field_size * shape[-2], field_size * shape[-1]
 
@@ -161,17 +160,15 @@ def _orthogonal(shape: Shape, type_: Any, key: Any, distribution: Any) -> Any:
         raise ArgumentError(
             f"Axon.Initializers.orthogonal: expected input_shape shape to have at least rank 2, got rank {len(shape)}"
         )
-    rows, columns = shape[0], math.prod(shape[1:])
-    square = (max(rows, columns), min(rows, columns))
-    flat = (rows, columns)
+    rows, columns = math.prod(shape[:-1]), shape[-1]
     drawn_by = {"normal": "normal_split", "uniform": "uniform_split"}.get(getattr(distribution, "name", ""))
     if drawn_by is None:
         raise ArgumentError(f"invalid distribution {text(distribution)} passed to orthogonal/1")
-    drawn = random(drawn_by, key, 0.0, 1.0, kw(type=type_, shape=flat if rows >= columns else square))
-    q, _ = remote("Nx.LinAlg", "qr/2")(drawn, kw(mode=Atom("reduced")))
-    if rows < columns:
-        q = nx.transpose(q)
-    return nx.reshape(q, shape)
+    side = max(rows, columns)
+    drawn = random(drawn_by, key, 0.0, 1.0, kw(type=type_, shape=(side, side)))
+    q, r = remote("Nx.LinAlg", "qr/2")(drawn, kw(mode=Atom("complete")))
+    q = nx.multiply(q, nx.sign(nx.take_diagonal(r)))
+    return nx.reshape(nx.slice_(q, [0, 0], [rows, columns]), shape)
 
 
 def by_name(given: Any) -> Any:

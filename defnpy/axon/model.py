@@ -187,7 +187,7 @@ def visit_order(model: Struct) -> list[Struct]:
 # -- parameters -----------------------------------------------------------------------------------------------------------
 
 
-def make_parameter(name: str, template: Any, **more: Any) -> Struct:
+def make_parameter(name: str, template: Any, /, **more: Any) -> Struct:
     """``%Axon.Parameter{}``."""
     return make_struct("Axon.Parameter", name=name, template=template, **more)
 

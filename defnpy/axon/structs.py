@@ -64,7 +64,8 @@ def inspect_policy(policy: Struct, opts: Any) -> Any:
 
     parts = [(k, field(policy, n)) for k, n in (("p", "params"), ("c", "compute"), ("o", "output"))]
     shown = " ".join(f"{k}={normalize(v).name}" for k, v in parts if v is not None)
-    return f"#Axon.MixedPrecision.Policy<{shown}>"
+    # A document in parts, so that lists and tuples do not take it for a simple word.
+    return algebra.concat_all(["#Axon.MixedPrecision.Policy<", shown, ">"])
 
 
 def inspect_state(state: Struct, opts: Any) -> Any:

@@ -7,8 +7,7 @@ from typing import Any
 
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
-from defnpy.nx.api import compare, creation, elementwise as ew, index, linear, reduce, shape
-from defnpy.nx.api.convert import as_type
+from defnpy.nx.api import compare, convert, creation, elementwise as ew, index, linear, reduce, shape
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import apply, block, tag
@@ -35,7 +34,7 @@ def _bare(t: Tensor) -> Tensor:
 
 def _floating(t: Tensor) -> Tensor:
     kind = dtypes.to_floating(t.type)
-    return t if t.type is kind else as_type(t, kind.atom)
+    return t if t.type is kind else convert.as_type(t, kind.atom)
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
@@ -338,16 +337,16 @@ def _lu(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         best = reduce.argmax(compare.select(compare.greater_equal(rows, j), ew.abs_(column), -1.0), keywords(axis=rank - 2, keep_axis=True))
         order = compare.select(compare.equal(rows, j), best, compare.select(compare.equal(rows, best), j, rows))
         columns = creation.iota(u.shape, keywords(axis=rank - 1))
-        swap = as_type(compare.equal(order, columns), u.type.atom)
+        swap = convert.as_type(compare.equal(order, columns), u.type.atom)
         u, swaps, lower = product(swap, u), product(swap, swaps), product(swap, lower)
         pivot = index.slice_along_axis(_column(u, j), j, 1, keywords(axis=rank - 2))
         safe = compare.select(compare.equal(pivot, 0), 1.0, pivot)
         factor = compare.select(compare.greater(rows, j), ew.divide(_column(u, j), safe), 0.0)
         row = index.slice_along_axis(u, j, 1, keywords(axis=rank - 2))
         u = ew.subtract(u, product(factor, row))
-        at = as_type(compare.equal(columns, j), u.type.atom)
+        at = convert.as_type(compare.equal(columns, j), u.type.atom)
         lower = ew.add(lower, ew.multiply(factor, at))
-    return as_type(turned(swaps), p.type.atom), ew.add(lower, identity(n, u)), creation.triu(u)
+    return convert.as_type(turned(swaps), p.type.atom), ew.add(lower, identity(n, u)), creation.triu(u)
 
 
 def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
@@ -395,7 +394,7 @@ def _rotation(a: Tensor, i: int, j: int) -> Tensor:
     def cell(r: int, k: int) -> Tensor:
         size = a.shape
         here = compare.logical_and(compare.equal(creation.iota(size, keywords(axis=rank - 2)), r), compare.equal(creation.iota(size, keywords(axis=rank - 1)), k))
-        return as_type(here, a.type.atom)
+        return convert.as_type(here, a.type.atom)
 
     def spread(t: Tensor) -> Tensor:
         return shape.reshape(t, (*t.shape, 1, 1))
@@ -605,7 +604,7 @@ def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
     if kind is _NEG_INF:
         return reduce.reduce_min(size, options)
     if kind == 0:
-        return as_type(reduce.sum_(compare.not_equal(t, 0), options), dtypes.to_real(t.type).atom)
+        return convert.as_type(reduce.sum_(compare.not_equal(t, 0), options), dtypes.to_real(t.type).atom)
     if kind == 1:
         return reduce.sum_(size, options)
     if kind == 2:

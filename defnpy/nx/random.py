@@ -7,10 +7,7 @@ from typing import Any
 
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
-from defnpy.nx.api import compare, elementwise as ew, index, linear, order, reduce, shape, stats
-from defnpy.nx.api.convert import as_type, bitcast
-from defnpy.nx.api.creation import iota
-from defnpy.nx.api.fourier import complex_
+from defnpy.nx.api import compare, convert, creation, elementwise as ew, fourier, index, linear, order, reduce, shape, stats
 from defnpy.nx.convert import constant, to_tensor
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import block, tag
@@ -68,12 +65,12 @@ def _part(t: Tensor, i: int) -> Tensor:
 def _hash_counts(key: Tensor, n: int) -> Tensor:
     """The words of the counters ``0..n-1``: the first half of the counters is paired with the second."""
     half = (n + 1) // 2
-    first = iota((half,), keywords(type=Atom("u32")))
+    first = creation.iota((half,), keywords(type=Atom("u32")))
     second = ew.add(first, _word(half))
     if n % 2:
         # The counter that pads an odd count is 0.
         second = compare.select(compare.less(second, _word(n)), second, _word(0))
-        second = as_type(second, Atom("u32"))
+        second = convert.as_type(second, Atom("u32"))
     x0, x1 = threefry(_part(key, 0), _part(key, 1), first, second)
     words = shape.concatenate([x0, x1])
     return index.slice_(words, [0], [n]) if n % 2 else words
@@ -95,10 +92,10 @@ def bits(key: Tensor, to: tuple[int, ...], width: int) -> Tensor:
     n = math.prod(to)
     if width == 64:
         both = words(key, (2, n))
-        wide = as_type(both, Atom("u64"))
+        wide = convert.as_type(both, Atom("u64"))
         high = ew.left_shift(_row(wide, 0), constant(32, dtypes.U64))
         return shape.reshape(ew.bitwise_or(high, _row(wide, 1)), to)
-    return as_type(words(key, to), Atom(f"u{width}"))
+    return convert.as_type(words(key, to), Atom(f"u{width}"))
 
 
 def _row(t: Tensor, i: int) -> Tensor:
@@ -115,10 +112,10 @@ def _key(seed: Any) -> Tensor:
         return tensor([(seed >> 32) & _MASK, seed & _MASK], keywords(type=Atom("u32")))
     t = seed
     kind = Atom(f"u{t.type.bits}")
-    wide = bitcast(t, kind) if t.type.signed else t
-    low = as_type(ew.bitwise_and(wide, constant(_MASK, wide.type)), Atom("u32"))
+    wide = convert.bitcast(t, kind) if t.type.signed else t
+    low = convert.as_type(ew.bitwise_and(wide, constant(_MASK, wide.type)), Atom("u32"))
     if t.type.bits == 64:
-        high = as_type(ew.right_shift(wide, constant(32, wide.type)), Atom("u32"))
+        high = convert.as_type(ew.right_shift(wide, constant(32, wide.type)), Atom("u32"))
     else:
         high = ew.multiply(low, _word(0))
     return shape.stack([high, low])
@@ -160,11 +157,11 @@ def _two(key: Tensor) -> tuple[Tensor, Tensor]:
 def _fold_in(key: Any, data: Any) -> Tensor:
     k = _check_key(key)
     seed = to_tensor(data)
-    low = as_type(seed, Atom("u32"))
+    low = convert.as_type(seed, Atom("u32"))
     if seed.type.bits == 64:
-        high = as_type(ew.right_shift(seed, 32), Atom("u32"))
+        high = convert.as_type(ew.right_shift(seed, 32), Atom("u32"))
     else:
-        high = as_type(compare.select(compare.less(seed, 0), _word(_MASK), _word(0)), Atom("u32"))
+        high = convert.as_type(compare.select(compare.less(seed, 0), _word(_MASK), _word(0)), Atom("u32"))
     if len(low.shape) == 0:
         pair = _concat(k, shape.stack([high, low]))
         return pair
@@ -232,7 +229,7 @@ def _unit(key: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
     word = drawn.type
     one = {"f8": 0x3C, "bf16": 0x3F80, "f16": 0x3C00, "f32": 0x3F800000, "f64": 0x3FF0000000000000}[kind.name]
     mixed = ew.bitwise_or(ew.right_shift(drawn, constant(width - mantissa, word)), constant(one, word))
-    return ew.subtract(bitcast(mixed, kind.atom), constant(1.0, kind))
+    return ew.subtract(convert.bitcast(mixed, kind.atom), constant(1.0, kind))
 
 
 def _uniform(key: Tensor, low: Any, high: Any, to: tuple[int, ...], kind: DType) -> Tensor:
@@ -240,7 +237,7 @@ def _uniform(key: Tensor, low: Any, high: Any, to: tuple[int, ...], kind: DType)
         real = dtypes.to_real(kind)
         pair = _uniform(key, low, high, (*to, 2), real)
         return _complex(pair)
-    a, b = as_type(low, kind.atom), as_type(high, kind.atom)
+    a, b = convert.as_type(low, kind.atom), convert.as_type(high, kind.atom)
     made = _unit(key, to, kind)
     return ew.max_(ew.add(ew.multiply(made, ew.subtract(b, a)), a), a)
 
@@ -248,7 +245,7 @@ def _uniform(key: Tensor, low: Any, high: Any, to: tuple[int, ...], kind: DType)
 def _complex(pair: Tensor) -> Tensor:
     last = len(pair.shape) - 1
     re, im = (shape.squeeze(index.slice_along_axis(pair, i, 1, keywords(axis=last)), keywords(axes=[last])) for i in (0, 1))
-    return complex_(re, im)
+    return fourier.complex_(re, im)
 
 
 def _uniform_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
@@ -269,7 +266,7 @@ def _normal(key: Tensor, mean: Tensor, deviation: Tensor, to: tuple[int, ...], k
         drawn = _complex(_standard(key, (*to, 2), real))
     else:
         drawn = _standard(key, to, kind)
-    return ew.add(ew.multiply(as_type(deviation, kind.atom), drawn), as_type(mean, kind.atom))
+    return ew.add(ew.multiply(convert.as_type(deviation, kind.atom), drawn), convert.as_type(mean, kind.atom))
 
 
 def _standard(key: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
@@ -295,20 +292,20 @@ def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
     word = dtypes.of_name(f"u{width}")
     both = bits(k, (2, *to), width)
     high_bits, low_bits = _row(both, 0), _row(both, 1)
-    lowest = as_type(a, kind.atom)
+    lowest = convert.as_type(a, kind.atom)
     wide = dtypes.U64.atom
-    span = as_type(_unsigned(ew.subtract(as_type(b, kind.atom), lowest), kind, word), wide)
-    high_bits, low_bits = as_type(high_bits, wide), as_type(low_bits, wide)
+    span = convert.as_type(_unsigned(ew.subtract(convert.as_type(b, kind.atom), lowest), kind, word), wide)
+    high_bits, low_bits = convert.as_type(high_bits, wide), convert.as_type(low_bits, wide)
     # The draw is high * 2 ** width + low, reduced to the span.
     factor = ew.remainder(constant(1 << (width // 2), dtypes.U64), span)
     factor = ew.remainder(ew.multiply(factor, factor), span)
     offset = ew.add(ew.multiply(ew.remainder(high_bits, span), factor), ew.remainder(low_bits, span))
     offset = ew.remainder(offset, span)
-    return _named(ew.add(lowest, as_type(offset, kind.atom)), given["names"])
+    return _named(ew.add(lowest, convert.as_type(offset, kind.atom)), given["names"])
 
 
 def _unsigned(t: Tensor, kind: DType, word: DType) -> Tensor:
-    return bitcast(t, word.atom) if kind.bits == word.bits else as_type(t, word.atom)
+    return convert.bitcast(t, word.atom) if kind.bits == word.bits else convert.as_type(t, word.atom)
 
 
 def _gumbel_split(key: Any, opts: Any) -> Tensor:
@@ -422,7 +419,7 @@ def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
     else:
         raise ArgumentError("method must be one of :svd, :eigh, and :cholesky\n")
     drawn = _standard(k, (*to, n), kind)
-    made = ew.add(linear.dot_4(drawn, [-1], as_type(factor, kind.atom), [-1]), as_type(m, kind.atom))
+    made = ew.add(linear.dot_4(drawn, [-1], convert.as_type(factor, kind.atom), [-1]), convert.as_type(m, kind.atom))
     return _named(made, given["names"])
 
 

@@ -11,6 +11,7 @@ from defnpy.nx.show import complex_text, double, text
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom
 from defnpy.terms.function import Capture, is_function
+from defnpy.terms.struct import Struct
 
 
 def letters(n: int) -> str:
@@ -119,11 +120,19 @@ class _Lines:
             return "[" + ", ".join(map(self.term, term)) + "]"
         if term.__class__ is tuple:
             return "{" + ", ".join(map(self.term, term)) + "}"
+        if term.__class__ is Struct:
+            return _struct(term)
         if term.__class__ is Fun:
             return "fun"
         if term.__class__ is Capture or is_function(term):
             return text(term)
         return text(term)
+
+
+def _struct(term: Struct) -> str:
+    """``%Module{field: value}``; the tags of blocks have no module of their own."""
+    shown = ", ".join(f"{text(k).removeprefix(':')}: {text(v)}" for k, v in sorted(term.fields.items(), key=lambda p: p[0].name))
+    return f"%{term.module.name.removeprefix('Elixir.')}{{{shown}}}"
 
 
 def _number(value: Any, e: Expr) -> str:
@@ -153,7 +162,9 @@ def lines(tensor: Tensor, limit: int | None) -> list[str]:
         made.add(one)
     rows = made.parameters + made.rest
     if limit is not None and len(rows) > limit:
-        rows = [("...", ""), *rows[len(rows) - limit :]]
+        # The limit counts the other nodes first, then the parameters.
+        rest = made.rest[:limit]
+        rows = [("...", ""), *made.parameters[: limit - len(rest)], *rest]
     width = max(len(left) for left, _ in rows)
     return ["", "Nx.Defn.Expr", *(f"{left.ljust(width)}   {right}" for left, right in rows)]
 

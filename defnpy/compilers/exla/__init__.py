@@ -1,1 +1,1 @@
-"""EXLA: graphs compiled by XLA through JAX. JAX is imported when something is compiled."""
+"""EXLA: graphs compiled by XLA through JAX. Nothing here is imported before somebody asks for EXLA."""

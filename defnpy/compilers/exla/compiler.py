@@ -1,110 +1,172 @@
-"""The compiler EXLA: a graph under one ``jax.jit``."""
+"""The compiler: graphs under ``jax.jit``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
+import jax
 import numpy as np
 
-from defnpy.compilers.contract import Compiler, Graph
-from defnpy.compilers.evaluator.compiler import builder
-from defnpy.nx.expr import Expr, Fun
+from defnpy.compilers.contract import Compiler
+from defnpy.compilers.exla import client as clients
+from defnpy.compilers.exla.backend import JaxData
+from defnpy.compilers.exla.callbacks import Callers, Numbered
+from defnpy.compilers.exla.lower import function, has_calls, lower, needs_x64
+from defnpy.compilers.exla.types import x64
+from defnpy.nx.containers import container_map
 from defnpy.nx.tensor import Tensor
-from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError
-from defnpy.terms.process import current
+from defnpy.terms.atom import alias
 
-_CLIENTS = (Atom("host"), Atom("cuda"), Atom("rocm"), Atom("tpu"))
 _ndarray = np.ndarray
+_PRECISION = {"default": "default", "high": "high", "highest": "highest"}
 
 
-class Exla(Compiler):
-    """Compiles with XLA. Results stay on the device."""
+class EXLA(Compiler):
+    """Compiles with XLA; the results live on EXLA.Backend."""
 
     name = alias("EXLA")
 
     def check(self, options: dict[str, Any]) -> None:
-        client = options.get("client")
-        if client is not None and client not in _CLIENTS:
-            from defnpy.nx.show import text
+        if "client" in options:
+            clients.fetch(options["client"])
 
-            raise ArgumentError(f"could not find EXLA client named {text(client)}")
-
-    def compile(self, graph: Graph, options: dict[str, Any]) -> Callable[[list[Tensor]], Any]:
-        import jax
-
-        from defnpy.compilers.exla.data import JaxData
-        from defnpy.compilers.exla.lower import Host, lower
-
-        host = Host(options.get("hooks"))
-        wide = any(bits > 32 for bits in widths(graph))
-        compiled = jax.jit(lower(graph, host))
+    def compile(self, graph: Any, options: dict[str, Any]) -> Callable[[list[Tensor]], Any]:
+        hooks = options.get("hooks")
+        around = _around(graph, options)
+        donated = tuple(i for i, p in enumerate(graph.params) if p.donatable)
         finish = builder(graph.result)
-
-        def call(tensors: list[Tensor]) -> Any:
-            arrays = []
-            for t in tensors:
-                data = t.data
-                if data.__class__ is JaxData:
-                    arrays.append(data.array)
-                else:
-                    arrays.append(data if data.__class__ is _ndarray else t.numpy())
-            made = compiled(*arrays)
-            return finish([JaxData(a) for a in made])
-
-        def guarded(tensors: list[Tensor]) -> Any:
-            with jax.enable_x64(True) if wide else nullcontext():
-                host.process, host.error = current(), None
-                made = call(tensors)
-                if host.used:
-                    jax.effects_barrier()
-                    if host.error is not None:
-                        raise host.error
-                return made
-
-        def first(tensors: list[Tensor]) -> Any:
-            made = guarded(tensors)
-            run.steady = call if not wide and not host.used else guarded  # type: ignore[attr-defined]
-            return made
+        if has_calls(graph, hooks):
+            return _with_calls(graph, hooks, around, finish)
+        jitted = jax.jit(lower(graph, hooks), donate_argnums=donated)
 
         def run(tensors: list[Tensor]) -> Any:
-            return run.steady(tensors)  # type: ignore[attr-defined]
+            return finish(jitted(*[d if (d := t.data).__class__ is _ndarray else _array(t) for t in tensors]))
 
-        run.steady = first  # type: ignore[attr-defined]
-        run.compiled = compiled  # type: ignore[attr-defined]
-        return run
+        if not around:
+            return run if not donated else _quietly(run)
 
+        def run_within(tensors: list[Tensor]) -> Any:
+            with contextlib.ExitStack() as stack:
+                for context in around:
+                    stack.enter_context(context())
+                return run(tensors)
 
-def widths(graph: Any) -> Iterable[int]:
-    """The widths of the numbers of a graph and its sub-graphs (a complex number counts half)."""
-    seen: set[Expr] = set()
-    stack = [t.data for t in (*graph.params, *graph.outputs)]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        for t in e.out if e.out.__class__ is tuple else (e.out,):
-            yield t.type.bits // 2 if t.type.is_complex else t.type.bits
-        stack.extend(t.data for t in e.operands)
-        for fun in _inner(e):
-            stack.extend(t.data for t in (*fun.params, *fun.outputs))
+        return run_within
 
 
-def _inner(e: Expr) -> list[Fun]:
-    from defnpy.nx import expr as nodes
-
-    if e.op is nodes.WHILE:
-        return list(e.params)
-    if e.op is nodes.BLOCK:
-        from defnpy.compilers.exla.kernels import BLOCKS
-
-        known = hasattr(e.params.tag, "module") and e.params.tag.module.name in BLOCKS
-        return [] if known else [e.params.body]
-    fun = e.params.get("fun") if e.params.__class__ is dict else None
-    return [fun] if fun.__class__ is Fun else []
+def _array(t: Tensor) -> Any:
+    data = t.data
+    if data.__class__ is JaxData:
+        return data.live()
+    return t.numpy()
 
 
-EXLA = Exla()
+def _around(graph: Any, options: dict[str, Any]) -> list[Callable[[], Any]]:
+    """The contexts that a call needs: 64-bit types, another device, another precision."""
+    made: list[Callable[[], Any]] = []
+    if needs_x64(graph):
+        made.append(x64)
+    device = clients.device_of(options)
+    if device is not None:
+        made.append(lambda: jax.default_device(device))
+    precision = getattr(options.get("precision"), "name", None)
+    if precision in _PRECISION:
+        made.append(lambda: jax.default_matmul_precision(_PRECISION[precision]))
+    return made
+
+
+def _quietly(run: Callable[[list[Tensor]], Any]) -> Callable[[list[Tensor]], Any]:
+    """*run* without the warning about buffers that were given away for nothing, which comes with the first call."""
+    first = [True]
+
+    def call(tensors: list[Tensor]) -> Any:
+        if not first:
+            return run(tensors)
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Some donated buffers were not usable")
+            made = run(tensors)
+        first.clear()
+        return made
+
+    return call
+
+
+def _with_calls(graph: Any, hooks: Any, around: list[Callable[[], Any]], finish: Callable[[Any], Any]) -> Callable[[list[Tensor]], Any]:
+    """A program that calls functions of the host; it is over when they are."""
+    callers = Callers()
+
+    def traced(number: Any, *arrays: Any) -> tuple[Any, ...]:
+        return function(graph, hooks, lambda: Numbered(callers, number))(*arrays)
+
+    jitted = jax.jit(traced)
+
+    def run(tensors: list[Tensor]) -> Any:
+        number, caller = callers.enter()
+        try:
+            with contextlib.ExitStack() as stack:
+                for context in around:
+                    stack.enter_context(context())
+                made = jitted(number, *[d if (d := t.data).__class__ is _ndarray else _array(t) for t in tensors])
+                jax.block_until_ready(made)
+                jax.effects_barrier()
+        finally:
+            callers.leave(number)
+        if caller.error is not None:
+            raise caller.error
+        return finish(made)
+
+    return run
+
+
+def builder(result: Any) -> Callable[[Any], Any]:
+    """A function from the arrays of the outputs to the result."""
+    if result.__class__ is Tensor:
+        kind, shape, names, axes = result.type, result.shape, result.names, result.vectorized_axes
+        return lambda arrays: Tensor(kind, shape, names, JaxData(arrays[0]), axes)
+    counter = [0]
+    return _part(result, counter) if _plain(result) else _general(result)
+
+
+def _general(result: Any) -> Callable[[Any], Any]:
+    def finish(arrays: Any) -> Any:
+        rest = iter(arrays)
+        return container_map(result, lambda t: t.like(data=JaxData(next(rest)), donatable=False))
+
+    return finish
+
+
+def _plain(term: Any) -> bool:
+    if term.__class__ is Tensor:
+        return True
+    if term.__class__ is tuple:
+        return all(map(_plain, term))
+    return term.__class__ is dict and all(map(_plain, term.values()))
+
+
+def _part(term: Any, counter: list[int]) -> Callable[[Any], Any]:
+    from defnpy.terms.map import sorted_keys
+
+    if term.__class__ is Tensor:
+        i = counter[0]
+        counter[0] += 1
+        kind, shape, names, axes = term.type, term.shape, term.names, term.vectorized_axes
+        return lambda arrays: Tensor(kind, shape, names, JaxData(arrays[i]), axes)
+    if term.__class__ is tuple:
+        parts = [_part(t, counter) for t in term]
+        return lambda arrays: tuple([p(arrays) for p in parts])
+    pairs = [(k, _part(term[k], counter)) for k in sorted_keys(term)]
+    return lambda arrays: {k: p(arrays) for k, p in pairs}
+
+
+def enable_persistent_cache(folder: str) -> None:
+    """Keep compiled programs in *folder*, small ones too. This is a setting of the whole process: for the command line only."""
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+COMPILER = EXLA()

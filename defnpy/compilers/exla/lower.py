@@ -1,178 +1,201 @@
-"""From a graph to a Python function on JAX values; it works inside the caller's own jit, grad and vmap."""
+"""A graph as a Python function on JAX values, for use under ``jax.jit``, ``grad`` and ``vmap``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jax
-import jax.experimental
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from defnpy.compilers.exla.cast import to_type
-from defnpy.compilers.exla.kernels import BLOCKS, TABLE, padded, positions
+from defnpy.compilers.exla import callbacks
+from defnpy.compilers.exla.kernels import BLOCKS, TABLE
+from defnpy.compilers.exla.kernels.elementwise import truth
+from defnpy.compilers.exla.types import is_wide, x64
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
 from defnpy.nx.expr import Expr, Fun
-from defnpy.nx.graph import Scope, real, scope
-from defnpy.nx.ops.reduce import REDUCE
-from defnpy.nx.ops.window import WINDOW_REDUCE
+from defnpy.nx.graph import Choice, Scope, real, scope
 from defnpy.nx.tensor import Tensor
 
 Values = dict[Expr, Any]
 
 
-class Host:
-    """Calls back into the host program: the process they belong to and the first error."""
+def lower(graph: Any, hooks: Any = None) -> Callable[..., tuple[Any, ...]]:
+    """A function from arrays in the order of ``graph.params`` to a tuple of arrays in the order of ``graph.outputs``.
 
-    def __init__(self, hooks: Any = None) -> None:
-        self.hooks = hooks
-        self.process: Any = None
-        self.error: BaseException | None = None
-        self.used = False
-
-    def run(self, function: Callable[..., Any], *values: Any) -> Any:
-        """Call *function* in the process of the caller; after an error nothing runs any more."""
-        from defnpy.terms import process
-
-        if self.error is not None:
-            return None
-        token = process.enter(self.process) if self.process is not None else None
-        try:
-            return function(*values)
-        except BaseException as error:  # the error is raised again when the program has ended
-            self.error = error
-            return None
-        finally:
-            if token is not None:
-                process.leave(token)
+    Hooks run with the context variables of whoever called :func:`lower`.
+    """
+    caller = callbacks.Caller()
+    return function(graph, hooks, lambda: caller)
 
 
-def lower(graph: Any, host: Host | None = None) -> Callable[..., tuple[Any, ...]]:
-    """A function from the values of the parameters to a tuple of results."""
+def function(graph: Any, hooks: Any, caller: Callable[[], Any]) -> Callable[..., tuple[Any, ...]]:
+    """As :func:`lower`; *caller* tells, while the program is traced, on whose behalf host functions are called."""
     plan = scope(graph.outputs)
     params = [t.data for t in graph.params]
-    calls = host if host is not None else Host()
 
     def run(*arrays: Any) -> tuple[Any, ...]:
-        return tuple(_scope(plan, dict(zip(params, map(jnp.asarray, arrays), strict=True)), calls))
+        values = dict(zip(params, arrays, strict=True))
+        return tuple(Lowering(hooks, caller()).scope(plan, values))
 
-    return run
+    if not needs_x64(graph):
+        return run
 
+    def run_wide(*arrays: Any) -> tuple[Any, ...]:
+        with x64():
+            return run(*arrays)
 
-def _scope(plan: Scope, values: Values, host: Host) -> list[Any]:
-    for e in plan.nodes:
-        if e in plan.choices:
-            values[e] = _choice(e, plan, values, host)
-        elif e not in values:
-            values[e] = _node(e, values, host)
-    return [values[e] for e in plan.outputs]
-
-
-def _choice(e: Expr, plan: Scope, values: Values, host: Host) -> Any:
-    choice = plan.choices[e]
-    test = values[choice.test] != 0
-
-    def branch(part: Scope) -> Callable[[], Any]:
-        return lambda: tuple(_scope(part, dict(values), host))
-
-    made = lax.cond(test, branch(choice.then), branch(choice.other))
-    return made if e.out.__class__ is tuple else made[0]
+    return run_wide
 
 
-def function(fun: Fun, host: Host) -> Callable[..., tuple[Any, ...]]:
-    """A sub-graph as a function."""
-    return lower(fun, host)
+class Lowering:
+    """One walk over a graph."""
+
+    def __init__(self, hooks: Any, caller: Any) -> None:
+        self.hooks = hooks
+        self.caller = caller
+
+    def call(self, fun: Fun, arrays: Sequence[Any]) -> list[Any]:
+        """The outputs of a sub-graph."""
+        return self.scope(scope(fun.outputs), {p.data: a for p, a in zip(fun.params, arrays, strict=True)})
+
+    def scope(self, plan: Scope, values: Values) -> list[Any]:
+        """The outputs of a scope; the values of its nodes are added to *values*."""
+        for e in plan.nodes:
+            if e in plan.choices:
+                values[e] = self.choice(e, plan.choices[e], values)
+            elif e not in values:
+                values[e] = self.node(e, values)
+        return [values[e] for e in plan.outputs]
+
+    def node(self, e: Expr, values: Values) -> Any:
+        """The value of a node whose operands are known."""
+        op = e.op
+        if op is nodes.ELEM:
+            return values[real(e.operands[0].data)][e.params]
+        if op is nodes.TENSOR:
+            return array_of(e.params)
+        operands = [values[real(t.data)] for t in e.operands]
+        kernel = TABLE.get(op)
+        if kernel is not None:
+            return kernel(e.out, self.params(e), *operands)
+        made = self.special(e, operands)
+        return made if e.out.__class__ is tuple else made[0]
+
+    def params(self, e: Expr) -> Any:
+        """The params of a node, with a sub-graph as a function of scalars."""
+        params = e.params
+        if params.__class__ is dict and params.get("fun").__class__ is Fun:
+            body = params["fun"]
+            return {**params, "fun": lambda x, acc: self.call(body, (x, acc))[0]}
+        return params
+
+    def special(self, e: Expr, operands: list[Any]) -> Sequence[Any]:
+        """The values of a node that is no primitive."""
+        op = e.op
+        if op is nodes.WHILE:
+            return self.loop(e, operands)
+        if op is nodes.BLOCK:
+            return self.block(e, operands)
+        if op is nodes.IO_CALL:
+            if hook_calls.active(e.params, self.hooks):
+                callbacks.io_call(e, self.hooks, self.caller, operands)
+            return operands
+        if op is nodes.RUNTIME_CALL:
+            return callbacks.runtime_call(e, self.caller, operands)
+        raise NotImplementedError(f"EXLA has no lowering for {op.name}")
+
+    def loop(self, e: Expr, state: list[Any]) -> Sequence[Any]:
+        """``while``."""
+        test, body = e.params
+        start = tuple(jnp.asarray(a) for a in state)
+        return lax.while_loop(  # type: ignore[no-any-return]
+            lambda s: truth(self.call(test, s)[0]),
+            lambda s: tuple(jnp.asarray(a) for a in self.call(body, s)),
+            start,
+        )
+
+    def block(self, e: Expr, operands: list[Any]) -> Sequence[Any]:
+        """A block: its kernel if there is one, else its composition."""
+        kernel = block_kernel(e.params.tag)
+        if kernel is None:
+            return self.call(e.params.body, operands)
+        made = kernel(e.out, e.params.tag, *operands)
+        return made if e.out.__class__ is tuple else (made,)  # type: ignore[no-any-return]
+
+    def choice(self, e: Expr, choice: Choice, values: Values) -> Any:
+        """``cond`` with one predicate."""
+        outs = e.out if e.out.__class__ is tuple else (e.out,)
+
+        def branch(plan: Scope) -> Callable[[], tuple[Any, ...]]:
+            def run() -> tuple[Any, ...]:
+                made = self.scope(plan, values)
+                # What belongs to this branch means nothing outside of it.
+                for one in plan.nodes:
+                    values.pop(one, None)
+                return tuple(jnp.asarray(a, t.type.numpy) for a, t in zip(made, outs, strict=True))
+
+            return run
+
+        made = lax.cond(truth(values[choice.test]), branch(choice.then), branch(choice.other))
+        return made if e.out.__class__ is tuple else made[0]
 
 
-def _node(e: Expr, values: Values, host: Host) -> Any:
-    op = e.op
-    if op is nodes.ELEM:
-        return values[real(e.operands[0].data)][e.params]
-    if op is nodes.TENSOR:
-        return jnp.asarray(e.params.numpy())
-    operands = [values[real(t.data)] for t in e.operands]
-    rule = _SPECIAL.get(op)
-    if rule is not None:
-        return rule(e, operands, host)
-    return TABLE[op](e.out, e.params, *operands)
+def block_kernel(tag: Any) -> Callable[..., Any] | None:
+    """The kernel of a block."""
+    return BLOCKS.get(tag.module.name) if hasattr(tag, "module") else None
 
 
-def _while(e: Expr, state: list[Any], host: Host) -> Any:
-    test, body = (function(f, host) for f in e.params)
-    made = lax.while_loop(lambda s: test(*s)[0] != 0, lambda s: body(*s), tuple(state))
-    return made if e.out.__class__ is tuple else made[0]
+def array_of(t: Tensor) -> Any:
+    """The data of a concrete tensor, where it is."""
+    data = t.data
+    if data.__class__ is np.ndarray:
+        return data
+    array = getattr(data, "array", None)
+    return array if array is not None else t.numpy()
 
 
-def _block(e: Expr, operands: list[Any], host: Host) -> Any:
-    call = e.params
-    kernel = BLOCKS.get(call.tag.module.name) if hasattr(call.tag, "module") else None
-    if kernel is not None:
-        return kernel(e.out, call.tag, *operands)
-    made = function(call.body, host)(*operands)
-    return made if e.out.__class__ is tuple else made[0]
+def needs_x64(graph: Any) -> bool:
+    """Whether a node of the graph, sub-graphs included, has a 64-bit type."""
+    seen: set[Expr] = set()
+    stack = [t.data for t in (*graph.params, *graph.outputs)]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if any(is_wide(t.type) for t in (e.out if e.out.__class__ is tuple else (e.out,))):
+            return True
+        stack.extend(t.data for t in e.operands)
+        for fun in _functions(e):
+            stack.extend(t.data for t in fun.outputs)
+    return False
 
 
-def _tensors(e: Expr, values: Sequence[Any]) -> list[Tensor]:
-    made = []
-    for t, value in zip(e.operands, values, strict=True):
-        out = t.data.out
-        made.append(Tensor(out.type, out.shape, out.names, np.asarray(value)))
-    return made
+def _functions(e: Expr) -> Sequence[Fun]:
+    if e.op is nodes.WHILE:
+        return e.params  # type: ignore[no-any-return]
+    if e.op is nodes.BLOCK:
+        return () if block_kernel(e.params.tag) else (e.params.body,)
+    if e.params.__class__ is dict and e.params.get("fun").__class__ is Fun:
+        return (e.params["fun"],)
+    return ()
 
 
-def _io_call(e: Expr, operands: list[Any], host: Host) -> Any:
-    if hook_calls.active(e.params, host.hooks):
-        host.used = True
-
-        def call(*values: Any) -> None:
-            host.run(lambda: hook_calls.run_io_call(e.params, host.hooks, _tensors(e, values)))
-
-        jax.experimental.io_callback(call, None, *operands, ordered=True)
-    return tuple(operands) if e.out.__class__ is tuple else operands[0]
-
-
-def _runtime_call(e: Expr, operands: list[Any], host: Host) -> Any:
-    host.used = True
-    outs = e.out if e.out.__class__ is tuple else (e.out,)
-    shapes = [jax.ShapeDtypeStruct(t.shape, t.type.numpy) for t in outs]
-
-    def call(*values: Any) -> list[Any]:
-        made = host.run(lambda: [t.numpy() for t in hook_calls.run_runtime_call(e.params, _tensors(e, values))])
-        return made if made is not None else [np.zeros(s.shape, s.dtype) for s in shapes]
-
-    made = jax.experimental.io_callback(call, shapes, *operands, ordered=True)
-    return tuple(made) if e.out.__class__ is tuple else made[0]
-
-
-def _fold(e: Expr, rows: Any, acc: Any, host: Host) -> Any:
-    """Fold the last axis of *rows* with the function of a reduction."""
-    kind = e.out.type
-    fun = function(e.params["fun"], host)
-    one = jax.vmap(lambda x, a: to_type(fun(x, a)[0], kind))
-    start = jnp.broadcast_to(to_type(acc, kind), rows.shape[:1])
-    made, _ = lax.scan(lambda so_far, x: (one(x, so_far), None), start, rows.T)
-    return made.reshape(e.out.shape)
-
-
-def _reduce(e: Expr, operands: list[Any], host: Host) -> Any:
-    a, acc = operands
-    axes = e.params["axes"]
-    gone = tuple(range(a.ndim)) if axes is None else axes
-    kept = [i for i in range(a.ndim) if i not in gone]
-    n = int(np.prod([a.shape[i] for i in kept], dtype=int))
-    return _fold(e, jnp.transpose(a, (*kept, *gone)).reshape(n, -1), acc, host)
-
-
-def _window_reduce(e: Expr, operands: list[Any], host: Host) -> Any:
-    a, acc = operands
-    parts = positions(padded(a, e.params, acc), e.out.shape, e.params)
-    return _fold(e, jnp.stack([p.reshape(-1) for p in parts], 1), acc, host)
-
-
-_SPECIAL: dict[Any, Callable[..., Any]] = {
-    nodes.WHILE: _while, nodes.BLOCK: _block, nodes.IO_CALL: _io_call, nodes.RUNTIME_CALL: _runtime_call, REDUCE: _reduce,
-    WINDOW_REDUCE: _window_reduce,
-}  # fmt: skip
+def has_calls(graph: Any, hooks: Any) -> bool:
+    """Whether running the graph calls functions of the host."""
+    seen: set[Expr] = set()
+    stack = [t.data for t in graph.outputs]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if e.op is nodes.RUNTIME_CALL or (e.op is nodes.IO_CALL and hook_calls.active(e.params, hooks)):
+            return True
+        stack.extend(t.data for t in e.operands)
+        for fun in _functions(e):
+            stack.extend(t.data for t in fun.outputs)
+    return False

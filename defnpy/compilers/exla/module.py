@@ -1,94 +1,101 @@
-"""The module EXLA."""
+"""EXLA."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from defnpy.compilers.exla.compiler import EXLA
-from defnpy.nx import backend as backends
+from defnpy.compilers.exla.compiler import COMPILER
 from defnpy.nx import defn
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import RuntimeError_
 from defnpy.terms.module import ex, native_module
 
-_COMPILER = (Atom("compiler"), alias("EXLA"))
+EXLA = alias("EXLA")
+_COMPILER = Atom("compiler")
+
+
+def _options(opts: Any) -> Any:
+    return [(_COMPILER, EXLA), *[p for p in opts if p[0] is not _COMPILER]]
 
 
 @ex("jit/1", "jit/2")
 def jit(fun: Any, opts: Any = ()) -> Any:
-    """``Nx.Defn.jit/2`` with EXLA."""
-    return defn.jit(fun, [*opts, _COMPILER])
+    """A function that runs *fun* through EXLA."""
+    return defn.jit(fun, _options(opts))
 
 
 @ex("jit_apply/2", "jit_apply/3")
 def jit_apply(fun: Any, args: Any, opts: Any = ()) -> Any:
-    """``Nx.Defn.jit_apply/3`` with EXLA."""
-    return defn.jit_apply(fun, args, [*opts, _COMPILER])
+    """Run *fun* through EXLA."""
+    return defn.jit_apply(fun, args, _options(opts))
 
 
 @ex("compile/2", "compile/3")
-def compile_(fun: Any, args: Any, opts: Any = ()) -> Any:
-    """``Nx.Defn.compile/3`` with EXLA."""
-    return defn.compile_(fun, args, [*opts, _COMPILER])
+def compile_now(fun: Any, args: Any, opts: Any = ()) -> Any:
+    """Compile *fun* for arguments like *args*, once."""
+    return defn.compile_(fun, args, _options(opts))
 
 
-@ex("set_as_nx_default/1", "set_as_nx_default/2")
-def set_as_nx_default(clients: Any, opts: Any = ()) -> Any:
-    """EXLA for all programs and tensors, on the first client that there is."""
-    from defnpy.compilers.exla.client import default_name
-
-    found = default_name()
-    name = next((c for c in clients if c is found or c is Atom("host")), None)
-    if name is None:
-        return None
-    defn.global_default_options([_COMPILER, (Atom("client"), name)])
-    backends.set_global((alias("EXLA.Backend"), [(Atom("client"), name)]))
-    return name
+@ex("shard_jit/2", "shard_jit/3")
+def shard_jit_of(fun: Any, mesh: Any, opts: Any = ()) -> Any:
+    """A function that runs *fun* on a mesh of devices."""
+    return defn.shard_jit(fun, mesh, _options(opts))
 
 
 @ex("to_mlir_module/2", "to_mlir_module/3")
 def to_mlir_module(fun: Any, args: Any, opts: Any = ()) -> Any:
-    """The StableHLO text of a program."""
+    """The program as StableHLO text."""
     import jax
 
-    from defnpy.compilers.exla.lower import lower
+    from defnpy.compilers.exla.lower import lower, needs_x64
+    from defnpy.compilers.exla.types import x64
 
-    graph = defn.trace(fun, args, alias("EXLA"))
-    shapes = [jax.ShapeDtypeStruct(t.full_shape, t.type.numpy) for t in graph.params]
-    shown = jax.jit(lower(graph)).lower(*shapes).as_text()
-    return {Atom("mlir_module"): shown, Atom("used_inputs"): list(range(len(shapes)))}
+    graph = defn.trace(fun, args, EXLA)
+    shapes = [jax.ShapeDtypeStruct(p.full_shape, p.type.numpy) for p in graph.params]
+    if needs_x64(graph):
+        with x64():
+            lowered = jax.jit(lower(graph)).lower(*shapes)
+    else:
+        lowered = jax.jit(lower(graph)).lower(*shapes)
+    return {Atom("mlir_module"): lowered.as_text(), Atom("used_inputs"): None, Atom("output_container"): graph.result}
 
 
 @ex("__jit__/5")
 def jit_callback(key: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
-    """Trace and run: called by compilers written in Elixir."""
-    return defn.callback_jit(EXLA, given, fun, args, opts)
+    """Trace, compile and run: called by compilers written in Elixir."""
+    return defn.callback_jit(COMPILER, given, fun, args, opts)
 
 
 @ex("__compile__/4")
 def compile_callback(key: Any, given: Any, fun: Any, opts: Any) -> Any:
-    """Trace; the answer takes lists of arguments."""
-    return defn.callback_compile(EXLA, given, fun, opts)
+    """Trace and compile; the answer takes lists of arguments."""
+    return defn.callback_compile(COMPILER, given, fun, opts)
 
 
 @ex("__partitions_options__/1")
 def partitions_options(opts: Any) -> Any:
     """The options once for each partition."""
     count = dict((k.name, v) for k, v in opts).get("max_concurrency", 1)
-    return [[*opts, (Atom("device_id"), i)] for i in range(count)]
+    rest = [p for p in opts if p[0].name != "max_concurrency"]
+    return [[*rest, (Atom("device_id"), i)] for i in range(count)] if count > 1 else [rest]
 
 
 @ex("__to_backend__/1")
 def to_backend(opts: Any) -> Any:
-    """EXLA.Backend on the client of the options."""
-    kept = [p for p in opts if p[0] in (Atom("client"), Atom("device_id"))]
-    return (alias("EXLA.Backend"), kept or [(Atom("client"), Atom("host"))])
+    """EXLA.Backend with the client and device of the options."""
+    from defnpy.compilers.exla.client import default_name, fetch
+
+    given = {k.name: v for k, v in reversed(opts)}
+    name = given.get("client") or default_name()
+    fetch(name)
+    number = given.get("device_id") or 0
+    return (alias("EXLA.Backend"), [(Atom("client"), name), (Atom("device_id"), number)])
 
 
 @ex("__shard_jit__/6")
-def shard_jit(key: Any, mesh: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
+def shard_jit_callback(key: Any, mesh: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
     """Not supported."""
-    raise RuntimeError_("sharding is not supported by EXLA")
+    raise RuntimeError_("sharding is not supported by EXLA here: programs run on one device")
 
 
-MODULE = native_module("EXLA", globals(), info={"compiler": EXLA})
+MODULE = native_module("EXLA", globals(), info={"compiler": COMPILER, "behaviour": [Atom("Elixir.Nx.Defn.Compiler")]})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.nx.api import reduce, shape
-from defnpy.nx.expr import Expr, constant, to_expr
+from defnpy.nx.expr import Expr, constant, constant_of, to_expr
 from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor, unnamed
 from defnpy.terms.errors import ArgumentError
@@ -63,6 +63,9 @@ def unbroadcast(x: Tensor, g: Tensor) -> Tensor:
 
 def spread(g: Tensor, x: Tensor, params: Any) -> Tensor:
     """The gradient of a reduction back over the axes that it removed."""
+    number = constant_of(g)
+    if number is not None:
+        return constant(number, g.type, x.shape)
     axes = params["axes"]
     gone = range(len(x.shape)) if axes is None else axes
     kept = tuple(1 if i in gone else n for i, n in enumerate(x.shape))

@@ -1,0 +1,1 @@
+"""Measurements against hand-written JAX, NumPy and Python, in one process, interleaved, medians, as ratios."""

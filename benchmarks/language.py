@@ -1,0 +1,73 @@
+"""Elixir programs against the same programs written by hand in Python."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.timing import paired
+
+PROGRAM = """
+defmodule Bench do
+  def fib(n) when n < 2, do: n
+  def fib(n), do: fib(n - 1) + fib(n - 2)
+  def count(0, acc), do: acc
+  def count(n, acc), do: count(n - 1, acc + rem(n, 7))
+  def pipeline(list), do: list |> Enum.map(&(&1 * 3)) |> Enum.filter(&(rem(&1, 2) == 0)) |> Enum.sum()
+  def stream(list), do: list |> Stream.map(&(&1 * 3)) |> Stream.filter(&(rem(&1, 2) == 0)) |> Enum.sum()
+  def reduce(list), do: Enum.reduce(list, 0, fn x, acc -> x + acc end)
+  def comprehension(list), do: for x <- list, rem(x, 3) == 0, do: x * x
+  def strings(n), do: Enum.map(1..n, &"item #{&1}") |> Enum.join(",")
+  def counts(list), do: Enum.reduce(list, %{}, fn x, acc -> Map.update(acc, rem(x, 16), 1, &(&1 + 1)) end)
+end
+"""
+
+
+def fib(n: int) -> int:
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+def count(n: int) -> int:
+    acc = 0
+    while n != 0:
+        n, acc = n - 1, acc + n % 7
+    return acc
+
+
+def stream(items: list[int]) -> int:
+    return sum(y for y in (x * 3 for x in items) if y % 2 == 0)
+
+
+def counts(items: list[int]) -> dict[int, int]:
+    out: dict[int, int] = {}
+    for x in items:
+        out = {**out, x % 16: out.get(x % 16, 0) + 1}
+    return out
+
+
+def measure() -> list[dict[str, Any]]:
+    from defnpy.host.setup import make_runtime
+    from defnpy.terms.atom import alias
+    from defnpy.terms.runtime import reset_runtime, use_runtime
+
+    runtime = make_runtime()
+    token = use_runtime(runtime)
+    runtime.evaluator.run_text(PROGRAM, "bench.exs")
+    f = runtime.module(alias("Bench")).functions
+    items = list(range(1, 1_000_001))
+    few = items[:20_000]
+    pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "fib(20)": (lambda: f["fib/1"](20), lambda: fib(20)),
+        "tail recursion, 100,000 steps": (lambda: f["count/2"](100_000, 0), lambda: count(100_000)),
+        "Enum pipeline, 1,000,000 integers": (
+            lambda: f["pipeline/1"](items), lambda: sum(list(filter(lambda y: y % 2 == 0, list(map(lambda x: x * 3, items)))))),
+        "Stream pipeline, 1,000,000 integers": (lambda: f["stream/1"](items), lambda: stream(items)),
+        "Enum.reduce, 1,000,000 integers": (lambda: f["reduce/1"](items), lambda: functools.reduce(lambda a, x: x + a, items, 0)),
+        "for, 1,000,000 integers": (lambda: f["comprehension/1"](items), lambda: [x * x for x in items if x % 3 == 0]),
+        "strings, 100,000": (lambda: f["strings/1"](100_000), lambda: ",".join([f"item {i}" for i in range(1, 100_001)])),
+        "immutable map updates, 20,000": (lambda: f["counts/1"](few), lambda: counts(few)),
+    }
+    rows = [{"name": f"{name} / Python", "bar": 3.0, **paired(ours, theirs, rounds=5)} for name, (ours, theirs) in pairs.items()]
+    reset_runtime(token)
+    return rows

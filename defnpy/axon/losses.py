@@ -1,0 +1,283 @@
+"""Axon.Losses."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, alias, kw, numeric, numeric_module, nx, text
+from defnpy.axon.activations import log_sigmoid, log_softmax
+from defnpy.nx.options import keyword
+from defnpy.terms.errors import CaseClauseError
+from defnpy.terms.function import Closure
+from defnpy.terms.module import ex
+
+NAME = "Axon.Losses"
+NONE = Atom("none")
+_EPSILON = 1.0e-7
+
+
+def reduced(loss: Any, reduction: Any) -> Any:
+    """A loss as the ``:reduction`` option says."""
+    if reduction is NONE:
+        return loss
+    if reduction is Atom("mean"):
+        return nx.mean(loss)
+    if reduction is Atom("sum"):
+        return nx.sum_(loss)
+    raise CaseClauseError(reduction)
+
+
+def _same_shape(a: Any, b: Any, function: str) -> tuple[Tensor, Tensor]:
+    a, b = nx.to_tensor(a), nx.to_tensor(b)
+    if a.shape != b.shape:
+        raise ArgumentError(
+            f"{NAME}.{function}: expected input shapes y_true and y_pred to be equal, got {text(a.shape)} != {text(b.shape)}"
+        )
+    return a, b
+
+
+def logits_of(t: Tensor) -> Any:
+    """The logits that an activation of the same graph left with its output, or None."""
+    found = getattr(t.data, "params", None)
+    if found.__class__ is dict and found.get("kind") == "user":
+        return found.get("map", {}).get(Atom("logits"))
+    return None
+
+
+@numeric("binary_cross_entropy/2", "binary_cross_entropy/3")
+def binary_cross_entropy(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Cross entropy of probabilities of two classes."""
+    o = keyword(opts, positive_weight=None, negative_weight=None, reduction=NONE, from_logits=False)
+    y_true, y_pred = _same_shape(y_true, y_pred, "binary_cross_entropy")
+    logits = logits_of(y_pred)
+    if logits is not None and o["from_logits"] in (None, False):
+        loss = _from_logits(y_true, logits)
+    elif o["from_logits"] not in (None, False):
+        loss = _from_logits(y_true, logits if logits is not None else y_pred)
+    else:
+        p = nx.clip(y_pred, _EPSILON, 1 - _EPSILON)
+        inverse = nx.multiply(nx.subtract(1, y_true), nx.log(nx.subtract(1, p)))
+        loss = nx.negate(nx.add(nx.multiply(y_true, nx.log(p)), inverse))
+    positive, negative = o["positive_weight"], o["negative_weight"]
+    if positive is not None or negative is not None:
+        weights = nx.take(nx.tensor([1.0 if negative is None else negative, 1.0 if positive is None else positive]), y_true)
+        loss = nx.multiply(loss, weights)
+    return reduced(nx.mean(loss, kw(axes=[-1])), o["reduction"])
+
+
+def _from_logits(y_true: Any, logits: Any) -> Any:
+    log_p = log_sigmoid(logits)
+    log_not_p = log_sigmoid(nx.negate(logits))
+    return nx.subtract(nx.multiply(nx.negate(y_true), log_p), nx.multiply(nx.subtract(1, y_true), log_not_p))
+
+
+@numeric("categorical_cross_entropy/2", "categorical_cross_entropy/3")
+def categorical_cross_entropy(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Cross entropy of probabilities of many classes."""
+    o = keyword(opts, class_weights=None, reduction=NONE, from_logits=False, sparse=False)
+    y_true, y_pred = nx.to_tensor(y_true), nx.to_tensor(y_pred)
+    logits = logits_of(y_pred)
+    given = o["from_logits"] not in (None, False)
+    sparse = o["sparse"] not in (None, False)
+    if given or logits is not None:
+        scores = log_softmax(logits if logits is not None else y_pred, kw(axis=-1))
+    else:
+        scores = nx.log(y_pred)
+    if sparse:
+        loss = _sparse(y_true, y_pred, scores)
+    else:
+        product = nx.multiply(y_true, scores)
+        if not given and logits is None:
+            product = nx.select(nx.equal(y_true, 0), 0, product)
+        loss = nx.negate(nx.sum_(product, kw(axes=[-1])))
+    return _weighted(loss, y_true, sparse, o["class_weights"], o["reduction"])
+
+
+def _sparse(y_true: Tensor, y_pred: Tensor, scores: Any) -> Any:
+    if y_true.rank == y_pred.rank:
+        if y_true.shape[-1] != 1:
+            raise ArgumentError(f"target values must have size 1 in last dimension, got shape {text(y_true.shape)}")
+        indices = y_true
+    else:
+        indices = nx.new_axis(y_true, -1)
+    taken = nx.take_along_axis(scores, indices, kw(axis=-1))
+    return nx.negate(nx.squeeze(taken, kw(axes=[-1])))
+
+
+def _weighted(loss: Any, y_true: Any, sparse: bool, weights: Any, reduction: Any) -> Any:
+    if weights is None or weights is False:
+        return reduced(loss, reduction)
+    weights = nx.to_tensor(weights) if weights.__class__ is not list else nx.tensor(weights)
+    if sparse:
+        indices = nx.squeeze(y_true, kw(axes=[-1])) if y_true.rank == loss.rank + 1 else y_true
+    else:
+        indices = nx.argmax(y_true, kw(axis=-1))
+    factor = nx.take(weights, indices)
+    weighted = nx.multiply(factor, loss)
+    if reduction is Atom("mean"):
+        return nx.divide(nx.sum_(weighted), nx.sum_(factor))
+    return reduced(weighted, reduction)
+
+
+@numeric("categorical_hinge/2", "categorical_hinge/3")
+def categorical_hinge(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Hinge loss of many classes."""
+    o = keyword(opts, reduction=NONE)
+    y_true = nx.to_tensor(y_true)
+    one = nx.tensor(1, kw(type=y_true.type.elixir))
+    wrong = nx.reduce_max(nx.multiply(nx.subtract(one, y_true), y_pred), kw(axes=[-1]))
+    right = nx.sum_(nx.multiply(y_true, y_pred), kw(axes=[-1]))
+    return reduced(nx.max_(nx.add(nx.subtract(wrong, right), 1), 0), o["reduction"])
+
+
+def _elementwise(name: str, fun: Callable[[Any, Any], Any], last: Callable[[Any], Any]) -> Callable[..., Any]:
+    @numeric(f"{name}/2", f"{name}/3")
+    def loss(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+        o = keyword(opts, reduction=NONE)
+        y_true, y_pred = _same_shape(y_true, y_pred, name)
+        return reduced(last(fun(y_true, y_pred)), o["reduction"])
+
+    return loss
+
+
+def _mean(t: Any) -> Any:
+    return nx.mean(t, kw(axes=[-1]))
+
+
+def _sum(t: Any) -> Any:
+    return nx.sum_(t, kw(axes=[-1]))
+
+
+def _divergence(y_true: Any, y_pred: Any) -> Any:
+    t, p = nx.clip(y_true, _EPSILON, 1), nx.clip(y_pred, _EPSILON, 1)
+    return nx.multiply(t, nx.log(nx.divide(t, p)))
+
+
+def _log_cosh(y_true: Any, y_pred: Any) -> Any:
+    from defnpy.axon.activations import softplus
+
+    x = nx.subtract(y_pred, y_true)
+    return nx.subtract(nx.add(x, softplus(nx.multiply(-2.0, x))), nx.log(2.0))
+
+
+hinge = _elementwise("hinge", lambda t, p: nx.max_(nx.subtract(1, nx.multiply(t, p)), 0), _mean)
+kl_divergence = _elementwise("kl_divergence", _divergence, _sum)
+log_cosh = _elementwise("log_cosh", _log_cosh, _mean)
+mean_absolute_error = _elementwise("mean_absolute_error", lambda t, p: nx.abs_(nx.subtract(t, p)), _mean)
+mean_squared_error = _elementwise("mean_squared_error", lambda t, p: nx.pow_(nx.subtract(t, p), 2), _mean)
+poisson = _elementwise("poisson", lambda t, p: nx.subtract(p, nx.multiply(t, nx.log(nx.add(p, _EPSILON)))), _mean)
+soft_margin = _elementwise("soft_margin", lambda t, p: nx.log(nx.add(1, nx.exp(nx.multiply(nx.negate(t), p)))), _sum)
+
+
+@numeric("margin_ranking/2", "margin_ranking/3")
+def margin_ranking(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Ranking loss of two predictions."""
+    o = keyword(opts, margin=0.0, reduction=NONE)
+    a, b = y_pred
+    made = nx.add(nx.multiply(nx.negate(y_true), nx.subtract(a, b)), o["margin"])
+    return reduced(nx.max_(made, 0), o["reduction"])
+
+
+@numeric("cosine_similarity/2", "cosine_similarity/3")
+def cosine_similarity(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Cosine of the angle of two vectors."""
+    o = keyword(opts, axes=[-1], eps=1.0e-6, reduction=NONE)
+    axes = kw(axes=o["axes"])
+    product = nx.sum_(nx.multiply(y_true, y_pred), axes)
+    norms = nx.multiply(_norm(y_true, axes), _norm(y_pred, axes))
+    return reduced(nx.divide(product, nx.max_(norms, o["eps"])), o["reduction"])
+
+
+def _norm(t: Any, axes: Any) -> Any:
+    return nx.sqrt(nx.sum_(nx.multiply(t, t), axes))
+
+
+@numeric("huber/2", "huber/3")
+def huber(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Squared for small errors, linear for large ones."""
+    o = keyword(opts, reduction=NONE, delta=1.0)
+    delta = o["delta"]
+    error = nx.abs_(nx.subtract(y_true, y_pred))
+    small = nx.multiply(0.5, nx.pow_(error, 2))
+    large = nx.multiply(delta, nx.subtract(error, nx.multiply(0.5, delta)))
+    return reduced(nx.select(nx.less_equal(error, delta), small, large), o["reduction"])
+
+
+@numeric("apply_label_smoothing/2", "apply_label_smoothing/3")
+def apply_label_smoothing(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Labels moved towards the mean of all classes."""
+    o = keyword(opts, smoothing=0.1)
+    smoothing = o["smoothing"]
+    classes = nx.to_tensor(y_pred).shape[-1]
+    return nx.add(nx.multiply(y_true, 1 - smoothing), smoothing / classes)
+
+
+@ex("label_smoothing/1", "label_smoothing/2")
+def label_smoothing(loss: Any, opts: Opts = ()) -> Any:
+    """A loss of smoothed labels."""
+
+    def smoothed(y_true: Any, y_pred: Any) -> Any:
+        return loss(apply_label_smoothing(y_true, y_pred, list(opts)), y_pred)
+
+    return Closure(2, smoothed)
+
+
+# -- connectionist temporal classification --------------------------------------------------------------------------------
+
+
+@numeric("connectionist_temporal_classification/2", "connectionist_temporal_classification/3")
+def connectionist_temporal_classification(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
+    """Loss of sequences whose alignment is unknown; targets are lengths and labels, predictions log probabilities."""
+    o = keyword(opts, blank=0, reduction=NONE)
+    lengths, labels = y_true
+    lengths, labels, y_pred = nx.to_tensor(lengths), nx.to_tensor(labels), nx.to_tensor(y_pred)
+    batch, steps, _ = y_pred.shape
+    size = 2 * labels.shape[1] + 1
+    blanks = nx.broadcast(nx.tensor(o["blank"], kw(type=labels.type.elixir)), (batch, labels.shape[1], 1))
+    paired = nx.reshape(nx.concatenate([blanks, nx.new_axis(labels, -1)], kw(axis=2)), (batch, size - 1))
+    extended = nx.concatenate([paired, nx.slice_along_axis(paired, 0, 1, kw(axis=1))], kw(axis=1))
+    scores = _path_scores(y_pred, extended, steps, o["blank"])
+    ends = nx.new_axis(nx.multiply(2, lengths), -1)
+    last = nx.take_along_axis(scores, ends, kw(axis=1))
+    before = nx.take_along_axis(scores, nx.max_(nx.subtract(ends, 1), 0), kw(axis=1))
+    loss = nx.negate(nx.squeeze(_log_add(last, before), kw(axes=[1])))
+    if o["reduction"] is Atom("mean"):
+        loss = nx.divide(loss, nx.max_(lengths, 1))
+    return reduced(loss, o["reduction"])
+
+
+_FLOOR = -1.0e30
+
+
+def _log_add(a: Any, b: Any) -> Any:
+    top = nx.max_(a, b)
+    return nx.add(top, nx.log(nx.add(nx.exp(nx.subtract(a, top)), nx.exp(nx.subtract(b, top)))))
+
+
+def _path_scores(y_pred: Tensor, extended: Tensor, steps: int, blank: Any) -> Any:
+    size = extended.shape[1]
+    at = nx.broadcast(nx.iota((1, size)), extended.shape)
+    shifted = nx.pad(extended, blank, [(0, 0, 0), (2, -2, 0)])
+    jump = nx.logical_and(nx.not_equal(extended, blank), nx.logical_and(nx.not_equal(extended, shifted), nx.greater_equal(at, 2)))
+
+    def step_scores(t: int) -> Any:
+        row = nx.squeeze(nx.slice_along_axis(y_pred, t, 1, kw(axis=1)), kw(axes=[1]))
+        return nx.take_along_axis(row, extended, kw(axis=1))
+
+    scores = nx.select(nx.less(at, 2), step_scores(0), _FLOOR)
+    for t in range(1, steps):
+        one = nx.pad(scores, _FLOOR, [(0, 0, 0), (1, -1, 0)])
+        two = nx.select(jump, nx.pad(scores, _FLOOR, [(0, 0, 0), (2, -2, 0)]), _FLOOR)
+        scores = nx.add(functools.reduce(_log_add, [scores, one, two]), step_scores(t))
+    return scores
+
+
+MODULE = numeric_module(NAME, globals())
+LOSSES = (
+    "binary_cross_entropy", "categorical_cross_entropy", "categorical_hinge", "hinge", "kl_divergence", "log_cosh",
+    "margin_ranking", "soft_margin", "mean_squared_error", "mean_absolute_error", "poisson", "cosine_similarity", "huber",
+    "connectionist_temporal_classification",
+)  # fmt: skip
+__all__ = ["alias"]

@@ -1,0 +1,69 @@
+"""Kernels of the blocks of Nx.LinAlg: the factorisations that XLA has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from defnpy.compilers.exla.kernels.cast import to_type
+
+
+def _wide(a: Any) -> Any:
+    """f32 at least."""
+    if a.dtype.name in ("float64", "complex64", "complex128"):
+        return a
+    return a.astype(np.float32)
+
+
+def _fields(tag: Any) -> dict[str, Any]:
+    return {k.name: v for k, v in tag.fields.items()}
+
+
+def _cast(made: Any, outs: Any) -> Any:
+    return tuple(to_type(part, t.type) for part, t in zip(made, outs, strict=True))
+
+
+def _cholesky(out: Any, tag: Any, a: Any) -> Any:
+    return to_type(lax.linalg.cholesky(_wide(a), symmetrize_input=False), out.type)
+
+
+def _solve(out: Any, tag: Any, a: Any, b: Any) -> Any:
+    kind = jnp.promote_types(_wide(a).dtype, _wide(b).dtype)
+    a, b = a.astype(kind), b.astype(kind)
+    vector = b.ndim < a.ndim
+    made = jnp.linalg.solve(a, b[..., None] if vector else b)
+    return to_type(made.reshape(out.shape), out.type)
+
+
+def _qr(out: Any, tag: Any, a: Any) -> Any:
+    return _cast(jnp.linalg.qr(_wide(a), mode=_fields(tag)["mode"].name), out)
+
+
+def _lu(out: Any, tag: Any, a: Any) -> Any:
+    packed, _, order = lax.linalg.lu(_wide(a))
+    n = a.shape[-1]
+    lower = jnp.tril(packed, -1) + jnp.eye(n, dtype=packed.dtype)
+    swaps = (jnp.arange(n, dtype=np.int32)[:, None] == order[..., None, :]).astype(np.float32)
+    return _cast((swaps, lower, jnp.triu(packed)), out)
+
+
+def _eigh(out: Any, tag: Any, a: Any) -> Any:
+    v, w = lax.linalg.eigh(_wide(a), symmetrize_input=False, sort_eigenvalues=True)
+    return _cast((w[..., ::-1], v[..., ::-1]), out)
+
+
+def _svd(out: Any, tag: Any, a: Any) -> Any:
+    return _cast(jnp.linalg.svd(_wide(a), full_matrices=bool(_fields(tag)["full_matrices?"])), out)
+
+
+BLOCKS = {
+    "LinAlg.Cholesky": _cholesky,
+    "LinAlg.Solve": _solve,
+    "LinAlg.QR": _qr,
+    "LinAlg.LU": _lu,
+    "LinAlg.Eigh": _eigh,
+    "LinAlg.SVD": _svd,
+}
