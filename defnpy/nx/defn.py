@@ -10,6 +10,7 @@ from defnpy.nx import hooks as hook_calls
 from defnpy.nx.containers import lazy_traverse
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dtype import F32, S32
+from defnpy.nx.entry import entry
 from defnpy.nx.expr import Expr, is_static
 from defnpy.nx.show import text
 from defnpy.nx.structure import concrete_leaves, diff, flatten
@@ -177,9 +178,10 @@ def _check_inputs(leaves: Sequence[Tensor]) -> None:
 class Graph:
     """A traced function; see ``compilers.contract``."""
 
-    __slots__ = ("outputs", "params", "result")
+    __slots__ = ("args", "outputs", "params", "result")
 
-    def __init__(self, params: list[Tensor], result: Any) -> None:
+    def __init__(self, params: list[Tensor], result: Any, args: Sequence[Any] = ()) -> None:
+        self.args = args
         self.params = params
         self.result = result
         self.outputs = flatten(result)
@@ -218,7 +220,7 @@ def trace(fun: Callable[..., Any], args: Sequence[Any], module: Any) -> Graph:
     made, makers = parameters(args)
     params = _params(made)
     result = run_traced(fun, made, module)
-    return Graph(params[: len(makers)], result)
+    return Graph(params[: len(makers)], result, made)
 
 
 def _params(args: Sequence[Any]) -> list[Tensor]:
@@ -229,8 +231,15 @@ def _params(args: Sequence[Any]) -> list[Tensor]:
     return found
 
 
-def evaluate(fun: Callable[..., Any], args: Sequence[Any], key: Any, leaves: list[Tensor], how: Settings, cache: dict[Any, Any]) -> Any:
-    """Run *fun* through the compiler that *how* names."""
+def _nothing(*args: Any) -> Any:
+    return None
+
+
+def evaluate(
+    fun: Callable[..., Any], args: Sequence[Any], key: Any, leaves: list[Tensor], how: Settings, cache: dict[Any, Any],
+    latest: list[Any] | None = None,
+) -> Any:  # fmt: skip
+    """Run *fun* through the compiler that *how* names; *latest* takes the short way into the program."""
     if how.native is None:
         return _by_callback(fun, args, how)
     key = (how.key, key)
@@ -247,6 +256,8 @@ def evaluate(fun: Callable[..., Any], args: Sequence[Any], key: Any, leaves: lis
             if len(cache) >= _MOST:
                 cache.clear()
             cache[key] = run
+            if latest is not None and how.module is EVALUATOR:
+                latest[0] = entry(graph.args, run.main, run.finish, True) or _nothing
     return run(leaves)
 
 
@@ -306,7 +317,13 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
     programs: dict[Any, Any] = {}
     fixed = frozenset(options)
 
+    latest: list[Any] = [_nothing]
+
     def run(args: tuple[Any, ...]) -> Any:
+        if not fixed:
+            done = latest[0](*args)
+            if done is not None:
+                return done
         if tracing() is not None:
             return body(*args)
         if not fixed:
@@ -323,7 +340,7 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
 
         leaves: list[Tensor] = []
         key = (static_key, *[Key(a) if a.__class__ is list else signature(a, leaves) for a in dynamic])
-        return evaluate(inner, dynamic, key, leaves, settings([]), programs)
+        return evaluate(inner, dynamic, key, leaves, settings([]), programs, latest)
 
     made = _shaped(arity)(run)
     made.__name__ = name
@@ -440,7 +457,22 @@ def compile_(fun: Any, args: Any, opts: Any = ()) -> Closure:
         how.native.check(named)
         graph = Graph(_params(made), run_traced(fun, made, how.module))
         run = how.native.compile(graph, named)
-    return Closure(len(dynamic), _Compiled(run, [a for a in args if not is_static(a)], _params(made)))
+    checked = _Compiled(run, [a for a in args if not is_static(a)], _params(made))
+    return Closure(len(dynamic), _with_entry(checked, run, dynamic, False))
+
+
+def _with_entry(long: Callable[..., Any], run: Any, args: Sequence[Any], default_only: bool) -> Callable[..., Any]:
+    """*long*, with the short way of a host program in front of it."""
+    main = getattr(run, "main", None)
+    short = entry(args, main, run.finish, default_only) if main is not None else None
+    if short is None:
+        return long
+
+    def call(*args: Any) -> Any:
+        made = short(*args)
+        return long(*args) if made is None else made
+
+    return call
 
 
 class _Compiled:
