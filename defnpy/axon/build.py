@@ -442,6 +442,8 @@ def build(model: Any, opts: Any = ()) -> tuple[Any, Any]:
     def call(params: Any, inputs: Any) -> Any:
         return run.call(field(params, "data") if is_state(params) else params, inputs)
 
+    # What an embedding program needs to compile the functions for its own arrays.
+    call.defn_body, call.defn_options, call.jit_options = predict, frozenset(), jit_opts  # type: ignore[attr-defined]
     return Closure(2, _Init(program, jit_opts)), Closure(2, call)
 
 
@@ -449,6 +451,15 @@ class _Init:
     """The init function: one compiled program for each form of the inputs and the given values."""
 
     __slots__ = ("facts", "jit_opts", "program", "programs", "seed")
+    defn_options: frozenset[int] = frozenset()
+
+    @property
+    def jit_options(self) -> Any:
+        return self.jit_opts
+
+    def defn_body(self, inputs: Any, given: Any) -> Any:
+        """The parameters, for a trace: of *inputs* only the form matters."""
+        return self.program.init(expressions(nx.to_template(inputs)), field(state_of(given), "data"), self.seed)[0]
 
     def __init__(self, program: Program, jit_opts: Any) -> None:
         self.program = program

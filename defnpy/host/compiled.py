@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from numpy import ndarray
+
 from defnpy.host.border import is_array, to_elixir, to_python
 from defnpy.host.embed import COMPILERS, keyword, options
 from defnpy.terms import map as maps
@@ -39,8 +41,11 @@ class DefnFunction:
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         compiler = self._fixed or _compiler_in_force()
         if compiler is EXLA:
-            if keywords or self._jitted is None or any([a.__class__.__name__ == "ndarray" and a.dtype.itemsize == 8 for a in args]):
+            if keywords or self._jitted is None:
                 return self._first_jit(args, keywords)
+            for a in args:
+                if a.__class__ is ndarray and a.dtype.itemsize == 8:
+                    return self._first_jit(args, keywords)
             return self._jitted(*args)
         if compiler is EVALUATOR and not keywords:
             out = self._fast(args)

@@ -246,6 +246,9 @@ def make_callable(name: str, arities: dict[int, Any], call_options: dict[str, An
 def wrap_function(function: Any, name: str, call_options: dict[str, Any]) -> Any:
     """A function value (a closure, a result of ``Axon.build``) as a Python callable."""
     target = getattr(function, "call", function)
+    for key, value in getattr(target, "jit_options", ()):
+        if key.name == "compiler":
+            call_options = {**call_options, "compiler": next((k for k, v in COMPILERS.items() if alias(v) is value), "evaluator")}
     return make_callable(name, {arity_of(function): target if getattr(target, "defn_body", None) is not None else function}, call_options)
 
 

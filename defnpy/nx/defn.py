@@ -257,7 +257,7 @@ def evaluate(
                 cache.clear()
             cache[key] = run
             if latest is not None and how.module is EVALUATOR:
-                latest[0] = entry(graph.args, run.main, run.finish, True) or _nothing
+                latest[0] = entry(graph.args, run, True) or _nothing
     return run(leaves)
 
 
@@ -304,11 +304,12 @@ def _from_callback(compiler: Any, given: Any, fun: Any, opts: Any) -> Any:
 
 @cache
 def _shaped(arity: int) -> Callable[..., Any]:
-    """A factory of functions of *arity* parameters that call ``run`` with a tuple."""
+    """A factory of functions of *arity* parameters: the short way ``latest[0]``, else ``run`` with a tuple."""
     names = ", ".join(f"a{i}" for i in range(arity))
     comma = "," if arity else ""
     space: dict[str, Any] = {}
-    exec(f"def make(run):\n    def call({names}):\n        return run(({names}{comma}))\n    return call\n", space)
+    exec(f"def make(run, latest):\n    def call({names}):\n        done = latest[0]({names})\n"
+         f"        return run(({names}{comma})) if done is None else done\n    return call\n", space)
     return space["make"]  # type: ignore[no-any-return]
 
 
@@ -320,10 +321,6 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
     latest: list[Any] = [_nothing]
 
     def run(args: tuple[Any, ...]) -> Any:
-        if not fixed:
-            done = latest[0](*args)
-            if done is not None:
-                return done
         if tracing() is not None:
             return body(*args)
         if not fixed:
@@ -340,9 +337,9 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
 
         leaves: list[Tensor] = []
         key = (static_key, *[Key(a) if a.__class__ is list else signature(a, leaves) for a in dynamic])
-        return evaluate(inner, dynamic, key, leaves, settings([]), programs, latest)
+        return evaluate(inner, dynamic, key, leaves, settings([]), programs, None if fixed else latest)
 
-    made = _shaped(arity)(run)
+    made = _shaped(arity)(run, latest)
     made.__name__ = name
     made.__qualname__ = f"{module.name.removeprefix('Elixir.')}.{name}"
     # What an embedding program needs to compile the body for its own arrays.
@@ -441,7 +438,7 @@ def jit_apply(fun: Any, args: Any, opts: Any = ()) -> Any:
 
 
 @ex("compile/2", "compile/3")
-def compile_(fun: Any, args: Any, opts: Any = ()) -> Closure:
+def compile_(fun: Any, args: Any, opts: Any = ()) -> Any:
     """Compile *fun* for arguments like *args*, once."""
     if not is_function(fun) or args.__class__ is not list or not (opts == () or opts.__class__ is list):
         raise FunctionClauseError(DEFN, Atom("compile"), 3)
@@ -458,21 +455,11 @@ def compile_(fun: Any, args: Any, opts: Any = ()) -> Closure:
         graph = Graph(_params(made), run_traced(fun, made, how.module))
         run = how.native.compile(graph, named)
     checked = _Compiled(run, [a for a in args if not is_static(a)], _params(made))
-    return Closure(len(dynamic), _with_entry(checked, run, dynamic, False))
-
-
-def _with_entry(long: Callable[..., Any], run: Any, args: Sequence[Any], default_only: bool) -> Callable[..., Any]:
-    """*long*, with the short way of a host program in front of it."""
-    main = getattr(run, "main", None)
-    short = entry(args, main, run.finish, default_only) if main is not None else None
-    if short is None:
-        return long
-
-    def call(*args: Any) -> Any:
-        made = short(*args)
-        return long(*args) if made is None else made
-
-    return call
+    if getattr(run, "main", None) is not None:
+        short = entry(dynamic, run, False, checked)
+        if short is not None:
+            return short
+    return Closure(len(dynamic), checked)
 
 
 class _Compiled:

@@ -85,8 +85,9 @@ def _container(w: _Writer, term: Any) -> str:
     return w.bind(inner.env["unpack"])
 
 
-def entry(args: Sequence[Any], main: Callable[..., Any], finish: Callable[[Any], Any], default_only: bool) -> Callable[..., Any] | None:
-    """``entry(*args)``: the result, or None where the arguments (or the state of the process) ask for the long way.
+def entry(args: Sequence[Any], run: Any, default_only: bool, long: Callable[..., Any] | None = None) -> Callable[..., Any] | None:
+    """``entry(*args)``: the result of the program *run*; where the arguments (or the state of the process) ask for the long
+    way ``long(*args)``, or None without it.
 
     *default_only* also asks that no options are set.
     """
@@ -102,25 +103,32 @@ def entry(args: Sequence[Any], main: Callable[..., Any], finish: Callable[[Any],
 
         w.env["OPTIONS"] = _OPTIONS_KEY
     lines = [
-        "    try:", "        p = process()", "    except LookupError:", "        return None",
+        "    try:", "        p = process()", "    except LookupError:", "        return {miss}",
         "    s = p.state", "    o = runtime().options",
-        f'    if "nx_trace" in s or "nx_backend" in s or "nx_backend" in o {options} {globals_}:', "        return None",
+        f'    if "nx_trace" in s or "nx_backend" in s or "nx_backend" in o {options} {globals_}:', "        return {miss}",
     ]  # fmt: skip
     for i, (name, term) in enumerate(zip(names, args, strict=True)):
         if term.__class__ is Tensor:
             w.check(term, name, "    ", values)
-            lines.extend(w.lines)
+            lines.extend(line.replace("return None", "return {miss}") for line in w.lines)
             w.lines = []
             continue
         memo = w.bind([_MISS])
         unpack = _container(w, term)
         lines.append(f"    m = {memo}[0]")
         lines.append(f"    if m[0] is {name}:\n        l{i} = m[1]\n    else:\n        l{i} = {unpack}({name})")
-        lines.append(f"        if l{i} is None:\n            return None\n        {memo}[0] = ({name}, l{i})")
+        lines.append(f"        if l{i} is None:\n            return {{miss}}\n        {memo}[0] = ({name}, l{i})")
         values.append(f"*l{i}")
-    w.env["main"], w.env["finish"] = main, finish
-    lines.append(f"    return finish(main({', '.join(values)}))")
-    text = f"def enter({', '.join(names)}):\n" + "\n".join(lines) + "\n"
+    w.env["main"], w.env["finish"], w.env["long"] = run.main, run.finish, long
+    result = run.result
+    call = f"main({', '.join(values)})"
+    if result.__class__ is Tensor:
+        head = ", ".join(w.bind(x) for x in (result.type, result.shape, result.names))
+        lines.append(f"    return Tensor({head}, {call}[0], {w.bind(result.vectorized_axes)})")
+    else:
+        lines.append(f"    return finish({call})")
+    miss = f"long({', '.join(names)})" if long is not None else "None"
+    text = f"def enter({', '.join(names)}):\n" + "\n".join(lines).replace("{miss}", miss) + "\n"
     exec(compile(text, "<entry>", "exec"), w.env)  # the text is generated from the form of the arguments
     made: Callable[..., Any] = w.env["enter"]
     return made

@@ -40,6 +40,7 @@ class Evaluator(Compiler):
 
         run.main = main  # type: ignore[attr-defined]
         run.finish = finish  # type: ignore[attr-defined]
+        run.result = graph.result  # type: ignore[attr-defined]
         return run
 
 

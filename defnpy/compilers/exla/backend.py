@@ -11,10 +11,12 @@ import numpy as np
 
 from defnpy.compilers.evaluator.kernels import create as host_creation
 from defnpy.compilers.exla import client as clients
+from defnpy.compilers.exla.checks import BLOCK_CHECKS, CHECKS
 from defnpy.compilers.exla.kernels import TABLE
 from defnpy.compilers.exla.lower import block_kernel, lower
 from defnpy.compilers.exla.types import any_wide, is_wide, x64
 from defnpy.nx.backend import Backend
+from defnpy.nx.bytes import binary_term
 from defnpy.nx.dtype import of_numpy
 from defnpy.nx.expr import BlockCall
 from defnpy.nx.show import body_lines
@@ -22,7 +24,6 @@ from defnpy.nx.tensor import Tensor, template, unnamed
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import RuntimeError_
 from defnpy.terms.module import ex, native_module
-from defnpy.terms.process import Reference
 from defnpy.terms.struct import Struct
 
 NAME = alias("EXLA.Backend")
@@ -30,15 +31,28 @@ _MOST = 4096
 _NO_CONTEXT = contextlib.nullcontext()
 
 
+class BufferTerm(Struct):
+    """``%EXLA.Backend{buffer: binary}``; the binary is made when someone looks at it."""
+
+    __slots__ = ("array",)
+    module = NAME
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        return {Atom("buffer"): binary_term(data := np.asarray(self.array).tobytes(), len(data) * 8)}
+
+
 class JaxData:
     """The data of a tensor on EXLA.Backend: a JAX array, or a tracer inside a JAX transformation."""
 
-    __slots__ = ("_reference", "array")
+    __slots__ = ("array",)
     backend: Any
 
     def __init__(self, array: Any) -> None:
         self.array = array
-        self._reference: Any = None
 
     def live(self) -> Any:
         """The array; an error once it was freed."""
@@ -48,9 +62,7 @@ class JaxData:
 
     def term(self) -> Struct:
         """``%EXLA.Backend{}``."""
-        if self._reference is None:
-            self._reference = Reference()
-        return Struct(NAME, {Atom("buffer"): self._reference})
+        return BufferTerm(self.live())
 
 
 def tensor_from_jax(array: Any) -> Tensor:
@@ -98,6 +110,9 @@ class ExlaBackend(Backend):
             return self.from_numpy(out, np.asarray(host(out, params)))
         if params.__class__ is dict and "fun" in params:
             return self._with_function(op, out, operands, params)
+        check = CHECKS.get(op)
+        if check is not None:
+            _checked(check, out, params, operands)
         key = (op, _signature(out), _freeze(params))
         program = self.programs.get(key)
         if program is None:
@@ -117,14 +132,24 @@ class ExlaBackend(Backend):
         return _fill(out, made)
 
     def _with_function(self, op: Any, out: Any, operands: Sequence[Tensor], params: Any) -> Any:
-        """``reduce`` and ``window_reduce``: as a small graph."""
-        from defnpy.nx.dispatch import run
+        """``reduce`` and ``window_reduce``: their function becomes a graph."""
         from defnpy.nx.trace import trace_fun
 
-        fun = trace_fun(lambda *ts: run(op, _templates(out), ts, params), operands, "root")
-        return self._call(jax.jit(lambda *arrays: lower(fun)(*arrays)[0]), out, operands)
+        body = trace_fun(params["fun"], [template(params["source"], ()), template(out.type, ())], "fun")
+        last = body.outputs[0]
+        if params["acc"].type is not out.type or last.type is not out.type or last.shape:
+            # The host's kernel has the error.
+            arrays = [t.numpy() for t in operands]
+            return self.from_numpy(out, np.asarray(host_kernels()[op](out, params, *arrays)))
+        given = {**params, "fun": lambda x, acc: lower(body)(x, acc)[0]}
+        return self._call(jax.jit(lambda *arrays: TABLE[op](out, given, *arrays)), out, operands)
 
     def block(self, tag: Any, out: Any, operands: Sequence[Tensor], default: Callable[..., Any]) -> Any:
+        if not hasattr(tag, "module"):
+            return default(*operands)
+        check = BLOCK_CHECKS.get(tag.module.name)
+        if check is not None:
+            _checked(check, out, tag, operands)
         key = (tag.module, _freeze(tag.fields), _signature(out), tuple([_signature(t) for t in operands]))
         program = self.programs.get(key)
         if program is None:
@@ -159,6 +184,20 @@ class ExlaBackend(Backend):
         if isinstance(array, jax.core.Tracer):
             return [str(array)], limit
         return body_lines(tensor, np.asarray(array), limit)
+
+
+def host_kernels() -> Any:
+    """The kernels of the Evaluator."""
+    from defnpy.compilers.evaluator.kernels import TABLE as kernels
+
+    return kernels
+
+
+def _checked(check: Any, out: Any, params: Any, operands: Sequence[Tensor]) -> None:
+    """Run *check* on values of the host; those of other devices and of tracers are not looked at."""
+    arrays = [t.data if t.data.__class__ is np.ndarray else t.data.live() for t in operands]
+    if not any(isinstance(a, jax.core.Tracer) for a in arrays) and jax.default_backend() == "cpu":
+        check(out, params, arrays)
 
 
 def _fill(out: Any, made: Any) -> Any:
