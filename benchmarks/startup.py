@@ -63,7 +63,8 @@ def measure() -> list[dict[str, Any]]:
         ours, numpy = process(run), process([sys.executable, "-c", "import numpy"])
     cold, warm = loading()
     return [
-        {"name": "process start to first result, warm cache / import numpy", "bar": 2.0, "ours_us": ours * 1e3, "theirs_us": numpy * 1e3, "ratio": ours / numpy},
+        {"name": "process start to first result, warm cache / import numpy", "bar": 2.0, "ours_us": ours * 1e3, "theirs_us": numpy * 1e3,
+         "ratio": ours / numpy},
         {"name": "loading 200 lines, cold / 50 ms", "bar": 1.0, "ours_us": cold * 1e3, "theirs_us": 50e3, "ratio": cold / 50},
         {"name": "loading 200 lines, warm / 5 ms", "bar": 1.0, "ours_us": warm * 1e3, "theirs_us": 5e3, "ratio": warm / 5},
     ]

@@ -444,7 +444,7 @@ def quoted_dot(left: Any, name: Any, args: Any, meta: Any) -> Any:
 
 
 def bind_quoted(pairs: Any, body: Any, context: Any) -> Any:
-    binds = [(Atom("="), [], [(k, [], context), v]) for k, v in pairs]
+    binds: list[Any] = [(Atom("="), [], [(k, [], context), v]) for k, v in pairs]
     inner = body[2] if body.__class__ is tuple and len(body) == 3 and body[0] is Atom("__block__") else [body]
     return (Atom("__block__"), [], [*binds, *inner])
 

@@ -74,7 +74,7 @@ def optional(x: Any, opts: Opts = ()) -> Any:
 
 
 def _keep_none(x: Any, _opts: Any) -> Any:
-    return make_struct("Axon.None", **{"__propagate__": False}) if building.is_none(x) else x
+    return make_struct("Axon.None", __propagate__=False) if building.is_none(x) else x
 
 
 @ex("or_else/2", "or_else/3")

@@ -101,6 +101,13 @@ def at_least_rank(module: str, function: str, t: Tensor, rank: int, what: str = 
         raise ArgumentError(f"{module}.{function}: expected {what} shape to have at least rank {rank}, got rank {t.rank}")
 
 
+def constant(value: Any, like: Tensor) -> Tensor:
+    """A number as a tensor of the type of *like*; a float is no constant of an integer type."""
+    if value.__class__ is float and like.type.elixir[0].name in ("s", "u"):
+        raise ArgumentError(f"value {text(value)} is not valid for constant of type {text(like.type.elixir)}")
+    return nx.tensor(value, kw(type=like.type.elixir)) if value.__class__ in (int, float) else value
+
+
 def spread(name: str, value: Any, rank: int) -> list[Any]:
     """An integer for each of *rank* axes, or a list that has one for each."""
     if value.__class__ is list:
@@ -116,6 +123,6 @@ def atoms(names: Iterable[str]) -> list[Any]:
 
 
 __all__ = [
-    "ArgumentError", "Atom", "Opts", "Struct", "Tensor", "alias", "at_least_rank", "atoms", "field", "is_struct", "kw",
+    "ArgumentError", "Atom", "Opts", "Struct", "Tensor", "alias", "at_least_rank", "atoms", "constant", "field", "is_struct", "kw",
     "make_struct", "no_clause", "numeric", "numeric_module", "nx", "option", "random", "remote", "runtime", "spread", "text",
 ]  # fmt: skip

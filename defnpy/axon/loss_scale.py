@@ -34,7 +34,7 @@ def _unscaled(value: Any, state: Any) -> Any:
 @ex("identity/0", "identity/1")
 def identity(opts: Opts = ()) -> Any:
     """No scaling."""
-    return Closure(0, lambda: {}), Closure(2, lambda x, s: x), Closure(2, lambda x, s: (x, s))
+    return Closure(0, dict), Closure(2, lambda x, s: x), Closure(2, lambda x, s: (x, s))
 
 
 @ex("static/0", "static/1")

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, alias, kw, numeric, numeric_module, nx, text
 from defnpy.axon.activations import log_sigmoid, log_softmax
+from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, alias, kw, numeric, numeric_module, nx, text
 from defnpy.nx.options import keyword
 from defnpy.terms.errors import CaseClauseError
 from defnpy.terms.function import Closure
@@ -58,12 +58,12 @@ def binary_cross_entropy(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
         loss = _from_logits(y_true, logits if logits is not None else y_pred)
     else:
         p = nx.clip(y_pred, _EPSILON, 1 - _EPSILON)
-        inverse = nx.multiply(nx.subtract(1, y_true), nx.log(nx.subtract(1, p)))
-        loss = nx.negate(nx.add(nx.multiply(y_true, nx.log(p)), inverse))
+        inverse = nx.multiply(nx.subtract(1, y_true), nx.log(nx.add(nx.subtract(1, p), _EPSILON)))
+        loss = nx.negate(nx.add(nx.multiply(y_true, nx.log(nx.add(p, _EPSILON))), inverse))
     positive, negative = o["positive_weight"], o["negative_weight"]
     if positive is not None or negative is not None:
         weights = nx.take(nx.tensor([1.0 if negative is None else negative, 1.0 if positive is None else positive]), y_true)
-        loss = nx.multiply(loss, weights)
+        return reduced(nx.mean(nx.multiply(loss, weights)), o["reduction"])
     return reduced(nx.mean(loss, kw(axes=[-1])), o["reduction"])
 
 
@@ -92,7 +92,7 @@ def categorical_cross_entropy(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
         if not given and logits is None:
             product = nx.select(nx.equal(y_true, 0), 0, product)
         loss = nx.negate(nx.sum_(product, kw(axes=[-1])))
-    return _weighted(loss, y_true, sparse, o["class_weights"], o["reduction"])
+    return _weighted(loss, y_true, y_pred, sparse, o["class_weights"], o["reduction"])
 
 
 def _sparse(y_true: Tensor, y_pred: Tensor, scores: Any) -> Any:
@@ -106,10 +106,16 @@ def _sparse(y_true: Tensor, y_pred: Tensor, scores: Any) -> Any:
     return nx.negate(nx.squeeze(taken, kw(axes=[-1])))
 
 
-def _weighted(loss: Any, y_true: Any, sparse: bool, weights: Any, reduction: Any) -> Any:
+def _weighted(loss: Any, y_true: Any, y_pred: Any, sparse: bool, weights: Any, reduction: Any) -> Any:
     if weights is None or weights is False:
         return reduced(loss, reduction)
     weights = nx.to_tensor(weights) if weights.__class__ is not list else nx.tensor(weights)
+    classes = y_pred.shape[-1]
+    if weights.shape != (classes,):
+        raise ArgumentError(
+            "expected class weights to be a 1-dimensional list with size equal to the number of classes present in dimension "
+            f"{y_pred.rank - 1} of target tensor, got data with shape {text(weights.shape)}"
+        )
     if sparse:
         indices = nx.squeeze(y_true, kw(axes=[-1])) if y_true.rank == loss.rank + 1 else y_true
     else:
@@ -136,7 +142,7 @@ def _elementwise(name: str, fun: Callable[[Any, Any], Any], last: Callable[[Any]
     @numeric(f"{name}/2", f"{name}/3")
     def loss(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
         o = keyword(opts, reduction=NONE)
-        y_true, y_pred = _same_shape(y_true, y_pred, name)
+        y_true, y_pred = nx.to_tensor(y_true), nx.to_tensor(y_pred)
         return reduced(last(fun(y_true, y_pred)), o["reduction"])
 
     return loss
@@ -148,6 +154,10 @@ def _mean(t: Any) -> Any:
 
 def _sum(t: Any) -> Any:
     return nx.sum_(t, kw(axes=[-1]))
+
+
+def _sum_first(t: Any) -> Any:
+    return nx.sum_(t, kw(axes=[0]))
 
 
 def _divergence(y_true: Any, y_pred: Any) -> Any:
@@ -168,7 +178,7 @@ log_cosh = _elementwise("log_cosh", _log_cosh, _mean)
 mean_absolute_error = _elementwise("mean_absolute_error", lambda t, p: nx.abs_(nx.subtract(t, p)), _mean)
 mean_squared_error = _elementwise("mean_squared_error", lambda t, p: nx.pow_(nx.subtract(t, p), 2), _mean)
 poisson = _elementwise("poisson", lambda t, p: nx.subtract(p, nx.multiply(t, nx.log(nx.add(p, _EPSILON)))), _mean)
-soft_margin = _elementwise("soft_margin", lambda t, p: nx.log(nx.add(1, nx.exp(nx.multiply(nx.negate(t), p)))), _sum)
+soft_margin = _elementwise("soft_margin", lambda t, p: nx.log(nx.add(1, nx.exp(nx.multiply(nx.negate(t), p)))), _sum_first)
 
 
 @numeric("margin_ranking/2", "margin_ranking/3")
@@ -210,6 +220,9 @@ def apply_label_smoothing(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
     """Labels moved towards the mean of all classes."""
     o = keyword(opts, smoothing=0.1)
     smoothing = o["smoothing"]
+    rank = nx.rank(y_true)
+    if rank < 2:
+        raise ArgumentError(f"apply_label_smoothing: expected y_true shape to have at least rank 2, got rank {rank}")
     classes = nx.to_tensor(y_pred).shape[-1]
     return nx.add(nx.multiply(y_true, 1 - smoothing), smoothing / classes)
 

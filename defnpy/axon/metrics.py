@@ -98,7 +98,7 @@ def running_average(metric: Any) -> Any:
 
     def average(so_far: Any, args: Any, i: Any) -> Any:
         value = metric(*args) if args.__class__ is list else metric(args)
-        return nx.divide(nx.add(nx.multiply(so_far, i), value), nx.add(i, 1))
+        return nx.divide(nx.add(nx.multiply(nx.to_tensor(so_far), i), value), nx.add(i, 1))
 
     return Closure(3, average)
 
@@ -109,7 +109,7 @@ def running_sum(metric: Any) -> Any:
 
     def total(so_far: Any, args: Any, _i: Any) -> Any:
         value = metric(*args) if args.__class__ is list else metric(args)
-        return nx.add(so_far, value)
+        return nx.add(nx.to_tensor(so_far), value)
 
     return Closure(3, total)
 

@@ -37,7 +37,7 @@ class Commands(click.Group):
         except click.UsageError as error:
             near = nearest(args[0], COMMANDS) if args else None
             if near:
-                error.message += f" Did you mean {near!r}?"
+                raise click.UsageError(f"{error.message} Did you mean {near!r}?", ctx) from None
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

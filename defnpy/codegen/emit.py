@@ -14,7 +14,7 @@ from typing import Any
 
 from defnpy.codegen import inline
 from defnpy.codegen.matching import Matcher
-from defnpy.codegen.names import python_name
+from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.simple import is_simple
 from defnpy.codegen.unit import UnitCode, native
 from defnpy.expand.env import Var, column_of, line_of
@@ -36,8 +36,7 @@ class Emitter:
         self.parent = parent
         self.top = top
         self.body: list[ast.stmt] = []
-        self.names = unit.names if top else (parent.names if parent is not None and not parent.top else unit.names.__class__(
-            set(unit.names.taken)))
+        self.names: Names = _names_for(unit, parent, top)
         self.free: dict[Var, None] = {}
         self.loops = 0
         self.tail: tuple[str, list[str]] | None = None
@@ -46,7 +45,7 @@ class Emitter:
         self.module_functions: dict[str, str] = parent.module_functions if parent is not None else {}
         self.module: Atom | None = parent.module if parent is not None else None
         self.function_name: str | None = parent.function_name if parent is not None else None
-        self.defn = parent.defn if parent is not None else False
+        self.defn: bool = parent.defn if parent is not None else False
         self.exception: str | None = parent.exception if parent is not None else None
 
     # -- nodes ---------------------------------------------------------------------------------------------------------
@@ -489,8 +488,8 @@ class Emitter:
         return ast.arguments(
             posonlyargs=[],
             args=[self.at(ast.arg(p)) for p in params],
-            kwonlyargs=[self.at(ast.arg(v.python)) for v in captured],
-            kw_defaults=[self.name(v.python) for v in captured],
+            kwonlyargs=[self.at(ast.arg(str(v.python))) for v in captured],
+            kw_defaults=[self.name(str(v.python)) for v in captured],
             defaults=[],
         )
 
@@ -522,6 +521,15 @@ class Emitter:
                 if _named(p):
                     self.alias(p[2], name)
         return names
+
+
+def _names_for(unit: UnitCode, parent: Emitter | None, top: bool) -> Names:
+    """The names in use: shared with the function around, else a copy of the file's."""
+    if top:
+        return unit.names
+    if parent is not None and not parent.top:
+        return parent.names
+    return Names(set(unit.names.taken))
 
 
 def _is_literal(node: ast.expr) -> bool:

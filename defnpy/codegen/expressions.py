@@ -25,12 +25,12 @@ def map_(em: Emitter, node: Any) -> ast.expr:
         base, changes = pairs[0][2]
         values = em.exprs([base, *(v for _, v in changes), *(k for k, _ in changes)])
         count = len(changes)
-        keys = [_key(em, k, v) for (k, _), v in zip(changes, values[1 + count :], strict=True)]
+        keys: list[ast.expr | None] = [_key(em, k, v) for (k, _), v in zip(changes, values[1 + count :], strict=True)]
         helper = "update_map" if em.module is not None else "update_map_naming_it"
         return em.rt(helper, [values[0], em.at(ast.Dict(keys, values[1 : 1 + count]))])
     flat = em.exprs([x for pair in pairs for x in pair])
-    keys = [_key(em, k, v) for (k, _), v in zip(pairs, flat[::2], strict=True)]
-    made = em.at(ast.Dict(keys, flat[1::2]))
+    named: list[ast.expr | None] = [_key(em, k, v) for (k, _), v in zip(pairs, flat[::2], strict=True)]
+    made = em.at(ast.Dict(named, flat[1::2]))
     if any(k is _STRUCT for k, _ in pairs):
         return em.rt("with_struct", [made])
     return made  # type: ignore[no-any-return]
@@ -50,11 +50,11 @@ def struct(em: Emitter, node: Any) -> ast.expr:
     if len(pairs) == 1 and len(pairs[0]) == 3 and pairs[0][0] is _BAR:
         base, changes = pairs[0][2]
         values = em.exprs([base, *(v for _, v in changes)])
-        keys = [em.expr(k) for k, _ in changes]
+        keys: list[ast.expr | None] = [em.expr(k) for k, _ in changes]
         return em.rt("update_struct", [name, values[0], em.at(ast.Dict(keys, values[1:]))])
     values = em.exprs([v for _, v in pairs])
-    keys = [em.expr(k) for k, _ in pairs]
-    return em.rt("new_struct", [name, em.at(ast.Dict(keys, values))])
+    names: list[ast.expr | None] = [em.expr(k) for k, _ in pairs]
+    return em.rt("new_struct", [name, em.at(ast.Dict(names, values))])
 
 
 def bits(em: Emitter, node: Any) -> ast.expr:

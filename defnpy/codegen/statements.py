@@ -213,7 +213,7 @@ def _try(em: Emitter, parts: dict[str, Any], dest: Dest) -> None:
         em.finish(RETURN, result)
 
 
-def _handler(em: Emitter, parts: dict[str, Any], dest: Dest) -> ast.excepthandler:
+def _handler(em: Emitter, parts: dict[str, Any], dest: Dest) -> ast.ExceptHandler:
     caught = em.temp("exc")
     kept = em.temp("caught")
     outer, em.exception = em.exception, kept

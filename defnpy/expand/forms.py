@@ -17,7 +17,7 @@ def match(tree: Any, env: Env) -> Any:
 
     form, meta, (left, right) = tree
     if env.context == "guard":
-        raise env.fail(meta, f"invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
+        raise env.fail(meta, "invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
     if env.defn:
         from defnpy.expand.defn import check_match
 

@@ -166,8 +166,7 @@ class ModuleState:
         if found.defaults or found.clauses:
             if found.defaults:
                 raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
-            env.error(meta, f"{found.kind} {signature} has multiple clauses and also declares default values. In such cases, the default "
-                      "values should be defined in a header." if False else f"{found.kind} {signature} has default values and multiple clauses")
+            env.error(meta, f"{found.kind} {signature} has default values and multiple clauses")
         found.defaults = len(defaults)
         positions = sorted(defaults)
         found.option_positions = tuple(positions)
@@ -325,7 +324,7 @@ def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
 def _function_body(options: Any, meta: Any, env: Env) -> Any:
     found = ex.keyword(options)
     if "do" not in found:
-        raise env.fail(meta, f"missing :do option in \"def\"" if False else "missing do keyword in def")
+        raise env.fail(meta, "missing do keyword in def")
     if len(found) == 1:
         return found["do"]
     return (Atom("try"), meta, [options])

@@ -151,7 +151,7 @@ class Quote:
         found = []
         prefix = form.name + "/"
         for table in (self.env.functions, self.env.macros):
-            for i in range(0, 9):
+            for i in range(9):
                 module = table.get(f"{prefix}{i}")
                 if module is not None:
                     found.append((i, module))

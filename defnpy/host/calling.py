@@ -42,7 +42,7 @@ def find(target: str, arity: int) -> Any:
     found = module.functions.get(f"{function}/{arity}")
     if found is None:
         from defnpy.terms.atom import Atom
-        from defnpy.terms.exception import message_of, blame
+        from defnpy.terms.exception import blame, message_of
 
         raise ArgumentError(message_of(blame(UndefinedFunctionError(module.name, Atom(function), arity).term)))
     return found

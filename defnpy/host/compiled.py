@@ -158,7 +158,7 @@ class DefnFunction:
         given: list[Any] = [_tensors(a) for a in args]
         if keywords:
             given.append(keyword(keywords))
-        fixed = getattr(function, "defn_options", frozenset())
+        fixed: frozenset[int] = getattr(function, "defn_options", frozenset())
         arity = len(given)
 
         def trace(terms: list[Any]) -> Any:

@@ -185,7 +185,8 @@ def define_struct(module: Atom, given: Any) -> Any:
     enforce = state.get_attribute("enforce_keys") or []
     state.set_struct(_fields(given), enforce if enforce.__class__ is list else [enforce])
     runtime().evaluator.derive(state)
-    return Struct(module, dict(state.struct["struct"]))
+    made: Struct = Struct(module, dict(state.struct["struct"]))
+    return made
 
 
 def define_exception(module: Atom, given: Any) -> Any:

@@ -136,7 +136,7 @@ def load(path: str | os.PathLike[str], *, runtime: Runtime | None = None, **call
     Options such as ``compiler="exla"`` hold for every call; without them the options in force at the call decide. A file with
     one module shows that module's functions directly. Errors are Python exceptions with the position in the file.
     """
-    from defnpy.host.loader import run_source, read_source
+    from defnpy.host.loader import read_source, run_source
 
     ensure_runtime()
     token = use_runtime(runtime) if runtime is not None else None

@@ -293,7 +293,7 @@ class Compilation:
         if value.__class__ in (int, str, float, bool) or (value.__class__ is Atom):
             from defnpy.host.definitions import put_attribute
 
-            put_attribute(env.module, name, value)
+            put_attribute(env.state.name, name, value)
             return True
         return False
 
@@ -457,7 +457,7 @@ def kernel_env(unit: Unit) -> Env:
     env = Env(unit)
     found = ex.module_of(alias("Kernel"))
     assert found is not None
-    macros = {s: ex.KERNEL for s in NATIVE[ex.KERNEL]}
+    macros = dict.fromkeys(NATIVE[ex.KERNEL], ex.KERNEL)
     env.macros = macros
     env.functions = {s: ex.KERNEL for s in found.functions if s not in macros and not s.startswith("__")}
     env.requires = frozenset({ex.KERNEL, alias("Kernel.Typespec")})

@@ -72,8 +72,8 @@ def _function_names() -> dict[Any, str]:
 def banner(error: BaseException) -> str:
     """``** (KeyError) key :a not found in: %{}``."""
     from defnpy import rt
-    from defnpy.terms.exception import blame, format_banner
     from defnpy.terms.atom import Atom
+    from defnpy.terms.exception import blame, format_banner
 
     if isinstance(error, Throw):
         return format_banner(Atom("throw"), error.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from defnpy.nx import expr as nodes
 from defnpy.nx.control import clauses_of

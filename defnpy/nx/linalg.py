@@ -7,7 +7,8 @@ from typing import Any
 
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
-from defnpy.nx.api import compare, convert, creation, elementwise as ew, index, linear, reduce, shape
+from defnpy.nx.api import compare, convert, creation, index, linear, reduce, shape
+from defnpy.nx.api import elementwise as ew
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import apply, block, tag

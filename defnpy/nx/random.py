@@ -7,7 +7,8 @@ from typing import Any
 
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
-from defnpy.nx.api import compare, convert, creation, elementwise as ew, fourier, index, linear, order, reduce, shape, stats
+from defnpy.nx.api import compare, convert, creation, fourier, index, linear, order, reduce, shape, stats
+from defnpy.nx.api import elementwise as ew
 from defnpy.nx.convert import constant, to_tensor
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import block, tag

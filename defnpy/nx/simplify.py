@@ -306,7 +306,7 @@ def _table() -> dict[Op, Callable[..., Any]]:
     from defnpy.nx.ops.reduce import REDUCE
     from defnpy.nx.ops.window import WINDOW_REDUCE
 
-    table: dict[Op, Callable[..., Any]] = {op: _folding for op in (*ew.UNARY.values(), *ew.BINARY.values())}
+    table: dict[Op, Callable[..., Any]] = dict.fromkeys((*ew.UNARY.values(), *ew.BINARY.values()), _folding)
     table.update({ADD: _add, SUBTRACT: _subtract, MULTIPLY: _multiply, DIVIDE: _divide, POW: _pow})
     table.update({ew.AS_TYPE: _as_type, shape.RESHAPE: _reshape, shape.SQUEEZE: _squeeze, shape.BROADCAST: _broadcast})
     table.update({shape.TRANSPOSE: _transpose, shape.REVERSE: _moved_constant, shape.CONCATENATE: _concatenate})

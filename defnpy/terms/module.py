@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from defnpy.terms.atom import Atom, alias
@@ -79,7 +79,6 @@ def native_module(
     *,
     erlang: bool = False,
     info: dict[str, Any] | None = None,
-    macros: Iterable[Callable[..., Any]] = (),
 ) -> Module:
     """The module *name* (``"Enum"``; with ``erlang=True`` the atom ``:name``) of every function marked by :func:`ex` in *namespace*.
 

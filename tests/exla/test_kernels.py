@@ -55,7 +55,7 @@ def test_primitive(name: str) -> None:
         made = jax.jit(whole)([[t.data for t in operands] for _, operands, _ in CASES[name]])
         made = [np.asarray(a) for a in made]
     for (_, operands, params), (out, _, want), got in zip(CASES[name], kernels, made, strict=True):
-        want = np.asarray(want)
+        want = np.asarray(want).astype(out.type.numpy)
         if got.dtype != out.type.numpy or got.shape != out.shape or not same(want, got):
             wrong.append((operands, params, want, got))
     assert not wrong

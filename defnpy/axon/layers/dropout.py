@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, at_least_rank, kw, make_struct, numeric, nx, random
+from defnpy.axon.base import Atom, Opts, at_least_rank, constant, kw, make_struct, numeric, nx, random
 from defnpy.axon.layers.conv import LAST, is_first
 from defnpy.axon.layers.linear import INFERENCE
+from defnpy.axon.activations import selu
 from defnpy.nx.options import keyword
 
 TRAIN = Atom("train")
@@ -14,7 +15,7 @@ _ALPHA = 1.7580993408473766
 
 
 def _mask(x: Any, key: Any, rate: Any, shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
-    keep = nx.subtract(nx.tensor(1, kw(type=x.type.elixir)), nx.tensor(rate, kw(type=x.type.elixir)))
+    keep = nx.subtract(constant(1, x), constant(rate, x))
     drawn, new_key = random("uniform", key, kw(shape=shape, type=x.type.elixir))
     return nx.less(drawn, keep), keep, new_key
 
@@ -40,8 +41,7 @@ def _dropped(x: Any, key: Any, o: dict[str, Any]) -> Any:
 
 def _noise(name: str, x: Any, channels: Any) -> tuple[int, ...]:
     at_least_rank("Axon.Layers", name, x, 3)
-    ones = (1,) * (x.rank - 2)
-    return (x.shape[0], x.shape[1], *ones) if is_first(channels) else (x.shape[0], *ones, x.shape[-1])
+    return (x.shape[0], 1, *x.shape[2:]) if is_first(channels) else (*x.shape[:-1], 1)
 
 
 @numeric("spatial_dropout/2", "spatial_dropout/3")
@@ -66,8 +66,8 @@ def feature_alpha_dropout(x: Any, key: Any, opts: Opts = ()) -> Any:
     o = keyword(opts, rate=0.5, channels=LAST, mode=INFERENCE)
     x = nx.to_tensor(x)
     shape = _noise("feature_alpha_dropout", x, o["channels"])
-    mask, _, new_key = _mask(x, key, o["rate"], shape)
-    out = nx.select(nx.broadcast(mask, x.shape), x, nx.negate(nx.tensor(_ALPHA, kw(type=x.type.elixir))))
+    mask, keep, new_key = _mask(x, key, o["rate"], shape)
+    out = nx.select(nx.broadcast(mask, x.shape), nx.divide(x, keep), nx.negate(selu(x)))
     return _result(o["mode"], x, out, new_key)
 
 
@@ -75,7 +75,7 @@ def _alpha(x: Any, key: Any, o: dict[str, Any], shape: tuple[int, ...]) -> Any:
     rate = o["rate"]
     mask, keep, new_key = _mask(x, key, rate, shape)
     p = nx.subtract(1, keep)
-    a = nx.rsqrt(nx.multiply(keep, nx.add(1, nx.multiply(p, _ALPHA**2))))
-    b = nx.multiply(nx.multiply(nx.negate(a), -_ALPHA), p)
+    a = nx.rsqrt(nx.multiply(keep, _ALPHA**2))
+    b = nx.multiply(nx.multiply(a, _ALPHA), p)
     kept = nx.select(nx.broadcast(mask, x.shape), x, nx.tensor(-_ALPHA, kw(type=x.type.elixir)))
     return _result(o["mode"], x, nx.add(nx.multiply(a, kept), b), new_key)

@@ -143,15 +143,20 @@ _BLUR = [[1 / 16, 2 / 16, 1 / 16], [2 / 16, 4 / 16, 2 / 16], [1 / 16, 2 / 16, 1 
 
 @numeric("blur_pool/1", "blur_pool/2")
 def blur_pool(x: Any, opts: Opts = ()) -> Any:
-    """Blurring with a 3 by 3 filter and stride 2."""
+    """Blurring with a 3 by 3 filter."""
     o = keyword(opts, channels=LAST, mode=INFERENCE)
     x = nx.to_tensor(x)
     first = is_first(o["channels"])
-    groups = x.shape[1]
-    if groups % 2 == 0 and not first:
+    groups = x.shape[1] if first else x.shape[-1]
+    shape = (groups, 1, 3, 3) if first else (1, groups, 3, 3)
+    # The reference reads the height of the filter from the axis before the last two when channels come last.
+    height = 3 if first else groups
+    if height % 2 == 0:
         raise ArgumentError("filter height must be odd")
-    weights = nx.broadcast(nx.reshape(nx.tensor(_BLUR, kw(type=_float(x))), (1, 1, 3, 3)), (groups, 1, 3, 3))
-    given = kw(strides=[2, 2], padding=[(1, 1), (1, 1)], feature_group_size=groups)
+    margin = (height - 1) // 2
+    weights = nx.broadcast(nx.reshape(nx.tensor(_BLUR, kw(type=_float(x))), (1, 1, 3, 3)), shape)
+    order = [0, 1, 2, 3] if first else [0, 3, 1, 2]
+    given = kw(padding=[(margin, margin)] * 2, feature_group_size=groups, input_permutation=order, output_permutation=order)
     return nx.conv(x, weights, given)
 
 

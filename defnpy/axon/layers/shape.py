@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, kw, numeric, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, constant, kw, numeric, nx, option, text
 from defnpy.axon.layers.conv import LAST, is_first
 from defnpy.axon.layers.linear import INFERENCE
 from defnpy.nx.options import keyword
@@ -48,7 +48,7 @@ def pad(x: Any, opts: Opts = ()) -> Any:
     inner = [(low, high, 0) for low, high in o["padding_config"]]
     none = (0, 0, 0)
     config = [none, none, *inner] if is_first(o["channels"]) else [none, *inner, none]
-    return nx.pad(x, nx.tensor(o["value"], kw(type=x.type.elixir)), config)
+    return nx.pad(x, constant(o["value"], x), config)
 
 
 # -- resize ---------------------------------------------------------------------------------------------------------------
@@ -106,7 +106,8 @@ def _weighted(x: Any, axis: int, size: int, kernel: Callable[[Any], Any], antial
     weights = kernel(distance)
     total = nx.sum_(weights, kw(axes=[0], keep_axes=True))
     safe = nx.select(nx.not_equal(total, 0), total, 1)
-    weights = nx.select(nx.greater(nx.abs_(total), 1000 * 1.1920929e-7), nx.divide(weights, safe), 0)
+    enough = nx.greater(nx.abs_(total), 1000 * 1.1920929e-7)
+    weights = nx.select(nx.broadcast(enough, weights.shape), nx.divide(weights, safe), 0)
     inside = nx.logical_and(nx.greater_equal(at, -0.5), nx.less_equal(at, old - 0.5))
     weights = nx.select(nx.broadcast(inside, weights.shape), weights, 0)
     made = nx.dot_4(x, [axis], weights, [0])

@@ -109,7 +109,7 @@ class Run:
     def all(self, state: Struct) -> Struct:
         """All epochs."""
         first, last = field(state, "epoch"), field(state, "max_epoch")
-        done: Map = {e: self.zero for e in range(first, last)}
+        done: Map = dict.fromkeys(range(first, last), self.zero)
         if field(self.loop, "attached_state") is not None:
             done = {**field(state, "metrics"), **done}
         status, state = fire("started", self.handlers, put(state, metrics=self.zero))

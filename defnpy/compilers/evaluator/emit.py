@@ -86,7 +86,9 @@ def _into(w: Any, e: Expr, fun: str, args: list[str], at: int, frame: Any, lines
     found = _reusable(e, operands, at, frame)
     if found is not None:
         name = frame.names[found]
-        lines.append(f"{pad}{fun}({', '.join(args)}, {name})")
+        # NumPy wants the keyword for these two.
+        target = f"out={name}" if e.op.name in ("min", "max") else name
+        lines.append(f"{pad}{fun}({', '.join(args)}, {target})")
         frame.names[e] = name
         frame.owned.discard(found)
     else:

@@ -183,7 +183,10 @@ class Writer:
         elif op is nodes.ELEM:
             frame.names[e] = frame.names[real(e.operands[0].data)][e.params]
         elif op is nodes.COND:
-            self.choice(e, plan, frame, lines, depth)
+            if depth > _DEEP:
+                self.assign(e, self.outlined(e, plan, frame), frame, lines, pad)
+            else:
+                self.choice(e, plan, frame, lines, depth)
         elif op is nodes.WHILE:
             self.assign(e, f"{self.loop(*e.params)}({self.list(e, frame)})", frame, lines, pad)
         elif op is nodes.IO_CALL:
@@ -262,6 +265,32 @@ class Writer:
             frame.owned.discard(real(t.data))
         frame.names[e] = names if e.out.__class__ is tuple else names[0]
 
+    def outlined(self, e: Expr, plan: Scope, frame: Frame) -> str:
+        """The call of a function of its own for a ``cond``: Python limits how deep blocks may be nested."""
+        self.serial += 1
+        name = f"d{self.serial}"
+        outer = [one for one in _all_uses(e) if one.op is not nodes.ELEM and frame.names.get(one).__class__ is str]
+        inner = Frame()
+        inner.names = dict(frame.names)
+        inner.raw = set(frame.raw)
+        params = []
+        for i, one in enumerate(outer):
+            if frame.names[one] not in self.env:
+                params.append((f"q{i}", frame.names[one]))
+                inner.names[one] = f"q{i}"
+        for one in _all_uses(e):
+            value = frame.names.get(one)
+            if one.op is nodes.ELEM and value is not None and value not in self.env:
+                params.append((f"q{len(params)}e", value))
+                inner.names[one] = f"q{len(params) - 1}e"
+        lines: list[str] = []
+        self.choice(e, plan, inner, lines, 1)
+        made = inner.names[e]
+        text = ", ".join(made) if made.__class__ is list else made
+        head = f"def {name}({', '.join(p for p, _ in params)}):\n"
+        self.functions.append(head + "\n".join(lines) + f"\n    return {text}\n")
+        return f"{name}({', '.join(v for _, v in params)})"
+
     def choice(self, e: Expr, plan: Scope, frame: Frame, lines: list[str], depth: int) -> None:
         """``if``/``else`` with the branches as nested scopes."""
         pad = "    " * depth
@@ -270,8 +299,6 @@ class Writer:
         names = [frame.fresh() for _ in e.out] if several else [frame.fresh()]
         targets = ", ".join(names)
         test = self.read(made.test, frame)
-        if depth > _DEEP:
-            raise RecursionError("cond nested too deeply")
         for word, part in ((f"if {test}:", made.then), ("else:", made.other)):
             lines.append(pad + word)
             inner = Frame(frame)

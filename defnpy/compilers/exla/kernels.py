@@ -7,14 +7,14 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from defnpy.compilers.exla.cast import computing, to_type, wide
 from defnpy.nx.dtype import E4M3, F16, F32, DType
-from defnpy.nx.ops import create, elementwise as ew, index, linear, order, reduce, shape, window
+from defnpy.nx.ops import create, index, linear, order, reduce, shape, window
+from defnpy.nx.ops import elementwise as ew
 
 Kernel = Callable[..., Any]
 HIGHEST = lax.Precision.HIGHEST

@@ -10,6 +10,7 @@ import numpy as np
 from jax import lax
 
 from defnpy.compilers.exla import callbacks
+from defnpy.compilers.exla.checks import CHECKS
 from defnpy.compilers.exla.kernels import BLOCKS, TABLE
 from defnpy.compilers.exla.kernels.elementwise import truth
 from defnpy.compilers.exla.types import is_wide, x64
@@ -56,6 +57,8 @@ class Lowering:
     def __init__(self, hooks: Any, caller: Any) -> None:
         self.hooks = hooks
         self.caller = caller
+        # In how many branches and loops we are: operands known beforehand are checked where they are used for sure.
+        self.depth = 0
 
     def call(self, fun: Fun, arrays: Sequence[Any]) -> list[Any]:
         """The outputs of a sub-graph."""
@@ -80,6 +83,9 @@ class Lowering:
         operands = [values[real(t.data)] for t in e.operands]
         kernel = TABLE.get(op)
         if kernel is not None:
+            check = CHECKS.get(op)
+            if check is not None and not self.depth and operands[1].__class__ in (np.ndarray, np.generic):
+                check(e.out, e.params, operands)
             return kernel(e.out, self.params(e), *operands)
         made = self.special(e, operands)
         return made if e.out.__class__ is tuple else made[0]
@@ -111,11 +117,14 @@ class Lowering:
         """``while``."""
         test, body = e.params
         start = tuple(jnp.asarray(a) for a in state)
-        return lax.while_loop(  # type: ignore[no-any-return]
+        self.depth += 1
+        made = lax.while_loop(
             lambda s: truth(self.call(test, s)[0]),
             lambda s: tuple(jnp.asarray(a) for a in self.call(body, s)),
             start,
         )
+        self.depth -= 1
+        return made  # type: ignore[no-any-return]
 
     def block(self, e: Expr, operands: list[Any]) -> Sequence[Any]:
         """A block: its kernel if there is one, else its composition."""
@@ -131,9 +140,12 @@ class Lowering:
 
         def branch(plan: Scope) -> Callable[[], tuple[Any, ...]]:
             def run() -> tuple[Any, ...]:
+                own = [one for one in plan.nodes if one not in values]
+                self.depth += 1
                 made = self.scope(plan, values)
+                self.depth -= 1
                 # What belongs to this branch means nothing outside of it.
-                for one in plan.nodes:
+                for one in own:
                     values.pop(one, None)
                 return tuple(jnp.asarray(a, t.type.numpy) for a, t in zip(made, outs, strict=True))
 

@@ -96,10 +96,7 @@ def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
         if form is ex.CAPTURE and args.__class__ is list:
             from defnpy.terms.errors import ArgumentError
 
-            raise ArgumentError(
-                f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :& operator can only take 1 argument" if False else
-                f"cannot pipe {ex._show(value)} into {ex._show(step)}, can only pipe into local calls foo(), remote calls Foo.bar() or anonymous function calls foo.()"
-            )
+            raise ArgumentError(_pipe_help(value, step))
         if args.__class__ is list and form is not FN and (form.__class__ is tuple or form not in _UNPIPEABLE):
             if form.__class__ is Atom and len(args) == 2 and form.name in _BINARY:
                 from defnpy.terms.errors import ArgumentError
@@ -110,10 +107,12 @@ def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
             return (form, step_meta, [value])
     from defnpy.terms.errors import ArgumentError
 
-    raise ArgumentError(
-        f"cannot pipe {ex._show(value)} into {ex._show(step)}, can only pipe into local calls foo(), remote calls Foo.bar() or "
-        "anonymous function calls foo.()"
-    )
+    raise ArgumentError(_pipe_help(value, step))
+
+
+def _pipe_help(value: Any, step: Any) -> str:
+    return (f"cannot pipe {ex._show(value)} into {ex._show(step)}, can only pipe into local calls foo(), remote calls Foo.bar() or "
+            "anonymous function calls foo.()")
 
 
 _UNPIPEABLE = frozenset({ex.TUPLE, ex.MAP, ex.STRUCT, ex.BITS, ex.ALIASES, ex.BLOCK})
@@ -297,7 +296,7 @@ def _path(tree: Any, meta: Any, env: Env, form: str) -> tuple[Any, list[Any]]:
         else:
             break
     if not keys:
-        raise env.fail(meta, f"cannot use {form} on {ex._show(tree)}") if False else _invalid_path(form, tree)
+        raise _invalid_path(form, tree)
     keys.reverse()
     return tree, keys
 
@@ -305,9 +304,7 @@ def _path(tree: Any, meta: Any, env: Env, form: str) -> tuple[Any, list[Any]]:
 def _invalid_path(form: str, tree: Any) -> Exception:
     from defnpy.terms.errors import ArgumentError
 
-    arity = {"put_in": 2, "update_in": 2, "pop_in": 1, "get_and_update_in": 2, "get_in": 1}[form]
-    return ArgumentError(f"cannot use {form}/{arity} on this call because it's not an access path" if False else
-                         f"cannot use {form} on {ex._show(tree)}: it is not an access path")
+    return ArgumentError(f"cannot use {form} on {ex._show(tree)}: it is not an access path")
 
 
 def _path_macro(form: str, arity: int) -> Any:

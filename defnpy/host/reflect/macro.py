@@ -295,7 +295,8 @@ def quoted_literal(tree: Any) -> bool:
 @ex("operator?/2")
 def operator(name: Any, arity: int) -> bool:
     unary = {"&", "!", "^", "not", "+", "-", "~~~", "@", "..."}
-    binary = set("= <- \\\\ | :: when => && || &&& ||| and or == != =~ === !== < > <= >= in |> <<< >>> <<~ ~>> <~ ~> <~> ++ -- +++ --- .. <> + - * / ** . <|> ^^^".split())
+    binary = set(("= <- \\\\ | :: when => && || &&& ||| and or == != =~ === !== < > <= >= in |> <<< >>> <<~ ~>> <~ ~> <~> "
+                  "++ -- +++ --- .. <> + - * / ** . <|> ^^^").split())
     return atom_name(name) in (unary if arity == 1 else binary if arity == 2 else {"..//"})
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.api import compare, elementwise as ew, reduce
+from defnpy.nx.api import compare, reduce
+from defnpy.nx.api import elementwise as ew
 from defnpy.nx.expr import Expr, constant_of
 from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused, unbroadcast
 from defnpy.nx.ops import elementwise as ops

@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.api import creation, elementwise as ew, index, linear, reduce, shape, window
+from defnpy.nx.api import creation, index, linear, reduce, shape, window
+from defnpy.nx.api import elementwise as ew
 from defnpy.nx.dispatch import apply
 from defnpy.nx.expr import Expr, constant, constant_of
 from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused
-from defnpy.nx.ops import linear as ops, window as window_ops
+from defnpy.nx.ops import linear as ops
+from defnpy.nx.ops import window as window_ops
 from defnpy.nx.options import keywords
 from defnpy.nx.shape import dilated
 from defnpy.nx.tensor import Tensor

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.api import compare, elementwise as ew, index, order, reduce, shape, stats
+from defnpy.nx.api import compare, index, order, reduce, shape, stats
+from defnpy.nx.api import elementwise as ew
 from defnpy.nx.api.fourier import fft, ifft
 from defnpy.nx.expr import Expr
 from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused, spread
-from defnpy.nx.ops import order as order_ops, reduce as ops
+from defnpy.nx.ops import order as order_ops
+from defnpy.nx.ops import reduce as ops
 from defnpy.nx.ops.create import CONSTANT, EYE, IOTA
 from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor

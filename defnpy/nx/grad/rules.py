@@ -42,7 +42,8 @@ def _cumulative_sum(e: Expr, g: Any) -> Pairs:
 def _cholesky(e: Expr, g: Any) -> Pairs:
     """``L^-H phi(L^H g) L^-1``, where phi keeps the lower triangle and half of the diagonal; not made symmetric."""
     from defnpy.nx import linalg
-    from defnpy.nx.api import creation, elementwise as ew
+    from defnpy.nx.api import creation
+    from defnpy.nx.api import elementwise as ew
 
     lower = answer(e)
     inner = creation.tril(linalg.product(linalg.dagger(lower), like(g, e.out.shape)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.api import elementwise as ew, index, reduce, shape
+from defnpy.nx.api import elementwise as ew
+from defnpy.nx.api import index, reduce, shape
 from defnpy.nx.arguments import starts_of
 from defnpy.nx.expr import Expr, constant, constant_of
 from defnpy.nx.grad.tools import Pairs, like, operands, zeros
-from defnpy.nx.ops import index as index_ops, shape as ops
+from defnpy.nx.ops import index as index_ops
+from defnpy.nx.ops import shape as ops
 from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor
 

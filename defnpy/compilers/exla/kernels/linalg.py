@@ -38,6 +38,10 @@ def _solve(out: Any, tag: Any, a: Any, b: Any) -> Any:
     return to_type(made.reshape(out.shape), out.type)
 
 
+def _determinant(out: Any, tag: Any, a: Any) -> Any:
+    return to_type(jnp.linalg.det(_wide(a)), out.type)
+
+
 def _qr(out: Any, tag: Any, a: Any) -> Any:
     return _cast(jnp.linalg.qr(_wide(a), mode=_fields(tag)["mode"].name), out)
 
@@ -62,6 +66,7 @@ def _svd(out: Any, tag: Any, a: Any) -> Any:
 BLOCKS = {
     "LinAlg.Cholesky": _cholesky,
     "LinAlg.Solve": _solve,
+    "LinAlg.Determinant": _determinant,
     "LinAlg.QR": _qr,
     "LinAlg.LU": _lu,
     "LinAlg.Eigh": _eigh,
