@@ -191,7 +191,7 @@ class Matcher:
         em = self.em
         if value.__class__ is str or value.__class__ is bytes:
             if spec.type in ("utf16", "utf32"):
-                for ch in value:
+                for ch in str(value):
                     self._take(ord(ch), self._read(spec, reader, last=False))
             else:
                 self.tests.append(em.call(em.attr(reader, "literal"), [em.unit.constant(value)]))

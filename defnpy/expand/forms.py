@@ -109,9 +109,9 @@ def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str
         env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
                   "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code")
         return {"struct": [(k, None) for k in keys]}
-    known = {k for k, _ in info["struct"]}
+    names = {k for k, _ in info["struct"]}
     for k in keys:
-        if k.__class__ is Atom and k not in known and k.name != "__struct__":
+        if k.__class__ is Atom and k not in names and k.name != "__struct__":
             raise KeyError_(k, None, message=None)
     return info  # type: ignore[no-any-return]
 
@@ -385,7 +385,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         receiver = ex.expand(inner[2][0], env)
         name = inner[2][1]
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
-            call = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
+            call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
         return (ex.CAPTURE, meta, [receiver, name, arity])
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
@@ -433,7 +433,8 @@ def _sequential(body: Any) -> Any:
 def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
     named = _sequential(body)
     if named is not None:
-        found = _function_capture(*named, meta, env)
+        target, arity = named
+        found = _function_capture(target, arity, meta, env)
         if found is not None:
             return found
     seen: set[int] = set()

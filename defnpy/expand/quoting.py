@@ -27,6 +27,8 @@ class Quote:
         self.context = context if context is not None else (env.module or ELIXIR)
         self.variable_context = context if context is not None else env.module
         self.hygiene = hygiene
+        # Metadata is kept as it stands: the code stays in its own file (a definition with unquote fragments).
+        self.bare = False
 
     def build(self, tree: Any) -> Any:
         """An expanded tree that constructs the quoted *tree*."""
@@ -162,6 +164,8 @@ class Quote:
         return meta
 
     def _meta(self, meta: Any) -> Any:
+        if self.bare:
+            return meta
         out = [p for p in meta if p[0] is not LINE and p[0] is not COLUMN]
         if self.keep:
             return [(Atom("keep"), (self.env.file, ex.line_of(meta))), *out]

@@ -185,8 +185,8 @@ def define_struct(module: Atom, given: Any) -> Any:
     enforce = state.get_attribute("enforce_keys") or []
     state.set_struct(_fields(given), enforce if enforce.__class__ is list else [enforce])
     runtime().evaluator.derive(state)
-    made: Struct = Struct(module, dict(state.struct["struct"]))
-    return made
+    fields: Any = state.struct
+    return Struct(module, dict(fields["struct"]))
 
 
 def define_exception(module: Atom, given: Any) -> Any:

@@ -76,7 +76,7 @@ def artifact(preludes: list[ast.stmt], statements: list[ast.stmt], modules: dict
 
 def module_index(statement: ast.stmt) -> int | None:
     """The index of ``UNIT.defmodule(index, ...)``."""
-    value = getattr(statement, "value", None)
+    value: Any = getattr(statement, "value", None)
     if value.__class__ is not ast.Call or value.func.__class__ is not ast.Attribute:  # type: ignore[union-attr]
         return None
     base = value.func.value  # type: ignore[union-attr]

@@ -47,14 +47,14 @@ def _define(kind: str, defn: str | None = None) -> Any:
         body = args[1] if len(args) > 1 else None
         captured = env.fork()
         quoter = Quote(env, unquote=True, hygiene=False)
-        quoter._meta = lambda m: m  # type: ignore[method-assign]
+        quoter.bare = True
         return ex.rt_call("define", meta, [
             env.module, kind, defn, quoter.build(head), quoter.build(body), (ex.CONST, [], [captured]), constant_node(meta),
         ])
 
-    expanded = macro(f"{defn or kind}/1", f"{defn or kind}/2")(expanded)
-    expanded.define = (kind, defn)
-    return expanded
+    marked = macro(f"{defn or kind}/1", f"{defn or kind}/2")(expanded)
+    marked.define = (kind, defn)
+    return marked
 
 
 def_ = _define("def")
@@ -111,7 +111,7 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
     options = args[1] if len(args) > 1 else []
     many = _multi(args[0], env)
     modules = many if many is not None else [ex.expand(args[0], env)]
-    out = []
+    out: list[Any] = []
     for module in modules:
         if not is_atom(module):
             raise ArgumentError(f"invalid arguments for use, expected a compile time atom or alias, got: {ex._show(args[0])}")

@@ -43,7 +43,7 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
     try:
         return (OK, _parse(text, options))
     except ParseError as problem:
-        meta = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
+        meta: list[Any] = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
         if problem.kind == "TokenMissingError" and problem.opening:
             meta = [
                 (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
