@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from defnpy.host.embed import ElixirModule as ElixirModule
+    from defnpy.host.embed import bind as bind
+    from defnpy.host.embed import build as build
     from defnpy.host.embed import default_options as default_options
     from defnpy.host.embed import global_default_options as global_default_options
     from defnpy.host.embed import load as load
     from defnpy.host.embed import options as options
 
 __version__ = "0.1.0"
-_PUBLIC = ("ElixirModule", "default_options", "global_default_options", "load", "options", "bind", "error")
-__all__ = ["ElixirModule", "__version__", "default_options", "global_default_options", "load", "options"]
+_PUBLIC = ("ElixirModule", "bind", "build", "default_options", "global_default_options", "load", "options")
+__all__ = ["ElixirModule", "__version__", "bind", "build", "default_options", "global_default_options", "load", "options"]
 
 
 def __getattr__(name: str) -> Any:

@@ -105,13 +105,15 @@ def test_threads(session: Any) -> None:
 
 def test_hooks_run_in_order_as_the_caller(session: Any) -> None:
     code = """
+    defmodule Show do
+      def number(t), do: IO.inspect(Nx.to_number(t))
+    end
     defmodule Told do
       import Nx.Defn
-      def show(t), do: IO.inspect(Nx.to_number(t))
       defn run(x) do
-        x = hook(x + 1, &show/1)
+        x = hook(x + 1, &Show.number/1)
         {x, _} = while {x, i = 0}, i < 3 do
-          {hook(x * 2, &show/1), i + 1}
+          {hook(x * 2, &Show.number/1), i + 1}
         end
         x
       end

@@ -17,10 +17,27 @@ from defnpy.compilers.exla.types import is_wide, x64
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
 from defnpy.nx.expr import Expr, Fun
+from defnpy.nx.convert import scalar_array
 from defnpy.nx.graph import Choice, Scope, real, scope
+from defnpy.nx.ops import BY_NAME
+from defnpy.nx.ops.create import CONSTANT
 from defnpy.nx.tensor import Tensor
 
 Values = dict[Expr, Any]
+# Operations whose constant operands count as numbers of the type of the result.
+_NUMBERS = frozenset(
+    BY_NAME[n]
+    for n in (
+        "add", "subtract", "multiply", "divide", "min", "max", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor", "exp", "expm1",
+        "log", "log1p", "cos", "sin", "tan", "cosh", "sinh", "tanh", "acosh", "asinh", "atanh", "acos", "asin", "atan", "sqrt",
+        "negate", "sign", "sigmoid",
+    )
+)  # fmt: skip
+
+
+def _number(e: Expr, array: Any, kind: Any) -> Any:
+    """A constant as a scalar of type *kind*, anything else as it is."""
+    return scalar_array(e.params["value"], kind) if e.op is CONSTANT else array
 
 
 def lower(graph: Any, hooks: Any = None) -> Callable[..., tuple[Any, ...]]:
@@ -81,6 +98,8 @@ class Lowering:
         if op is nodes.TENSOR:
             return array_of(e.params)
         operands = [values[real(t.data)] for t in e.operands]
+        if op in _NUMBERS and e.out.type.exact:
+            operands = [_number(real(t.data), a, e.out.type) for t, a in zip(e.operands, operands, strict=True)]
         kernel = TABLE.get(op)
         if kernel is not None:
             check = CHECKS.get(op)
