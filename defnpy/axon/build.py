@@ -109,8 +109,13 @@ class Program:
 
     def run(self, params: Map, inputs: Any, watch: Callable[[Layer, Map], Map] | None = None) -> tuple[Any, Map]:
         """The output and the new state. *watch* makes parameters on the way (used by init)."""
-        values: dict[int, Any] = {}
         state: Map = {}
+        return self.values(params, inputs, state, watch)[self.root], state
+
+    def values(self, params: Map, inputs: Any, state: Map | None = None, watch: Any = None) -> dict[int, Any]:
+        """The output of every layer; new state is added to *state*."""
+        values: dict[int, Any] = {}
+        state = {} if state is None else state
         for layer in self.layers:
             if layer.op is _INPUT:
                 value = self._input(layer, inputs)
@@ -123,7 +128,7 @@ class Program:
                 given = [values[p] for p in layer.parents]
                 value = self._layer(layer, given, params, state, watch)
             values[field(layer.node, "id")] = self._after(layer, value, watch)
-        return values[self.root], state
+        return values
 
     def _after(self, layer: Layer, value: Any, watch: Any) -> Any:
         if watch is not None or is_none(value):

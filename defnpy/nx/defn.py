@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from defnpy.nx import hooks as hook_calls
 from defnpy.nx.containers import lazy_traverse
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dtype import F32, S32
 from defnpy.nx.entry import entry
 from defnpy.nx.expr import Expr, is_static
+from defnpy.nx.graph import used_parameters
 from defnpy.nx.show import text
 from defnpy.nx.structure import concrete_leaves, diff, flatten
 from defnpy.nx.tensor import Tensor
@@ -22,7 +25,9 @@ from defnpy.terms.function import Capture, Closure, arity_of, is_function
 from defnpy.terms.map import Key
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import current
+from defnpy.terms.protocol import find_impl
 from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
 
 DEFN = alias("Nx.Defn")
 EVALUATOR = alias("Nx.Defn.Evaluator")
@@ -160,13 +165,37 @@ def signature(term: Any, leaves: list[Tensor]) -> Any:
         return Key(term)
     parts: list[Any] = []
 
+    lazy = isinstance(term, Struct) and find_impl("Nx.LazyContainer", term) is not None
+
     def step(template: Tensor, make: Callable[[], Tensor], acc: Any) -> tuple[Any, Any]:
-        leaves.append(make())
+        leaves.append(_Later(template, make) if lazy else make())  # type: ignore[arg-type]
         parts.append((template.type, template.shape, template.names, template.vectorized_axes))
         return None, acc
 
     shell = lazy_traverse(term, None, step)[0]
     return (Key(shell), *parts)
+
+
+class _Later:
+    """A tensor of a lazy container: it is built when a program uses it."""
+
+    __slots__ = ("data", "donatable", "make", "template")
+
+    def __init__(self, template: Tensor, make: Callable[[], Tensor]) -> None:
+        self.template = template
+        self.make = make
+        self.data: Any = None
+        self.donatable = False
+
+
+def _built(leaves: list[Any], used: set[int]) -> list[Tensor]:
+    """The tensors of *leaves*; those that are not used are empty ones."""
+    made = []
+    for i, t in enumerate(leaves):
+        if t.__class__ is _Later:
+            t = t.make() if i in used else t.template.like(data=np.empty(t.template.full_shape, t.template.type.numpy))
+        made.append(t)
+    return made
 
 
 def _check_inputs(leaves: Sequence[Tensor]) -> None:
@@ -252,12 +281,16 @@ def evaluate(
         with _Watch() as watch:
             graph = trace(fun, args, how.module)
         run = compiler.compile(graph, opts)
+        if any([t.__class__ is _Later for t in leaves]):
+            run.used = used_parameters(graph)
         if watch.pure:
             if len(cache) >= _MOST:
                 cache.clear()
             cache[key] = run
             if latest is not None and how.module is EVALUATOR:
                 latest[0] = entry(graph.args, run, True) or _nothing
+    if any([t.__class__ is _Later for t in leaves]):
+        leaves = _built(leaves, run.used)
     return run(leaves)
 
 

@@ -173,9 +173,9 @@ def elem(term: Any, position: Any) -> Any:
 @ex("inspect/1", "inspect/2")
 def inspect_(term: Any, opts: Any = ()) -> Any:
     """``inspect`` at the time of tracing."""
-    from defnpy.terms.inspect import inspect, opts_from
+    from defnpy.terms.inspect import inspect
 
-    return inspect(term, opts_from(opts)) if opts else inspect(term)
+    return inspect(term, **{k.name: v for k, v in opts}) if opts else inspect(term)
 
 
 @ex("<>/2")

@@ -289,12 +289,12 @@ def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
         column = _column(r, j)
         rows = creation.iota(column.shape, keywords(axis=rank - 2))
         x = compare.select(compare.greater_equal(rows, j), column, 0.0)
-        length = ew.sqrt(reduce.sum_(ew.real(ew.multiply(x, ew.conjugate(x))) if r.type.is_complex else ew.multiply(x, x), keywords(axes=[rank - 2], keep_axes=True)))
+        length = ew.sqrt(reduce.sum_(_squared(x), keywords(axes=[rank - 2], keep_axes=True)))
         pivot = index.slice_along_axis(column, j, 1, keywords(axis=rank - 2))
         below = reduce.sum_(ew.abs_(compare.select(compare.greater(rows, j), column, 0.0)), keywords(axes=[rank - 2], keep_axes=True))
         phase = _phase(pivot)
         v = ew.add(x, ew.multiply(compare.select(compare.equal(rows, j), 1.0, 0.0), ew.multiply(phase, length)))
-        norm = reduce.sum_(ew.real(ew.multiply(v, ew.conjugate(v))) if r.type.is_complex else ew.multiply(v, v), keywords(axes=[rank - 2], keep_axes=True))
+        norm = reduce.sum_(_squared(v), keywords(axes=[rank - 2], keep_axes=True))
         scale = compare.select(compare.equal(below, 0), 0.0, ew.divide(2.0, compare.select(compare.equal(norm, 0), 1.0, norm)))
         r = ew.subtract(r, ew.multiply(scale, product(v, product(dagger(v), r))))
         q = ew.subtract(q, ew.multiply(scale, product(product(q, v), dagger(v))))
@@ -305,6 +305,10 @@ def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
         index.slice_along_axis(q, 0, n, keywords(axis=rank - 1)),
         index.slice_along_axis(r, 0, n, keywords(axis=rank - 2)),
     )
+
+
+def _squared(x: Tensor) -> Tensor:
+    return ew.real(ew.multiply(x, ew.conjugate(x))) if x.type.is_complex else ew.multiply(x, x)
 
 
 def _phase(x: Tensor) -> Tensor:
@@ -394,7 +398,8 @@ def _rotation(a: Tensor, i: int, j: int) -> Tensor:
 
     def cell(r: int, k: int) -> Tensor:
         size = a.shape
-        here = compare.logical_and(compare.equal(creation.iota(size, keywords(axis=rank - 2)), r), compare.equal(creation.iota(size, keywords(axis=rank - 1)), k))
+        row = compare.equal(creation.iota(size, keywords(axis=rank - 2)), r)
+        here = compare.logical_and(row, compare.equal(creation.iota(size, keywords(axis=rank - 1)), k))
         return convert.as_type(here, a.type.atom)
 
     def spread(t: Tensor) -> Tensor:

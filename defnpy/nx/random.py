@@ -397,7 +397,7 @@ def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
     from defnpy.nx import linalg
 
     k = _check_key(key)
-    given = keyword(opts, names=None, type=None, shape=(), method=Atom("svd"))
+    given = keyword(opts, names=None, type=None, shape=(), method=Atom("cholesky"))
     m, c = to_tensor(mean), to_tensor(covariance)
     if len(m.shape) != 1:
         raise ArgumentError(f"expected mean to have rank 1, got tensor with rank {len(m.shape)}\n")

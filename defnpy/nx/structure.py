@@ -136,7 +136,7 @@ def _diff(left: Any, left_title: str, right: Any, right_title: str, same: Any) -
     if left.__class__ is right.__class__ and left.__class__ in (tuple, dict) and len(left) == len(right):
         if left.__class__ is tuple:
             return tuple(_diff(a, left_title, b, right_title, same) for a, b in zip(left, right, strict=True))
-        if left.keys() == right.keys():
+        if isinstance(left, dict) and left.keys() == right.keys():
             return {k: _diff(left[k], left_title, right[k], right_title, same) for k in left}
     if isinstance(left, Struct) and isinstance(right, Struct) and left.module is right.module and not is_leaf(left):
         fields = {}

@@ -167,6 +167,9 @@ def pop(container: Any, key: Any) -> Any:
             return (found, {k: v for k, v in container.items() if k != stored})
         return (found, [p for p in container if p[0] is not key])
     if isinstance(container, Struct):
+        own = getattr(container, "ex_pop", None)
+        if own is not None:
+            return own(key)
         hook = getattr(container, "ex_get_and_update", None)
         return hook(key, lambda _: POP) if hook is not None else _behaviour(container, "pop", container, key)
     if container is None:

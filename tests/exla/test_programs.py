@@ -156,6 +156,29 @@ def test_backend(session: Any) -> None:
     assert wide.numpy().tolist() == [9_000_000_000]
 
 
+def test_large_sorts_and_sums_go_over_the_host(session: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 5000)).astype(np.float32)
+    x[1, 7] = np.nan
+    source = "fn x -> {Nx.sort(x, axis: 1), Nx.argsort(x, axis: 1, direction: :desc), Nx.cumulative_sum(x, axis: 1, reverse: true)} end"
+    own = lower(graph_of(session, source, x))
+    ordered, order, sums = jax.jit(own)(x)
+    assert np.array_equal(ordered, np.sort(x, 1), equal_nan=True)
+    assert np.array_equal(np.take_along_axis(x, np.asarray(order), 1), np.sort(x, 1)[:, ::-1], equal_nan=True)
+    assert np.allclose(sums[0], np.cumsum(x[0, ::-1])[::-1], atol=1e-3)
+    y = jnp.asarray(np.where(np.isnan(x), 0, x))
+    weights = jnp.arange(5000, dtype=jnp.float32)
+
+    def hand(a: Any) -> Any:
+        return jnp.sum(jnp.sort(a, 1) * weights) + jnp.sum(jnp.cumsum(a[:, ::-1], 1)[:, ::-1] * weights)
+
+    def ours(a: Any) -> Any:
+        one, _, two = own(a)
+        return jnp.sum(one * weights) + jnp.sum(two * weights)
+
+    assert np.allclose(jax.grad(ours)(y), jax.grad(hand)(y), rtol=1e-3)
+    assert np.allclose(jax.vmap(own)(jnp.stack([y, -y]))[0][1], jnp.sort(-y, 1))
+
+
 def test_unknown_client(session: Any) -> None:
     from defnpy.terms.errors import ArgumentError
 

@@ -66,7 +66,7 @@ def trainer(model: Any, loss: Any, optimizer: Any, opts: Opts = ()) -> Struct:
     output = Closure(1, lambda state: field(state, "step_state")[Atom("model_state")])
     made = metric_4(loop(step, init, output), Closure(2, steps.loss_function(loss)), "loss")
     if o["log"].__class__ is int and o["log"] > 0:
-        made = log(made, Closure(1, _training_line), [(Atom("filter"), [(Atom("every"), o["log"])])])
+        made = log(made, Closure(1, _training_line), [(Atom("filter"), [(Atom("every"), (Atom("epoch"), o["log"]))])])
         made = log(made, Closure(1, lambda _: "\n"), [(Atom("event"), Atom("epoch_completed"))])
     return made
 

@@ -99,11 +99,9 @@ class Run:
             step_state, metrics = self.compiled(args)(*args)
             state = put(state, step_state=step_state, metrics=metrics)
             status, state = fire("iteration_completed", self.handlers, state)
-            if status is _HALT_LOOP:
-                return status, state
-            state = put(state, iteration=field(state, "iteration") + 1)
             if status is not _CONTINUE:
                 return status, state
+            state = put(state, iteration=field(state, "iteration") + 1)
         return _CONTINUE, state
 
     def all(self, state: Struct) -> Struct:

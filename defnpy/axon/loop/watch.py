@@ -24,7 +24,7 @@ def monitor(metric: Any, fun: Callable[[Any], Any], name: Any, patience: int, mo
         since = before[_SINCE]
         if since < patience:
             return _CONTINUE, _noted(state, name, metric, best, since + 1)
-        return fun(_noted(state, name, metric, best, 0))
+        return fun(_noted(state, name, metric, value, 0))
 
     return handler
 

@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, kw, nx, random, runtime
+from defnpy.axon.base import ArgumentError, Atom, Opts, alias, kw, nx, random, runtime
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map, traverse
-from defnpy.nx.options import keyword, validated
+from defnpy.nx.options import keyword
+from defnpy.nx.trace import tracing
+from defnpy.terms.errors import FunctionClauseError, ProtocolUndefinedError
 from defnpy.terms.function import Closure, arity_of, is_function
 from defnpy.terms.module import ex, native_module
 
 Update = tuple[Any, Any]
-_OPTIONS = Any
+_F32 = (Atom("f"), 32)
 
 
 # -- containers side by side ----------------------------------------------------------------------------------------------
@@ -34,11 +36,12 @@ def zip_map(fun: Callable[..., Any], first: Any, *rest: Any) -> Any:
 
 
 def _zeros(params: Any) -> Any:
-    return container_map(params, lambda t: nx.broadcast(nx.tensor(0, kw(type=t.type.elixir)), nx.shape(t)))
+    return _full(params, 0.0)
 
 
 def _full(params: Any, value: Any) -> Any:
-    return container_map(params, lambda t: nx.broadcast(nx.tensor(value, kw(type=t.type.elixir)), nx.shape(t)))
+    """A container like *params* of one value; moments are kept in f32."""
+    return container_map(params, lambda t: nx.broadcast(nx.tensor(value, kw(type=_F32)), nx.shape(t)))
 
 
 # -- stateless and stateful -----------------------------------------------------------------------------------------------
@@ -80,33 +83,25 @@ def identity() -> Update:
     return _pair(lambda params: (), lambda updates, state, params: (updates, state))
 
 
-@ex("stateless/2")
-def stateless(parent: Any, fun: Any) -> Update:
+@ex("stateless/1", "stateless/2")
+def stateless(*args: Any) -> Update:
     """A step from a function of updates and parameters."""
+    parent, (fun,) = _parent(args)
     return _chain(parent, None, lambda u, s, p: fun(u, p))
 
 
-@ex("stateful/3")
-def stateful(parent: Any, init: Any, fun: Any) -> Update:
+@ex("stateful/2", "stateful/3")
+def stateful(*args: Any) -> Update:
     """A step from functions that make and use a state."""
+    parent, given = (args[0], args[1:]) if len(args) == 3 else (None, args)
+    init, fun = given
     return _chain(parent, init, lambda u, s, p: fun(u, s, p))
 
 
 @ex("compose/2")
 def compose(first: Update, second: Update) -> Update:
-    """One update after another; their states stand side by side."""
-    init_1, update_1 = first
-    init_2, update_2 = second
-
-    def start(params: Any) -> Any:
-        return init_1(params), init_2(params)
-
-    def step(updates: Any, states: Any, params: Any) -> Any:
-        made, one = update_1(updates, states[0], params)
-        made, two = update_2(made, states[1], params)
-        return made, (one, two)
-
-    return _pair(start, step)
+    """One update after another; the state of the second is one state of the whole."""
+    return _chain(first, second[0], second[1])
 
 
 def _parent(args: tuple[Any, ...]) -> tuple[Any, list[Any]]:
@@ -117,12 +112,31 @@ def _parent(args: tuple[Any, ...]) -> tuple[Any, list[Any]]:
     return None, given
 
 
-def _with_options(name: str, build: Callable[[dict[str, Any]], tuple[Any, Any]], **defaults: Any) -> Callable[..., Any]:
+class Options:
+    """Options checked when an update first looks at them, as the reference does."""
+
+    __slots__ = ("_checked", "defaults", "given")
+
+    def __init__(self, given: Any, defaults: dict[str, Any]) -> None:
+        self.given, self.defaults = given, defaults
+        self._checked: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if self._checked is None:
+            self._checked = keyword(self.given, **self.defaults)
+        return self._checked[name]
+
+
+def _with_options(name: str, build: Callable[[Any], tuple[Any, Any]], start: dict[str, Any] | None = None, **defaults: Any) -> Any:
+    """A maker of updates; *start* are the options that the init function takes."""
+
     @ex(f"{name}/0", f"{name}/1", f"{name}/2")
     def make(*args: Any) -> Update:
         parent, rest = _parent(args)
-        o = validated(rest[0] if rest else (), **defaults)
-        init, update = build(o)
+        given = list(rest[0]) if rest else []
+        first = {k: next((v for n, v in given if n.name == k), d) for k, d in (start or {}).items()}
+        o = Options([p for p in given if p[0].name not in first], defaults)
+        init, update = build(o, **first)  # type: ignore[call-arg]
         return _chain(parent, init, update)
 
     return make
@@ -142,6 +156,8 @@ def scale(*args: Any) -> Update:
 def scale_by_state(*args: Any) -> Update:
     """Multiply by a constant that the state holds."""
     parent, (step,) = _parent(args)
+    if step.__class__ is Atom or step.__class__ is str:
+        raise FunctionClauseError(alias("Polaris.Updates"), Atom("scale_by_state"), 1)
 
     def start(params: Any) -> Any:
         return {Atom("scale"): nx.tensor(step) if step.__class__ in (int, float) else step}
@@ -187,7 +203,7 @@ def _two_moments(value: Any) -> Callable[[Any], Any]:
     return start
 
 
-def _adam(o: dict[str, Any]) -> tuple[Any, Any]:
+def _adam(o: Options) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         mu, nu = _moment(u, s[_MU], o["b1"], 1), _moment(u, s[_NU], o["b2"], 2)
         count = nx.add(s[_COUNT], 1)
@@ -198,11 +214,11 @@ def _adam(o: dict[str, Any]) -> tuple[Any, Any]:
     return _two_moments(None), update
 
 
-def _belief(o: dict[str, Any]) -> tuple[Any, Any]:
+def _belief(o: Options) -> tuple[Any, Any]:
     return _adam(o)
 
 
-def _yogi(o: dict[str, Any]) -> tuple[Any, Any]:
+def _yogi(o: Options, initial_accumulator_value: Any) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         mu = _moment(u, s[_MU], o["b1"], 1)
         nu = zip_map(
@@ -216,14 +232,14 @@ def _yogi(o: dict[str, Any]) -> tuple[Any, Any]:
         made = zip_map(lambda m, v: nx.divide(m, nx.add(nx.sqrt(nx.add(v, o["eps_root"])), o["eps"])), mu_hat, nu_hat)
         return made, {_COUNT: count, _MU: mu, _NU: nu}
 
-    return _two_moments(o["initial_accumulator_value"]), update
+    return _two_moments(initial_accumulator_value), update
 
 
-def _radam(o: dict[str, Any]) -> tuple[Any, Any]:
-    b1, b2, eps, root = o["b1"], o["b2"], o["eps"], o["eps_root"]
-    limit = 2 / (1 - b2) - 1
-
+def _radam(o: Options) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
+        b1, b2, eps, root = o["b1"], o["b2"], o["eps"], o["eps_root"]
+        # The reference takes the limit of the moving average's length from b1.
+        limit = 2 / (1 - b1) - 1
         mu, nu = _moment(u, s[_MU], b1, 1), _moment(u, s[_NU], b2, 2)
         count = nx.add(s[_COUNT], 1)
         power = nx.pow_(b2, count)
@@ -242,7 +258,7 @@ def _radam(o: dict[str, Any]) -> tuple[Any, Any]:
     return _two_moments(None), update
 
 
-def _rss(o: dict[str, Any]) -> tuple[Any, Any]:
+def _rss(o: Options, initial_accumulator_value: Any) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         squares = zip_map(lambda g, z: nx.add(nx.pow_(g, 2), z), u, s[_SQUARES])
         made = zip_map(
@@ -250,19 +266,19 @@ def _rss(o: dict[str, Any]) -> tuple[Any, Any]:
         )
         return made, {_SQUARES: squares}
 
-    return (lambda p: {_SQUARES: _full(p, o["initial_accumulator_value"])}), update
+    return (lambda p: {_SQUARES: _full(p, initial_accumulator_value)}), update
 
 
-def _rms(o: dict[str, Any]) -> tuple[Any, Any]:
+def _rms(o: Options, initial_scale: Any) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         nu = _moment(u, s[_NU], o["decay"], 2)
         made = zip_map(lambda g, v: nx.multiply(g, nx.rsqrt(nx.add(v, o["eps"]))), u, nu)
         return made, {_NU: nu}
 
-    return (lambda p: {_NU: _full(p, o["initial_scale"])}), update
+    return (lambda p: {_NU: _full(p, initial_scale)}), update
 
 
-def _stddev(o: dict[str, Any]) -> tuple[Any, Any]:
+def _stddev(o: Options, initial_scale: Any) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         mu, nu = _moment(u, s[_MU], o["decay"], 1), _moment(u, s[_NU], o["decay"], 2)
         made = zip_map(
@@ -270,26 +286,25 @@ def _stddev(o: dict[str, Any]) -> tuple[Any, Any]:
         )
         return made, {_MU: mu, _NU: nu}
 
-    return (lambda p: {_MU: _zeros(p), _NU: _full(p, o["initial_scale"])}), update
+    return (lambda p: {_MU: _zeros(p), _NU: _full(p, initial_scale)}), update
 
 
 _ADAM = {"b1": 0.9, "b2": 0.999, "eps": 1.0e-8, "eps_root": 1.0e-15}
 scale_by_adam = _with_options("scale_by_adam", _adam, **_ADAM)
 scale_by_belief = _with_options("scale_by_belief", _belief, **_ADAM)
-scale_by_yogi = _with_options("scale_by_yogi", _yogi, **{**_ADAM, "eps": 1.0e-3, "eps_root": 0.0}, initial_accumulator_value=1.0e-6)
+scale_by_yogi = _with_options("scale_by_yogi", _yogi, {"initial_accumulator_value": 1.0e-6}, **{**_ADAM, "eps": 1.0e-3, "eps_root": 0.0})
 scale_by_radam = _with_options("scale_by_radam", _radam, **{**_ADAM, "eps_root": 0.0}, threshold=5.0)
-scale_by_rss = _with_options("scale_by_rss", _rss, initial_accumulator_value=0.1, eps=1.0e-7)
-scale_by_rms = _with_options("scale_by_rms", _rms, decay=0.9, eps=1.0e-8, initial_scale=0.0)
-scale_by_stddev = _with_options("scale_by_stddev", _stddev, decay=0.9, eps=1.0e-8, initial_scale=0.0)
+scale_by_rss = _with_options("scale_by_rss", _rss, {"initial_accumulator_value": 0.1}, eps=1.0e-7)
+scale_by_rms = _with_options("scale_by_rms", _rms, {"initial_scale": 0.0}, decay=0.9, eps=1.0e-8)
+scale_by_stddev = _with_options("scale_by_stddev", _stddev, {"initial_scale": 0.0}, decay=0.9, eps=1.0e-8)
 
 
 # -- others ---------------------------------------------------------------------------------------------------------------
 
 
-def _trace(o: dict[str, Any]) -> tuple[Any, Any]:
-    decay = o["decay"]
-
+def _trace(o: Options) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
+        decay = o["decay"]
         made = zip_map(lambda g, t: nx.add(nx.multiply(t, decay), g), u, s[_TRACE])
         if o["nesterov"] not in (None, False):
             return zip_map(lambda g, t: nx.add(nx.multiply(t, decay), g), u, made), {_TRACE: made}
@@ -298,16 +313,18 @@ def _trace(o: dict[str, Any]) -> tuple[Any, Any]:
     return (lambda p: {_TRACE: _zeros(p)}), update
 
 
-def _clip(o: dict[str, Any]) -> tuple[Any, Any]:
-    delta = o["delta"]
-    low = -delta if delta.__class__ in (int, float) else nx.negate(delta)
-    return None, lambda u, s, p: container_map(u, lambda t: nx.clip(t, low, delta))
-
-
-def _clip_norm(o: dict[str, Any]) -> tuple[Any, Any]:
-    most = o["max_norm"]
-
+def _clip(o: Options) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
+        delta = o["delta"]
+        low = -delta if delta.__class__ in (int, float) else nx.negate(delta)
+        return container_map(u, lambda t: nx.clip(t, low, delta))
+
+    return None, update
+
+
+def _clip_norm(o: Options) -> tuple[Any, Any]:
+    def update(u: Any, s: Any, p: Any) -> Any:
+        most = o["max_norm"]
         total: Any = nx.tensor(0.0)
         for t in leaves_of(u):
             total = nx.add(total, nx.sum_(nx.pow_(t, 2)))
@@ -323,27 +340,25 @@ def _centralized(t: Any) -> Any:
     return nx.subtract(t, nx.mean(t, kw(axes=list(range(1, len(nx.shape(t)))), keep_axes=True)))
 
 
-def _decayed(o: dict[str, Any]) -> tuple[Any, Any]:
+def _decayed(o: Options) -> tuple[Any, Any]:
     return None, lambda u, s, p: zip_map(lambda g, w: nx.add(g, nx.multiply(o["decay"], w)), u, p)
 
 
-def _trust(o: dict[str, Any]) -> tuple[Any, Any]:
-    least, coefficient, eps = o["min_norm"], o["trust_coefficient"], o["eps"]
-
+def _trust(o: Options) -> tuple[Any, Any]:
     def safe_norm(t: Any) -> Any:
         norm = nx.sqrt(nx.sum_(nx.pow_(t, 2)))
-        return nx.select(nx.less_equal(norm, least), least, norm)
+        return nx.select(nx.less_equal(norm, o["min_norm"]), o["min_norm"], norm)
 
     def one(g: Any, w: Any) -> Any:
         param_norm, update_norm = safe_norm(w), safe_norm(g)
-        ratio = nx.divide(nx.multiply(coefficient, param_norm), nx.add(update_norm, eps))
+        ratio = nx.divide(nx.multiply(o["trust_coefficient"], param_norm), nx.add(update_norm, o["eps"]))
         zero = nx.logical_or(nx.equal(param_norm, 0), nx.equal(update_norm, 0))
         return nx.multiply(g, nx.select(zero, 1, ratio))
 
     return None, lambda u, s, p: zip_map(one, u, p)
 
 
-def _noise(o: dict[str, Any]) -> tuple[Any, Any]:
+def _noise(o: Options, seed: Any) -> tuple[Any, Any]:
     def update(u: Any, s: Any, p: Any) -> Any:
         count = nx.add(s[_COUNT], 1)
         variance = nx.divide(o["eta"], nx.pow_(count, o["gamma"]))
@@ -358,7 +373,7 @@ def _noise(o: dict[str, Any]) -> tuple[Any, Any]:
         return made, {_COUNT: count, Atom("key"): key}
 
     def start(params: Any) -> Any:
-        return {_COUNT: nx.tensor(0), Atom("key"): random("key", _seed(o["seed"]))}
+        return {_COUNT: nx.tensor(0), Atom("key"): random("key", _seed(seed))}
 
     return start, update
 
@@ -375,35 +390,30 @@ clip_by_global_norm = _with_options("clip_by_global_norm", _clip_norm, max_norm=
 centralize = _with_options("centralize", lambda o: (None, lambda u, s, p: container_map(u, _centralized)))
 add_decayed_weights = _with_options("add_decayed_weights", _decayed, decay=0.0)
 scale_by_trust_ratio = _with_options("scale_by_trust_ratio", _trust, min_norm=0.0, trust_coefficient=1.0, eps=0.0)
-add_noise = _with_options("add_noise", _noise, seed=None, eta=0.01, gamma=0.55)
+add_noise = _with_options("add_noise", _noise, {"seed": None}, eta=0.01, gamma=0.55)
 
 
-@ex("accumulate_gradients/2")
-def accumulate_gradients(parent: Update, steps: Any) -> Update:
-    """The parent's update on every (n+1)-th call."""
-    parent_init, parent_update = parent
-    state_name = Atom("gradient_step")
+@ex("accumulate_gradients/1", "accumulate_gradients/2")
+def accumulate_gradients(*args: Any) -> Update:
+    """Zero updates but on every (n+1)-th call."""
+    parent, (steps,) = _parent(args)
+    total_name, step_name = Atom("gradient_state"), Atom("step")
 
-    def start(params: Any) -> Any:
-        return {state_name: nx.tensor(0), Atom("grad_acc"): _zeros(params), Atom("inner_state"): parent_init(params)}
-
-    def step(updates: Any, s: Any, params: Any) -> Any:
+    def update(u: Any, s: Any, p: Any) -> Any:
         from defnpy.nx.control import choose
 
-        made, inner = parent_update(container_map(updates, lambda t: nx.divide(t, steps)), s[Atom("inner_state")], params)
-        count = s[state_name]
-        total = zip_map(nx.add, s[Atom("grad_acc")], updates)
+        zeros = container_map(u, lambda t: nx.multiply(t, 0))
 
         def release() -> Any:
-            return made, {state_name: nx.tensor(0), Atom("grad_acc"): _zeros(params), Atom("inner_state"): inner}
+            blank = {total_name: zeros, step_name: nx.tensor(0)}
+            return container_map(u, lambda t: nx.divide(t, steps)), blank
 
         def wait() -> Any:
-            kept = {state_name: nx.add(count, 1), Atom("grad_acc"): total, Atom("inner_state"): s[Atom("inner_state")]}
-            return _zeros(made), kept
+            return zeros, {total_name: zip_map(nx.add, s[total_name], u), step_name: nx.add(s[step_name], 1)}
 
-        return choose("nofile", [(0, nx.equal(count, steps), release)], wait, 0)
+        return choose("nofile", [(0, nx.equal(s[step_name], steps), release)], wait, 0)
 
-    return _pair(start, step)
+    return _chain(parent, lambda p: {total_name: _zeros(p), step_name: nx.tensor(0)}, update)
 
 
 def _applied(params: Any, updates: Any, state: Any = None) -> Any:
@@ -413,8 +423,13 @@ def _applied(params: Any, updates: Any, state: Any = None) -> Any:
 
 def _add_matching(params: Any, updates: Any) -> Any:
     if params.__class__ is dict and updates.__class__ is dict:
-        return {k: _add_matching(v, updates[k]) if k in updates else v for k, v in params.items()}
-    return zip_map(lambda p, u: nx.add(p, nx.as_type(u, p.type.elixir)), params, updates)
+        if any(k not in params for k in updates):
+            raise ArgumentError("unable to merge arguments with incompatible structure")
+        for k in params:
+            if k not in updates:
+                raise ProtocolUndefinedError(alias("Nx.Container"), None)
+        return {k: _add_matching(v, updates[k]) for k, v in params.items()}
+    return zip_map(lambda p, u: nx.as_type(nx.add(p, u), p.type.elixir), params, updates)
 
 
 def _merge_state(params: Any, state: Any) -> Any:
@@ -423,13 +438,25 @@ def _merge_state(params: Any, state: Any) -> Any:
     return state
 
 
-def _apply_updates(arity: int) -> Callable[..., Any]:
-    from defnpy.axon.base import alias
+@ex("apply_updates/2")
+def apply_updates(params: Any, updates: Any) -> Any:
+    """Parameters plus updates, inside a trace; outside, the omitted state is refused as an argument."""
+    if tracing() is None:
+        raise ProtocolUndefinedError(alias("Nx.LazyContainer"), None)
+    return _applied(params, updates)
 
-    return defn.make_defn(alias("Polaris.Updates"), "apply_updates", arity, _applied, (), True)
+
+apply_updates_3 = ex("apply_updates/3")(defn.make_defn(alias("Polaris.Updates"), "apply_updates", 3, _applied, (), True))
 
 
 MODULE = native_module("Polaris.Updates", globals())
-MODULE.functions["apply_updates/2"] = _apply_updates(2)
-MODULE.functions["apply_updates/3"] = _apply_updates(3)
-__all__ = ["Opts", "arity_of", "keyword", "math", "runtime", "traverse"]
+
+
+def _deprecated() -> Any:
+    made = native_module("Axon.Updates", {})
+    made.functions.update(MODULE.functions)
+    return made
+
+
+MODULES_BY_NAME = {"Elixir.Polaris.Updates": MODULE, "Elixir.Axon.Updates": _deprecated()}
+__all__ = ["Opts", "arity_of", "math", "runtime", "traverse"]

@@ -30,7 +30,7 @@ class Frame:
     def __init__(self, parent: Frame | None = None) -> None:
         self.names: dict[Expr, Any] = parent.names if parent else {}
         self.free: list[str] = []
-        self.count = parent.count if parent else 0
+        self.count: int = parent.count if parent else 0
         self.owned: set[Expr] = set()
         self.raw: set[Expr] = parent.raw if parent else set()
         self.last: dict[Expr, int] = {}
@@ -188,18 +188,18 @@ class Writer:
             else:
                 self.choice(e, plan, frame, lines, depth)
         elif op is nodes.WHILE:
-            self.assign(e, f"{self.loop(*e.params)}({self.list(e, frame)})", frame, lines, pad)
+            self.assign(e, f"{self.loop(*e.params)}({self.operands(e, frame)})", frame, lines, pad)
         elif op is nodes.IO_CALL:
             self.io_call(e, frame, lines, pad)
         elif op is nodes.RUNTIME_CALL:
             helper = self.bind(call_host(e), "h")
-            self.assign(e, f"{helper}({self.list(e, frame)})", frame, lines, pad)
+            self.assign(e, f"{helper}({self.operands(e, frame)})", frame, lines, pad)
         elif op is nodes.BLOCK:
             self.assign(e, self.block_call(e, frame), frame, lines, pad)
         elif op is REDUCE or op is WINDOW_REDUCE:
             fun = self.function(e.params["fun"].params, e.params["fun"].outputs)
             helper = self.bind((fold_rows if op is REDUCE else fold_windows)(e), "h")
-            self.assign(e, f"{helper}({fun}, {self.list(e, frame)})", frame, lines, pad)
+            self.assign(e, f"{helper}({fun}, {self.operands(e, frame)})", frame, lines, pad)
         else:
             emitters.emit(self, e, at, frame, lines, pad)
             return
@@ -224,7 +224,7 @@ class Writer:
             return self.number(e.params["value"], e.out.type) if not e.out.shape else self.full(e)
         return frame.names[e]  # type: ignore[no-any-return]
 
-    def list(self, e: Expr, frame: Frame) -> str:
+    def operands(self, e: Expr, frame: Frame) -> str:
         """The operands as text."""
         return ", ".join(self.read(real(t.data), frame) for t in e.operands)
 
@@ -253,13 +253,13 @@ class Writer:
             if e.out.__class__ is tuple:
                 return f"[x if x.shape else x[()] for x in {text}]"
             return text if e.out.shape else f"asarray({text})[()]"
-        return f"{self.function(call.body.params, call.body.outputs)}({self.list(e, frame)})"
+        return f"{self.function(call.body.params, call.body.outputs)}({self.operands(e, frame)})"
 
     def io_call(self, e: Expr, frame: Frame, lines: list[str], pad: str) -> None:
         """A hook; its value is its operand."""
         if hook_calls.active(e.params, self.hooks):
             helper = self.bind(call_hook(e, self.hooks), "h")
-            lines.append(f"{pad}{helper}({self.list(e, frame)})")
+            lines.append(f"{pad}{helper}({self.operands(e, frame)})")
         names = [self.read(real(t.data), frame) for t in e.operands]
         for t in e.operands:
             frame.owned.discard(real(t.data))

@@ -34,7 +34,7 @@ def pull_cond(e: Expr, g: Any, marks: list[Expr]) -> list[tuple[Expr, Tensor]]:
     for row in made:
         parts = []
         for i in reached:
-            kind = next(r[i].type for r in made if r[i] is not None)
+            kind = next(t.type for t in (r[i] for r in made) if t is not None)
             part = row[i]
             parts.append(constant(0, kind, marks[i].out.shape) if part is None else like(part, marks[i].out.shape))
         values.append(tuple(parts))

@@ -10,6 +10,7 @@ from defnpy.nx.api.elementwise import add
 from defnpy.nx.containers import container_map
 from defnpy.nx.dtype import F32, merge
 from defnpy.nx.expr import METADATA, Expr, constant, metadata, to_expr
+from defnpy.nx.graph import frontier
 from defnpy.nx.show import text
 from defnpy.nx.structure import flatten, rebuild
 from defnpy.nx.tensor import Tensor
@@ -152,9 +153,15 @@ def vjp(seeds: list[tuple[Expr, Tensor]], marks: list[Expr]) -> list[Tensor | No
     stop = set(marks)
     grads: Grads = {}
     elems: dict[Expr, dict[int, Tensor]] = {}
-    for e, g in seeds:
-        _push(grads, e, g)
-    for e in reversed(order([e for e, _ in seeds], stop)):
+    for root, seed in seeds:
+        _push(grads, root, seed)
+    listed_nodes = order([e for e, _ in seeds], stop)
+    outer: dict[Expr, list[Expr]] = {}
+    if any(e.op is nodes.COND for e in listed_nodes):
+        known = set(listed_nodes)
+        found = frontier([e for e, _ in seeds], lambda e: [] if e in stop else _children(e))
+        outer = {e: [one for one in used if one in known] for e, used in found.items()}
+    for e in reversed(listed_nodes):
         if e in stop:
             continue
         listed = grads.pop(e, None)
@@ -172,7 +179,7 @@ def vjp(seeds: list[tuple[Expr, Tensor]], marks: list[Expr]) -> list[Tensor | No
         if e.op is nodes.COND:
             from defnpy.nx.grad.loop import pull_cond
 
-            for mark, part in pull_cond(e, g, marks):
+            for mark, part in pull_cond(e, g, outer[e]):
                 _push(grads, mark, part)
             continue
         for t, part in _rule(e, RULES)(e, g):

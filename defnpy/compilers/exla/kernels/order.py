@@ -8,27 +8,30 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from defnpy.compilers.exla.kernels.cast import is_low, to_type, wide
+from defnpy.compilers.exla.kernels import host
+from defnpy.compilers.exla.kernels.cast import result, to_type, wide
 from defnpy.nx.ops import order as ops
 
 
 def _sort(out: Any, params: Any, a: Any) -> Any:
-    axis = params["axis"]
-    made = lax.sort(wide(a), dimension=axis, is_stable=False)
+    axis, a = params["axis"], wide(a)
+    if a.size >= host.SORT_FROM:
+        made = host.sort(a, axis - a.ndim)
+    else:
+        made = lax.sort(a, dimension=axis, is_stable=False)
     if params["direction"] == "desc":
         made = lax.rev(made, (axis,))
-    return to_type(made, out.type) if is_low(a) else made
+    return result(made, out.type)
 
 
 def _argsort(out: Any, params: Any, a: Any) -> Any:
-    axis, n = params["axis"], a.shape[params["axis"]]
-    a = wide(a)
+    axis, a = params["axis"], wide(a)
+    n = a.shape[axis]
     descending = params["direction"] == "desc"
     if descending:
         # Ties keep their order: the order of the reversed elements, read backwards.
         a = lax.rev(a, (axis,))
-    where = lax.broadcasted_iota(np.int32, a.shape, axis)
-    _, made = lax.sort((a, where), dimension=axis, is_stable=True, num_keys=1)
+    made = (host.argsort if a.size >= host.SORT_FROM else host.native_argsort)(a, axis - a.ndim)
     if descending:
         made = n - 1 - lax.rev(made, (axis,))
     return made.astype(out.type.numpy)

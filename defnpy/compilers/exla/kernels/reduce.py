@@ -11,6 +11,7 @@ from jax import lax
 
 from defnpy.compilers.exla.kernels.cast import F32, computing, is_low, operand, result, to_type, wide
 from defnpy.compilers.exla.kernels.elementwise import truth
+from defnpy.compilers.exla.kernels.host import accumulate
 from defnpy.nx.dtype import F16
 from defnpy.nx.ops import reduce as ops
 
@@ -105,8 +106,8 @@ TABLE = {
 }
 
 BLOCKS = {
-    "CumulativeSum": cumulative(lax.cumsum),
-    "CumulativeProduct": cumulative(lax.cumprod),
-    "CumulativeMax": cumulative(lax.cummax),
-    "CumulativeMin": cumulative(lax.cummin),
+    "CumulativeSum": cumulative(accumulate(np.add, lax.cumsum)),
+    "CumulativeProduct": cumulative(accumulate(np.multiply, lax.cumprod)),
+    "CumulativeMax": cumulative(accumulate(np.maximum, lax.cummax)),
+    "CumulativeMin": cumulative(accumulate(np.minimum, lax.cummin)),
 }
