@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, random, runtime, text
-from defnpy.axon.model import BOTH, LAYER, Visit, container_ids, is_model, nodes_of, output_of, parent_ids
+from defnpy.axon.model import BOTH, LAYER, PARAMETER, Visit, container_ids, is_model, nodes_of, output_of, parent_ids
 from defnpy.axon.policy import cast_float
 from defnpy.axon.state import is_state
 from defnpy.axon.state import new as state_of
 from defnpy.axon.structs import compile_error
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map, is_leaf, traverse
-from defnpy.terms.errors import ElixirError, FunctionClauseError
+from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
 from defnpy.terms.map import sorted_keys
 
@@ -148,6 +148,8 @@ class Program:
         given = [cast_float(layer.policy, v, "compute") for v in given]
         if layer.hooks and watch is None:
             given = [_hooked(layer, v, "pre_forward") for v in given]
+        if len(layer.parameters) != layer.args.count(PARAMETER):
+            raise MatchError(layer.parameters)
         values = iter(given)
         weights = iter([self._parameter(layer, p, own) for p in layer.parameters])
         args = [next(values) if a is LAYER else next(weights) for a in layer.args]
@@ -374,7 +376,7 @@ def _backward(layer: Layer, value: Any) -> Any:
 
     for on, _, fun in layer.hooks:
         if on.name == "backward":
-            value = custom_grad(value, [value], lambda g, fun=fun: [_io(g, fun)])
+            value = custom_grad(value, [value], Closure(1, lambda g, fun=fun: [_io(g, fun)]))
     return value
 
 

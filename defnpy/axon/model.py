@@ -46,12 +46,12 @@ def output_of(model: Struct) -> Any:
     return model.fields[_OUTPUT]
 
 
-def checked_name(name: Any) -> Any:
-    """The naming function of a ``:name`` option."""
+def checked_name(name: Any, op_name: Atom) -> Any:
+    """The naming function of a ``:name`` option; without one the name keeps the op that the layer was made with."""
     if is_function(name, 2):
         return name
     if name is None:
-        return Closure(2, lambda op, counts: f"{op.name}_{counts.get(op, 0)}")
+        return Closure(2, lambda op, counts: f"{op_name.name}_{counts.get(op, 0)}")
     if name.__class__ is str:
         return Closure(2, lambda op, counts: name.replace("{n}", str(counts.get(op, 0))))
     raise ArgumentError(f"expected layer name to be a binary, a function or nil, got: {text(name)}")
@@ -59,11 +59,12 @@ def checked_name(name: Any) -> Any:
 
 def make_node(op: Any, parents: list[Any], parameters: list[Any], args: list[Any], opts: Opts = (), **known: Any) -> Struct:
     """``%Axon.Node{}`` with a fresh id."""
+    op_name = known.get("op_name") or (op if op.__class__ is Atom else Atom("custom"))
     given: dict[str, Any] = {
-        "id": next(_ids), "name": checked_name(known.get("name")), "mode": known.get("mode") or BOTH, "parent": parents,
+        "id": next(_ids), "name": checked_name(known.get("name"), op_name), "mode": known.get("mode") or BOTH, "parent": parents,
         "parameters": parameters, "args": args, "op": op, "policy": make_struct("Axon.MixedPrecision.Policy"), "hooks": [],
         "opts": list(opts), "global_options": known.get("global_options") or [],
-        "op_name": known.get("op_name") or (op if op.__class__ is Atom else Atom("custom")), "meta": known.get("meta") or {},
+        "op_name": op_name, "meta": known.get("meta") or {},
         "stacktrace": [],
     }  # fmt: skip
     return make_struct("Axon.Node", **given)

@@ -19,6 +19,22 @@ NO_FORMS = frozenset(Atom(n) for n in ("for", "with", "receive", "try", "^", "su
 _UNDERSCORE = Atom("_")
 
 
+CALLBACKS = frozenset({"hook", "io_call", "runtime_call", "print_value", "print_expr"})
+
+
+def expand_callbacks(args: list[Any], env: Env) -> list[Any]:
+    """Arguments of a hook: its functions run on values, so they may do what a defn may not. Their operators stay those of the defn."""
+    out = []
+    for arg in args:
+        if ex.is_node(arg, Atom("fn")) or ex.is_node(arg, ex.CAPTURE):
+            scope = env.fork()
+            scope.defn = False
+            out.append(ex.expand(arg, scope))
+        else:
+            out.append(ex.expand(arg, env))
+    return out
+
+
 def failure(message: str, meta: Any, env: Env) -> CompileError:
     """The CompileError of a form that a defn cannot hold."""
     return CompileError(message, env.file, line_of(meta) or env.line)

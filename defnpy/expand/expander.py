@@ -217,7 +217,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         expand_args(args, env)
         return None
     if env.state is not None:
-        env.state.local_calls.append((signature, meta, env.function, env.file))
+        env.state.local_calls.append((signature, meta, env.defn, env.file))
     return (name, meta, expand_args(args, env))
 
 
@@ -366,6 +366,8 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
                 module = defn.NX_KERNEL
         if env.defn and module is not KERNEL and module.name.split(".", 2)[1:2] not in _TRACEABLE:
             return rt_call("defn_remote", meta, [module, f"{atom_name(name)}/{len(args)}", expand_args(args, env)])
+        if env.defn and atom_name(name) in defn.CALLBACKS:
+            return ((DOT, meta, [module, name]), meta, defn.expand_callbacks(args, env))
     return ((DOT, meta, [module, name]), meta, expand_args(args, env))
 
 

@@ -405,7 +405,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             env.error(meta, f"undefined function {signature} (there is no such import)")
             return None
         if env.state is not None:
-            env.state.local_calls.append((signature, meta, env.function, env.file))
+            env.state.local_calls.append((signature, meta, env.defn, env.file))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 

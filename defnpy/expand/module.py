@@ -56,7 +56,7 @@ class ModuleState:
         self.accumulating: set[str] = set(ACCUMULATED)
         self.persisted: set[str] = set()
         self.definitions: dict[str, Definition] = {}
-        self.local_calls: list[tuple[str, Any, Any, str]] = []
+        self.local_calls: list[tuple[str, Any, bool, str]] = []
         self.overridable: dict[str, Definition | None] = {}
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
@@ -231,9 +231,8 @@ class ModuleState:
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
-        for signature, meta, function, file in self.local_calls:
-            caller = self.definitions.get(f"{function[0]}/{function[1]}") if function is not None else None
-            if caller is not None and caller.defn in ("defn", "defnp"):
+        for signature, meta, in_defn, file in self.local_calls:
+            if in_defn:
                 from defnpy.expand.defn import check_local_call
 
                 check_local_call(self, signature, meta, file)

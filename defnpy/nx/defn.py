@@ -511,6 +511,7 @@ class _Compiled:
             raise RuntimeError_("cannot invoke compiled function when there is a JIT compilation happening")
         leaves: list[Tensor] = []
         key = [signature(a, leaves) for a in args]
+        leaves = [t.make() if t.__class__ is _Later else t for t in leaves]  # type: ignore[attr-defined]
         if key != self.key:
             self._check(args, leaves)
             self.key = key

@@ -16,8 +16,8 @@ from defnpy.compilers.exla.kernels.elementwise import truth
 from defnpy.compilers.exla.types import is_wide, x64
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
-from defnpy.nx.expr import Expr, Fun
 from defnpy.nx.convert import scalar_array
+from defnpy.nx.expr import Expr, Fun
 from defnpy.nx.graph import Choice, Scope, real, scope
 from defnpy.nx.ops import BY_NAME
 from defnpy.nx.ops.create import CONSTANT

@@ -152,6 +152,10 @@ def block(tag: Any, inputs: Any, output: Any, fun: Any) -> Any:
 @ex("io_call/2")
 def io_call(term: Any, fun: Any) -> Any:
     """Call *fun* with the value for its effect and pass the value on."""
+    if _tracing():
+        from defnpy.nx import hooks
+
+        return hooks.io_call(term, fun)
     if is_atom(fun):
         raise _named_call(fun)
     if not is_function(fun, 1):
@@ -164,7 +168,16 @@ def io_call(term: Any, fun: Any) -> Any:
 @ex("io_call/3")
 def io_call_3(term: Any, name: Any, fun: Any) -> Any:
     """A named call belongs in defn only."""
+    if _tracing():
+        from defnpy.nx import hooks
+
+        return hooks.io_call(term, name, fun)
     raise _named_call(name)
+
+
+def _tracing() -> bool:
+    """Whether a defn is being traced: calls of the host become nodes then."""
+    return "nx_trace" in current().state
 
 
 def _named_call(name: Any) -> ArgumentError:
@@ -186,6 +199,10 @@ def runtime_call_3(output: Any, term: Any, fun: Any) -> Any:
 @ex("runtime_call/4")
 def runtime_call(output: Any, term: Any, opts: Any, fun: Any) -> Any:
     """Call *fun* with the value and options; the result must match the template."""
+    if _tracing():
+        from defnpy.nx import hooks
+
+        return hooks.runtime_call(output, term, opts, fun)
     if not is_function(fun, 2):
         raise FunctionClauseError(alias("Nx"), Atom("runtime_call"), 4)
     result = fun(_with_tensors(term), opts)
