@@ -45,7 +45,7 @@ class Config:
 class Layer:
     """A node ready to run: its name, the positions of its inputs and what to call."""
 
-    __slots__ = ("apply", "args", "blocks", "frozen", "hooks", "mfa", "name", "node", "op", "opts", "parameters", "parents", "policy", "skipped")
+    __slots__ = ("apply", "args", "blocks", "constant", "hooks", "mfa", "name", "node", "op", "opts", "parameters", "parents", "policy", "skipped")
 
     def __init__(self, node: Struct, name: str, config: Config) -> None:
         self.node, self.name = node, name
@@ -60,6 +60,8 @@ class Layer:
         self.apply, self.mfa = _callable(self.op, len(self.args) + 1)
         self.opts = self._options(config)
         self.blocks: Any = None
+        # A constant may live on a device; inside a trace only host tensors can be captured.
+        self.constant = _on_host(option(field(node, "opts"), "value")) if self.op is _CONSTANT else None
 
     def _options(self, config: Config) -> list[Any]:
         allowed = field(self.node, "global_options")
@@ -73,6 +75,10 @@ def _callable(op: Any, arity: int) -> tuple[Callable[..., Any] | None, Any]:
     if op.__class__ is Capture:
         return op, (op.module, Atom(op.name), op.arity)
     return op, (alias("Axon"), Atom(f"-fun/{arity_of(op)}-"), arity_of(op))
+
+
+def _on_host(value: Any) -> Any:
+    return nx.backend_copy(value, alias("Nx.BinaryBackend"))
 
 
 def is_none(term: Any) -> bool:
@@ -120,7 +126,7 @@ class Program:
             if layer.op is _INPUT:
                 value = self._input(layer, inputs)
             elif layer.op is _CONSTANT:
-                value = cast_float(layer.policy, option(field(layer.node, "opts"), "value"), "output")
+                value = cast_float(layer.policy, layer.constant, "output")
             elif layer.op is _CONTAINER:
                 value = container_ids(layer.parents[0], values.__getitem__)
                 value = make_struct("Axon.None") if _propagates(value) else value

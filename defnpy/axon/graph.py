@@ -61,11 +61,9 @@ def _model(term: Any, function: str, arity: int) -> Struct:
 def get_op_counts(model: Any) -> Any:
     """How often each op is in a model."""
     counts: dict[Any, int] = {}
-    blocks: set[Any] = set()
     for node in visit_order(_model(model, "get_op_counts", 1)):
         name = field(node, "op_name")
         counts[name] = counts.get(name, 0) + 1
-    del blocks
     return counts
 
 
@@ -166,7 +164,7 @@ def rewrite_nodes(model: Any, rewriter: Callable[[Any], Any]) -> Any:
             continue
         parents = field(node, "parent")
         if len(parents) == 1 and parents[0].__class__ is not int:
-            inputs: Any = [container_ids(parents[0], lambda i: make_model(nodes, i))]
+            inputs: Any = [container_ids(parents[0], lambda i, nodes=nodes: make_model(nodes, i))]
         else:
             inputs = [make_model(dict(nodes), p) for p in parents]
         # The output stands for its node alone: the graph below is reached through the inputs.

@@ -63,7 +63,7 @@ def _function_names() -> dict[Any, str]:
             continue
         for table in (module.functions, module.info.get("private", {}), module.macros):
             for signature, function in table.items():
-                code = getattr(getattr(function, "body", function), "__code__", None)
+                code = getattr(getattr(function, "defn_body", function), "__code__", None)
                 if code is not None:
                     found[code] = f"{inspect(module.name)}.{signature}"
     return found

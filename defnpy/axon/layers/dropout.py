@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.axon.activations import selu
 from defnpy.axon.base import Atom, Opts, at_least_rank, constant, kw, make_struct, numeric, nx, random
 from defnpy.axon.layers.conv import LAST, is_first
 from defnpy.axon.layers.linear import INFERENCE
-from defnpy.axon.activations import selu
 from defnpy.nx.options import keyword
 
 TRAIN = Atom("train")

@@ -55,10 +55,31 @@ def compare(function: Callable[[Any, Any], Any]) -> Kernel:
     """A kernel that gives u8 truth values."""
 
     def kernel(out: Any, params: Any, a: Any, b: Any) -> Any:
-        a, b = _alike(wide(a), wide(b))
+        a, b = wide(a), wide(b)
+        if _exactly(a, b):
+            a, b = _distance(a, b), np.float64(0)
+        elif _exactly(b, a):
+            a, b = np.float64(0), _distance(b, a)
+        else:
+            a, b = _alike(a, b)
         return function(fit(a, out.shape), fit(b, out.shape)).astype(np.uint8)
 
     return kernel
+
+
+def _exactly(a: Any, b: Any) -> bool:
+    """Whether these are 64-bit integers beside floats: no float type holds both."""
+    return bool(a.dtype.kind in "iu" and a.dtype.itemsize == 8 and b.dtype.kind == "f")
+
+
+def _distance(a: Any, b: Any) -> Any:
+    """The sign of ``a - b`` for 64-bit integers and floats: where they are equal as doubles, the integers decide."""
+    near, b = lax.convert_element_type(a, np.float64), lax.convert_element_type(b, np.float64)
+    whole = lax.convert_element_type(b, a.dtype)
+    finer = jnp.where(a == whole, 0.0, jnp.where(a > whole, 1.0, -1.0))
+    # Infinities have no difference.
+    coarse = jnp.where(near > b, 1.0, jnp.where(near < b, -1.0, jnp.where(jnp.isnan(b), b, 0.0)))
+    return jnp.where(near == b, finer, coarse)
 
 
 def _alike(a: Any, b: Any) -> tuple[Any, Any]:
