@@ -307,6 +307,18 @@ def tap(value: Any, f: Any) -> Any:
     return value
 
 
+def defn_case(term: Any) -> Any:
+    """The subject of a ``case`` inside a defn: it runs while tracing, on terms that a trace decides."""
+    if term.__class__ in (tuple, int, float, bool) or is_atom(term) or isinstance(term, Struct):
+        return term
+    from defnpy.terms.inspect import inspect
+
+    raise _errors.ArgumentError(
+        f"only tuples, atoms, numbers, and structs are allowed as arguments to case/2 inside defn.\nGot: {inspect(term)}\n\n"
+        "Consider using deftransform/2 or deftransformp/2 if you need to handle more complex cases\n"
+    )
+
+
 def each(term: Any) -> Any:
     """What a generator iterates over."""
     return term if term.__class__ is list else _enumerable.iterate(term)

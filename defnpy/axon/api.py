@@ -11,7 +11,6 @@ from defnpy.axon.builders import activation, combine, conv, linear, pool, recurr
 from defnpy.axon.model import add_container, add_layer, is_model, make_node, param, parameter, with_node
 from defnpy.nx import defn
 from defnpy.nx.options import validated
-from defnpy.terms.errors import BadArityError
 from defnpy.terms.function import Closure, arity_of, is_function
 from defnpy.terms.module import Module, ex, native_module
 
@@ -212,4 +211,3 @@ def _assemble() -> Module:
 
 
 MODULE = _assemble()
-__all__ = ["BadArityError"]

@@ -47,7 +47,8 @@ def numeric_module(name: str, *namespaces: dict[str, Any], info: dict[str, Any] 
     made.info.update(info or {})
     for namespace in namespaces:
         for value in list(namespace.values()):
-            if not callable(value):
+            # What a file only imports belongs to another module.
+            if not callable(value) or getattr(value, "__module__", None) != namespace.get("__name__", value.__module__):
                 continue
             for signature in getattr(value, "__ex__", ()):
                 made.functions[signature] = value

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, random, runtime, text
-from defnpy.axon.model import BOTH, LAYER, PARAMETER, Visit, container_ids, is_model, nodes_of, output_of, parent_ids
+from defnpy.axon.model import BOTH, LAYER, PARAMETER, Visit, container_ids, is_model, nodes_of, output_of
 from defnpy.axon.policy import cast_float
 from defnpy.axon.state import is_state
 from defnpy.axon.state import new as state_of
 from defnpy.axon.structs import compile_error
 from defnpy.nx import defn
-from defnpy.nx.containers import container_map, is_leaf, traverse
+from defnpy.nx.containers import container_map, is_leaf
+from defnpy.nx.tensor import Traced
 from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
-from defnpy.terms.map import sorted_keys
 
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
 _TRAIN, _INFERENCE, _MODE, _BLOCK = Atom("train"), Atom("inference"), Atom("mode"), Atom("block")
@@ -78,6 +78,8 @@ def _callable(op: Any, arity: int) -> tuple[Callable[..., Any] | None, Any]:
 
 
 def _on_host(value: Any) -> Any:
+    if isinstance(value.data, Traced):
+        return value
     return nx.backend_copy(value, alias("Nx.BinaryBackend"))
 
 
@@ -547,4 +549,3 @@ def trace_forward(model: Any, inputs: Any, params: Any, opts: Any) -> Any:
     return defn.debug_expr_apply(lambda p, i: _result(program, p, i), [params, inputs])
 
 
-__all__ = ["parent_ids", "sorted_keys", "traverse"]

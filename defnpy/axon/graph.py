@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, is_struct, no_clause, nx
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, field, no_clause, nx
 from defnpy.axon.model import (
     Visit,
     container_ids,
@@ -14,9 +14,7 @@ from defnpy.axon.model import (
     nodes_of,
     output_of,
     parent_ids,
-    traverse_models,
     visit_order,
-    with_node,
 )
 from defnpy.nx.options import validated
 from defnpy.terms.errors import BadMapError, CaseClauseError
@@ -254,4 +252,3 @@ def _set_frozen(model: Struct, which: Any, frozen: bool) -> Struct:
     return make_model(nodes, output_of(model))
 
 
-__all__ = ["alias", "is_struct", "traverse_models", "with_node"]

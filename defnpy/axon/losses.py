@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.activations import log_sigmoid, log_softmax
-from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, alias, kw, numeric, numeric_module, nx, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, kw, numeric, numeric_module, nx, text
 from defnpy.nx.options import keyword
 from defnpy.terms.errors import CaseClauseError
 from defnpy.terms.function import Closure
@@ -293,4 +293,3 @@ LOSSES = (
     "margin_ranking", "soft_margin", "mean_squared_error", "mean_absolute_error", "poisson", "cosine_similarity", "huber",
     "connectionist_temporal_classification",
 )  # fmt: skip
-__all__ = ["alias"]

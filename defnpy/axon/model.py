@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, field, is_struct, make_struct, nx, option, text
 from defnpy.nx.options import validated
 from defnpy.terms.function import Closure, arity_of, is_function
 from defnpy.terms.map import sorted_keys
@@ -276,4 +276,3 @@ def type_term(kind: Any) -> Any:
     return normalize(kind).elixir
 
 
-__all__ = ["BOTH", "LAYER", "PARAMETER", "Visit", "add_container", "add_layer", "alias", "is_model", "make_model"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, Struct, Tensor, alias, field, is_struct, make_struct, nx, option
+from defnpy.axon.base import Atom, Opts, Struct, Tensor, alias, field, is_struct, make_struct, nx
 from defnpy.axon.model import is_model, make_model, nodes_of, output_of, type_term
 from defnpy.nx.containers import container_map
 from defnpy.nx.options import validated
@@ -75,4 +75,3 @@ def apply_policy(model: Any, policy: Any, which: Any) -> Any:
 
 
 MODULE = native_module(NAME, globals())
-__all__ = ["option"]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.base import Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx
-from defnpy.nx.containers import is_leaf
 from defnpy.terms.errors import FunctionClauseError
 from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
@@ -298,4 +297,3 @@ MODULE = native_module(
         )],
     },
 )  # fmt: skip
-__all__ = ["is_leaf"]

@@ -9,7 +9,6 @@ from defnpy.terms import algebra
 from defnpy.terms.errors import make
 from defnpy.terms.exception import message_of
 from defnpy.terms.inspect import to_doc
-from defnpy.terms.map import Key
 from defnpy.terms.module import Module, ex, native_module
 
 
@@ -64,8 +63,7 @@ def inspect_policy(policy: Struct, opts: Any) -> Any:
 
     parts = [(k, field(policy, n)) for k, n in (("p", "params"), ("c", "compute"), ("o", "output"))]
     shown = " ".join(f"{k}={normalize(v).name}" for k, v in parts if v is not None)
-    # A document in parts, so that lists and tuples do not take it for a simple word.
-    return algebra.concat_all(["#Axon.MixedPrecision.Policy<", shown, ">"])
+    return algebra.force_unfit(algebra.concat_all(["#Axon.MixedPrecision.Policy<", shown, ">"]))
 
 
 def inspect_state(state: Struct, opts: Any) -> Any:
@@ -149,4 +147,3 @@ MODULES_BY_NAME = {
     "Elixir.Inspect.Axon.ModelState": _impl("Inspect.Axon.ModelState", inspect_state),
     "Elixir.Inspect.Axon.MixedPrecision.Policy": _impl("Inspect.Axon.MixedPrecision.Policy", inspect_policy),
 }  # fmt: skip
-__all__ = ["Key", "MODULES_BY_NAME", "compile_error"]

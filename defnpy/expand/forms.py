@@ -153,6 +153,7 @@ def case(tree: Any, env: Env) -> Any:
         from defnpy.expand.defn import check_case
 
         check_case([c for c in options["do"] if ex.is_node(c, ex.ARROW)], env)
+        value = ex.rt_call("defn_case", meta, [value])
     return (form, meta, [value, clauses_of(options["do"], "case", "do", 1, env, meta)])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.nx import backend as backends
-from defnpy.nx.tensor import Tensor
+from defnpy.nx.tensor import TEMPLATE, Tensor, Traced
 from defnpy.terms.atom import alias
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.struct import Struct
@@ -22,6 +22,8 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
     for t in operands:
         if t.data.__class__ is _ndarray:
             continue
+        if t.data is TEMPLATE or isinstance(t.data, Traced):
+            return t.data.backend  # type: ignore[no-any-return]
         own = t.data.backend
         if found is not None and own is not found:
             names = [b.name.name.removeprefix("Elixir.") for b in (found, own)]

@@ -254,7 +254,7 @@ def _parity(p: Tensor) -> Tensor:
     size = (*p.shape[:-2], n, n)
     later = compare.greater(creation.iota(size, keywords(axis=rank - 1)), creation.iota(size, keywords(axis=rank - 2)))
     crossed = compare.logical_and(compare.greater(a, b), later)
-    count = reduce.sum_(crossed, keywords(axes=[rank - 2, rank - 1]))
+    count = convert.as_type(reduce.sum_(crossed, keywords(axes=[rank - 2, rank - 1])), Atom("s32"))
     return ew.subtract(1, ew.multiply(2, ew.remainder(count, 2)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Opts, kw, no_clause, text
@@ -142,4 +141,3 @@ def separable_conv3d(x: Any, multiplier: Any, opts: Opts = ()) -> Any:
     return _separable(x, multiplier, opts, 3)
 
 
-__all__ = ["math"]

@@ -6,9 +6,8 @@ from typing import Any
 
 from defnpy.axon.base import Atom, Opts, kw, no_clause
 from defnpy.axon.builders.activation import activated
-from defnpy.axon.model import add_layer, is_model, param, shapes_of
+from defnpy.axon.model import add_layer, is_model, param
 from defnpy.nx.options import validated
-from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex
 
 UNIFORM, ZEROS = Atom("glorot_uniform"), Atom("zeros")
@@ -81,4 +80,3 @@ def embedding(x: Any, vocabulary: Any, size: Any, opts: Opts = ()) -> Any:
     return add_layer(Atom("embedding"), inputs, name=o["name"], meta=with_meta(o["meta"]))
 
 
-__all__ = ["ArgumentError", "shapes_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, kw, no_clause
+from defnpy.axon.base import Atom, Opts, no_clause
 from defnpy.axon.builders.linear import with_meta
 from defnpy.axon.model import add_layer, is_model
 from defnpy.nx.options import validated
@@ -66,4 +66,3 @@ def stack_columns(x: Any, opts: Opts = ()) -> Any:
     return _layer("stack_columns", x, o, ignore=o["ignore"])
 
 
-__all__ = ["kw"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, kw, numeric, nx, text
+from defnpy.axon.base import ArgumentError, Opts, at_least_rank, kw, numeric, nx, text
 from defnpy.axon.layers.conv import LAST, VALID, is_first
 from defnpy.axon.layers.linear import INFERENCE
 from defnpy.nx.options import keyword
@@ -160,4 +160,3 @@ def blur_pool(x: Any, opts: Opts = ()) -> Any:
     return nx.conv(x, weights, given)
 
 
-__all__ = ["Atom"]

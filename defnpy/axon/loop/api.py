@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon import metrics as metric_functions
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, make_struct, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, make_struct, nx, text
 from defnpy.axon.loop import run as running
 from defnpy.axon.loop import saving, steps, watch
 from defnpy.axon.loop.run import put
 from defnpy.axon.loop.state import EVENTS
 from defnpy.axon.metrics import METRICS
-from defnpy.axon.state import empty
 from defnpy.nx.options import validated
 from defnpy.terms.errors import ElixirError, FunctionClauseError, KeyError_
 from defnpy.terms.function import Closure, is_function
@@ -342,4 +341,3 @@ MODULE = native_module(
     globals(),
     info={"struct": [(Atom(f), {} if f in ("metrics", "handlers") else None) for f in _FIELDS]},
 )
-__all__ = ["empty", "option"]

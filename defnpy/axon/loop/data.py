@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from defnpy.axon.base import remote
-from defnpy.terms.process import Reference
 
 
 def iterate(data: Any) -> Iterator[Any]:
@@ -23,4 +22,3 @@ def _lazily(data: Any) -> Any:
     return remote("Enum", "to_list/1")(data)
 
 
-__all__ = ["Reference"]

@@ -10,7 +10,6 @@ from defnpy.axon.base import ArgumentError, Atom, Struct, field, make_struct, nx
 from defnpy.axon.loop.state import ITERATION
 from defnpy.nx import defn
 from defnpy.terms.function import Closure
-from defnpy.terms.map import key as map_key
 
 Map = dict[Any, Any]
 _CONTINUE, _HALT_EPOCH, _HALT_LOOP = Atom("continue"), Atom("halt_epoch"), Atom("halt_loop")
@@ -186,4 +185,3 @@ def start(loop: Struct, data: Any, initial: Any, opts: Any) -> Any:
 
 
 _NOTHING = object()
-__all__ = ["map_key"]

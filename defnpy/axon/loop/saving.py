@@ -10,7 +10,6 @@ from defnpy.nx import etf
 from defnpy.nx.api.serialize import deserialize as read_tensors
 from defnpy.nx.api.serialize import serialize as write_tensors
 from defnpy.nx.tensor import Tensor
-from defnpy.terms.function import Closure
 
 _TENSORS = Atom("nx_serialized")
 
@@ -84,4 +83,3 @@ def saver(folder: Any, pattern: Any) -> Callable[[Any], Any]:
     return save
 
 
-__all__ = ["Closure"]

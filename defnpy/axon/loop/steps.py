@@ -7,7 +7,7 @@ from typing import Any
 
 from defnpy.axon import loss_scale as loss_scales
 from defnpy.axon import losses
-from defnpy.axon.base import ArgumentError, Atom, Opts, field, kw, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, kw, nx, option, text
 from defnpy.axon.build import build
 from defnpy.axon.model import is_model
 from defnpy.axon.optim import optimizers
@@ -16,7 +16,6 @@ from defnpy.axon.state import is_state, trainable_parameters, update
 from defnpy.axon.state import new as state_of
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map
-from defnpy.nx.options import validated
 from defnpy.terms.function import Closure, is_function
 
 Map = dict[Any, Any]
@@ -185,4 +184,3 @@ def eval_step(model: Any) -> tuple[Closure, Closure]:
     return Closure(2, init), defn.jit(Closure(2, _Plain(step)), kw(on_conflict=Atom("reuse")))
 
 
-__all__ = ["field", "validated"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, alias, kw, nx, random, runtime
+from defnpy.axon.base import ArgumentError, Atom, alias, kw, nx, random
 from defnpy.nx import defn
-from defnpy.nx.containers import container_map, traverse
+from defnpy.nx.containers import container_map
 from defnpy.nx.options import keyword
 from defnpy.nx.trace import tracing
 from defnpy.terms.errors import FunctionClauseError, ProtocolUndefinedError
-from defnpy.terms.function import Closure, arity_of, is_function
+from defnpy.terms.function import Closure, is_function
 from defnpy.terms.module import ex, native_module
 
 Update = tuple[Any, Any]
@@ -459,4 +458,3 @@ def _deprecated() -> Any:
 
 
 MODULES_BY_NAME = {"Elixir.Polaris.Updates": MODULE, "Elixir.Axon.Updates": _deprecated()}
-__all__ = ["Opts", "arity_of", "math", "runtime", "traverse"]

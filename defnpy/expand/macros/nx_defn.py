@@ -9,6 +9,7 @@ from defnpy.expand.env import Env, line_of
 from defnpy.expand.macros import collect, definitions, macro, rewrite
 from defnpy.expand.macros.kernel import branches, concat, full_range, match_q, pipe, range_, stepped_range
 from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError
 
 KERNEL = alias("Nx.Defn.Kernel")
 
@@ -38,6 +39,8 @@ def cond_clauses(meta: Any, clauses: list[Any], env: Env) -> Any:
 
 @macro("if/2")
 def if_(meta: Any, args: list[Any], env: Env) -> Any:
+    if not any(pair[0] is ex.DO for pair in args[1] if pair.__class__ is tuple):
+        raise ArgumentError(f'expected second argument to "if" to be a do/else block, got: {ex._show(args[1])}')
     then, other = branches(args[1], "if", meta, env)
     test = ex.expand(args[0], env)
     missing = not any(pair[0] is Atom("else") for pair in args[1])
@@ -63,7 +66,7 @@ def while_(meta: Any, args: list[Any], env: Env) -> Any:
     if len(rest) == 1:
         options = [p for p in rest[-1] if p[0] is not ex.DO]
     if "do" not in blocks:
-        raise env.fail(meta, "expected block to be given to while")
+        raise ArgumentError(f'expected last argument of "while" to be a do-block, got: {ex._show(rest[-1])}')
     pattern, initial = _split_initial(initial_tree, meta, env)
     value = ex.expand(initial, env)
 
@@ -99,7 +102,27 @@ def _split_initial(tree: Any, meta: Any, env: Env) -> tuple[Any, Any]:
             return (ex.MAP, tree[1], [(k, p) for k, (p, _) in parts]), (ex.MAP, tree[1], [(k, v) for k, (_, v) in parts])
         if tree[0].__class__ is Atom and tree[2].__class__ is not list:
             return tree, tree
-    raise env.fail(meta, f"invalid initial argument for \"while\". Expected a variable, a variable assignment, or a tuple of the same. Got: {ex._show(tree)}")
+    raise ArgumentError(_INITIAL_HELP.format(got=ex._show(tree)))
+
+
+_INITIAL_HELP = """\
+invalid initial argument for "while". Expected a variable, a variable assignment, or a tuple of the same. For example:
+
+    while x = 0, Nx.less(x, 10) do
+      x + 1
+    end
+
+Or when using tuples:
+
+    x = 0
+
+    {{x, y}} =
+      while {{x, y = 10}}, Nx.not_equal(x, y) do
+        {{x + 1, y - 1}}
+      end
+
+Got: {got}
+"""
 
 
 @macro("@/1")

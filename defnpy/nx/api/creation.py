@@ -23,6 +23,7 @@ from defnpy.nx.vectors import vectorized
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError
 from defnpy.terms.module import ex, native_module
+from defnpy.terms.process import current
 
 
 @ex("tensor/1", "tensor/2")
@@ -56,6 +57,8 @@ def _scalar(term: Any, array: Any, kind: DType) -> Tensor:
     if backend is backends.binary():
         out.data = array
         return out
+    if "nx_trace" in current().state and term.__class__ is float and kind.is_integer:
+        raise ArgumentError(f"value {text(term)} is not valid for constant of type {text(kind.elixir)}")
     number = int(term) if term.__class__ is bool else python_number(term)
     return backend.run(ops.CONSTANT, out, (), {"value": number, "type": kind, "shape": (), "names": ()})  # type: ignore[no-any-return]
 

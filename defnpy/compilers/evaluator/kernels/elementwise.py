@@ -155,7 +155,8 @@ def _special(name: str) -> Callable[[Any], Any]:
     def function(x: Any) -> Any:
         from scipy import special
 
-        return getattr(special, name)(x)
+        # scipy computes half precision wider and would hand out the wider type.
+        return np.asarray(getattr(special, name)(x)).astype(x.dtype, copy=False)
 
     return function
 

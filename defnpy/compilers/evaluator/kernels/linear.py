@@ -12,6 +12,7 @@ from defnpy.compilers.evaluator.kernels.quiet import quiet
 from defnpy.compilers.evaluator.kernels.shape import pad
 from defnpy.nx.dtype import F16, F32, DType
 from defnpy.nx.ops import linear as ops
+from defnpy.terms.errors import ArgumentError
 
 
 def _inner(t: DType) -> Any:
@@ -105,6 +106,8 @@ def _triangular_solve(out: Any, params: Any, a: Any, b: Any) -> Any:
     a = np.tril(a) if params["lower"] else np.triu(a)
     if params["transform_a"] == "transpose":
         a = np.swapaxes(a, -1, -2)
+    if not np.all(np.diagonal(a, axis1=-2, axis2=-1)):
+        raise ArgumentError("can't solve for singular matrix")
     vector = b.ndim == a.ndim - 1
     if not params["left_side"]:
         a = np.swapaxes(a, -1, -2)
