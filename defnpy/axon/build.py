@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, random, runtime, text
@@ -292,6 +293,12 @@ def _note(fact: Map, layer: str, name: str) -> None:
     fact[layer] = [name, *fact.get(layer, [])]
 
 
+def _identity(op: Any) -> Any:
+    """What makes two ops the same: a function that captures nothing is its code, however often it is made."""
+    captured = getattr(op, "__closure__", None) or getattr(op, "__kwdefaults__", None)
+    return op.__code__ if op.__class__ is FunctionType and not captured else op
+
+
 def _key_names(model: Struct) -> dict[int, str]:
     """The names that initial keys are made of: nodes count by op in order of creation."""
     names: dict[int, str] = {}
@@ -299,7 +306,7 @@ def _key_names(model: Struct) -> dict[int, str]:
     nodes = nodes_of(model)
     for id_ in sorted(nodes):
         node = nodes[id_]
-        op = field(node, "op")
+        op = _identity(field(node, "op"))
         n = counts.get(op, 0)
         counts[op] = n + 1
         op_name = field(node, "op_name")

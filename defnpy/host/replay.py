@@ -79,9 +79,10 @@ def module_index(statement: ast.stmt) -> int | None:
     value: Any = getattr(statement, "value", None)
     if value.__class__ is not ast.Call or value.func.__class__ is not ast.Attribute:  # type: ignore[union-attr]
         return None
-    base = value.func.value  # type: ignore[union-attr]
+    base: Any = value.func.value  # type: ignore[union-attr]
     if base.__class__ is ast.Name and base.id == "UNIT":
-        return int(value.args[0].value)  # type: ignore[union-attr]
+        index: Any = value.args[0]
+        return int(index.value)
     return None
 
 

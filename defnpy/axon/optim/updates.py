@@ -288,7 +288,7 @@ def _stddev(o: Options, initial_scale: Any) -> tuple[Any, Any]:
     return (lambda p: {_MU: _zeros(p), _NU: _full(p, initial_scale)}), update
 
 
-_ADAM = {"b1": 0.9, "b2": 0.999, "eps": 1.0e-8, "eps_root": 1.0e-15}
+_ADAM: dict[str, Any] = {"b1": 0.9, "b2": 0.999, "eps": 1.0e-8, "eps_root": 1.0e-15}
 scale_by_adam = _with_options("scale_by_adam", _adam, **_ADAM)
 scale_by_belief = _with_options("scale_by_belief", _belief, **_ADAM)
 scale_by_yogi = _with_options("scale_by_yogi", _yogi, {"initial_accumulator_value": 1.0e-6}, **{**_ADAM, "eps": 1.0e-3, "eps_root": 0.0})

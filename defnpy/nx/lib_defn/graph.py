@@ -142,11 +142,12 @@ def run(stages: Any, args: Any, opts: Any = ()) -> Any:
     leaves = [t for arg in args for t in concrete_leaves(arg)]
     results: dict[Any, list[Tensor]] = {}
     value: Any = None
+    native: Any = how.native
     for one in stages:
         sources = [m[_SOURCE] for m in one.fields[ARGUMENTS]]
         given = [leaves[i] if where is None else results[where][i] for where, i in sources]
         graph = _Graph(one.fields[EXPR], len(sources))
-        value = how.native.compile(graph, how.options())(given)
+        value = native.compile(graph, how.options())(given)
         results[one.fields[ID]] = concrete_leaves(value)
     return value
 
