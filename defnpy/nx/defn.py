@@ -526,7 +526,9 @@ class _Compiled:
                 "cannot invoke compiled function because the given arguments do not match compiled arguments\n\n"
                 f"Compiled with:\n\n{text(self.args)}\n\nGot:\n\n{text(list(args))}\n"
             )
-        for i, (t, given) in enumerate(zip(self.templates, leaves, strict=True), 1):
+        # A position is that of an argument, however many tensors it holds.
+        positions = [i for i, arg in enumerate(args, 1) for _ in parameters([arg])[1]]
+        for i, t, given in zip(positions, self.templates, leaves, strict=True):
             if not _compatible(t, given):
                 shown = diff(t, "Expected", given, "Argument", lambda a, b: False)
                 raise ArgumentError(f"argument at position {i} is not compatible with compiled function template.\n\n{shown}\n")
