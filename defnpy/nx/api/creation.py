@@ -38,6 +38,8 @@ def tensor(term: Any, opts: Any = ()) -> Tensor:
     if term.__class__ is list:
         array, kind = list_array(term, kind)
     elif (isinstance(term, (bool, np.bool_))) or python_number(term) is not None:
+        if term.__class__ is float and kind is not None and kind.is_integer and "nx_trace" in current().state:
+            raise ArgumentError(f"value {text(term)} is not valid for constant of type {text(kind.elixir)}")
         array, kind = scalar_literal(term, kind)
         if given["backend"] is None and not given["names"]:
             return _scalar(term, array, kind)
@@ -57,8 +59,6 @@ def _scalar(term: Any, array: Any, kind: DType) -> Tensor:
     if backend is backends.binary():
         out.data = array
         return out
-    if "nx_trace" in current().state and term.__class__ is float and kind.is_integer:
-        raise ArgumentError(f"value {text(term)} is not valid for constant of type {text(kind.elixir)}")
     number = int(term) if term.__class__ is bool else python_number(term)
     return backend.run(ops.CONSTANT, out, (), {"value": number, "type": kind, "shape": (), "names": ()})  # type: ignore[no-any-return]
 
