@@ -22,6 +22,7 @@ from defnpy.nx.graph import Choice, Scope, real, scope
 from defnpy.nx.ops import BY_NAME
 from defnpy.nx.ops.create import CONSTANT
 from defnpy.nx.tensor import Tensor
+from defnpy.terms.errors import ArgumentError
 
 Values = dict[Expr, Any]
 # Operations whose constant operands count as numbers of the type of the result.
@@ -130,7 +131,7 @@ class Lowering:
             return operands
         if op is nodes.RUNTIME_CALL:
             return callbacks.runtime_call(e, self.caller, operands)
-        raise NotImplementedError(f"EXLA has no lowering for {op.name}")
+        raise ArgumentError(f"EXLA has no lowering for {op.name}; use the evaluator (compiler: Nx.Defn.Evaluator)")
 
     def loop(self, e: Expr, state: list[Any]) -> Sequence[Any]:
         """``while``."""
