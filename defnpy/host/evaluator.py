@@ -23,16 +23,25 @@ from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
 _RECURSION_LIMIT = 40_000
+_raised: list[int] = []
+"""The limits to go back to, one for each compilation that is under way."""
 
 
 @contextmanager
 def deep_recursion() -> Any:
-    """Room for deeply nested trees while compiling; Python frames need no C stack."""
+    """Room for deeply nested trees while compiling (Python frames need no C stack); the limit found is put back afterwards."""
     with _recursion:
-        old = sys.getrecursionlimit()
-        if old < _RECURSION_LIMIT:
+        found = sys.getrecursionlimit()
+        _raised.append(_raised[0] if _raised else found)
+        if found < _RECURSION_LIMIT:
             sys.setrecursionlimit(_RECURSION_LIMIT)
-    yield
+    try:
+        yield
+    finally:
+        with _recursion:
+            before = _raised.pop()
+            if not _raised and sys.getrecursionlimit() == _RECURSION_LIMIT and before < _RECURSION_LIMIT:
+                sys.setrecursionlimit(before)
 
 
 class Compilation:

@@ -762,7 +762,8 @@ def attribute_doc(argument: Any) -> Doc:
                 else expression(value, blocks=False)
             )
             return ["@", argument[0].name, " ", Nest(2, docs) if is_keywords(value) else docs]
-    if operator_of(argument)[1]:
+    # `@` binds tighter than the dot and every operator.
+    if operator_of(argument)[1] or (is_node(argument) and argument[0].__class__ is tuple):
         return ["@(", expression(argument), ")"]
     return ["@", expression(argument)]
 

@@ -43,3 +43,11 @@ def test_a_cached_program_needs_no_lark(tmp_path: object) -> None:
         "print(subprocess.run([sys.executable, '-c', again, str(path)], capture_output=True, text=True, check=True).stdout)"
     )
     assert fresh(code) == "False False"
+
+
+def test_running_a_program_puts_the_recursion_limit_back() -> None:
+    code = (
+        "import sys; before = sys.getrecursionlimit()\nfrom defnpy.host.setup import ensure_runtime\n"
+        "ensure_runtime().evaluator.run_text('Enum.map([1], &(&1 + 1))', 'x')\nprint(sys.getrecursionlimit() == before)"
+    )
+    assert fresh(code) == "True"
