@@ -437,7 +437,6 @@ def _is_comprehension(steps: list[Any], body: Any) -> bool:
 def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr:
     generators: list[ast.comprehension] = []
     em.loops += 1
-    first = True
     for kind, meta, pattern, _, value in steps:
         em.place(meta)
         if kind == "filter":
@@ -447,13 +446,11 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr:
         if any(n.__class__ is ast.NamedExpr for n in ast.walk(source)):
             # Python allows no assignment inside a comprehension's iterable.
             source = em.call(em.at(ast.Lambda(_no_arguments(), source)), [])
-            first = False
         item = em.bind(pattern[2]) if pattern[2].__class__ is Var else em.temp("_")
         target = em.at(ast.Name(item, ast.Store()))
         generators.append(ast.comprehension(target, em.rt("each", [source]), [], 0))
     value = em.expr(body)
     em.loops -= 1
-    del first
     return em.at(ast.ListComp(value, generators))  # type: ignore[no-any-return]
 
 

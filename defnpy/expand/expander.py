@@ -292,9 +292,7 @@ def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
     if len(inner) == 1:
         if env.context is not None:
             raise env.fail(meta, f"invalid expression in {env.context}")
-        base = env.vars
         parts = expand_args([inner[0], *args], env)
-        del base
         fun = parts[0]
         if is_atom(fun) or fun.__class__ in (int, float, str):
             raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()" if is_atom(fun) else "invalid function call")

@@ -132,8 +132,6 @@ class ModuleState:
             self._defaults(found, plain, defaults, scope, env, meta)
         if options is None:
             return (Atom(name), arity)
-        if found.clauses and defaults:
-            pass
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
         return (Atom(name), arity)

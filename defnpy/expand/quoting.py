@@ -159,8 +159,6 @@ class Quote:
                     found.append((i, module))
         if found:
             return [(ex.CONTEXT, self.context), (ex.IMPORTS, sorted(found, key=lambda p: p[0])), *meta]
-        if form in _ENV_FORMS:
-            return meta
         return meta
 
     def _meta(self, meta: Any) -> Any:
@@ -172,9 +170,6 @@ class Quote:
         if self.line is not None and self.line is not False:
             return [*out, (LINE, self.line if self.line is not True else ex.line_of(meta))]
         return out
-
-
-_ENV_FORMS = frozenset({Atom("__MODULE__")})
 
 
 def _is_unquote(tree: Any) -> bool:
