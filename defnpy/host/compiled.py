@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from numpy import ndarray
-
 from defnpy.host.border import is_array, to_elixir, to_python
 from defnpy.host.embed import COMPILERS, keyword, options
 from defnpy.terms import map as maps
@@ -23,9 +21,9 @@ EXLA, EVALUATOR = alias("EXLA"), alias("Nx.Defn.Evaluator")
 class DefnFunction:
     """A defn (all arities of its name) called with arrays, numbers and containers of them.
 
-    With EXLA the call is one ``jax.jit`` function over the caller's own pytree; it works inside jit, grad and vmap. With the
-    Evaluator it is generated Python over NumPy, specialised for the shapes and types of the arguments. Keyword arguments are
-    the option list of the defn.
+    With EXLA the call is one ``jax.jit`` function over the leaves of the caller's own pytree; it works inside jit, grad and vmap.
+    With the Evaluator it is generated Python over NumPy, specialised for the shapes and types of the arguments. Keyword
+    arguments are the option list of the defn.
     """
 
     def __init__(self, name: str, arities: dict[int, Any], call_options: dict[str, Any]) -> None:
@@ -35,18 +33,18 @@ class DefnFunction:
         self._fixed = alias(COMPILERS.get(call_options["compiler"], call_options["compiler"])) if "compiler" in call_options else None
         self._fast: Callable[[Any], Any] = _no_program
         self._programs: dict[Any, Callable[[Any], Any]] = {}
-        self._jitted: Any = None
+        self._flat: Callable[[Any], Any] = _no_program
+        self._flats: dict[Any, Callable[[Any], Any]] = {}
         self._jits: dict[Any, Any] = {}
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         compiler = self._fixed or _compiler_in_force()
         if compiler is EXLA:
-            if keywords or self._jitted is None:
-                return self._first_jit(args, keywords)
-            for a in args:
-                if a.__class__ is ndarray and a.dtype.itemsize == 8:
-                    return self._first_jit(args, keywords)
-            return self._jitted(*args)
+            if not keywords:
+                out = self._flat(args)
+                if out is not MISS:
+                    return out
+            return self._jit(args, keywords)
         if compiler is EVALUATOR and not keywords:
             out = self._fast(args)
             if out is not MISS:
@@ -82,7 +80,7 @@ class DefnFunction:
             given.append(keyword(keywords))
         function = self.function(len(given))
         if any(_is_tracer(leaf) for leaf in _leaves(args)):
-            return self._first_jit(args, keywords)
+            return self._jit(args, keywords)
         with options(**self.call_options) if self.call_options else _nothing():
             return to_python(with_either_keys(lambda terms: function(*terms), given))
 
@@ -90,7 +88,7 @@ class DefnFunction:
 
     def _evaluate(self, args: tuple[Any, ...]) -> Any:
         if any(_is_tracer(leaf) for leaf in _leaves(args)):
-            return self._first_jit(args, {})
+            return self._jit(args, {})
         key = _signature(args)
         program = self._programs.get(key) if key is not None else None
         if program is None:
@@ -130,23 +128,36 @@ class DefnFunction:
 
     # -- EXLA --
 
-    def _first_jit(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    def _jit(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         import jax
 
-        static = tuple(sorted((k, v) for k, v in keywords.items()))
+        leaves, structure = jax.tree.flatten(args)
+        static = (structure, *sorted((k, v) for k, v in keywords.items()))
         jitted = self._jits.get(static)
         if jitted is None:
-            jitted = jax.jit(lambda *given: self._traced(given, keywords))
-            self._jits[static] = jitted
+            jitted = self._jits[static] = self._new_jit(structure, keywords)
             if not keywords:
-                self._jitted = jitted
-        if any(getattr(leaf, "dtype", None) is not None and leaf.dtype.itemsize >= 8 and leaf.dtype.kind in "fiuc" and leaf.dtype != "complex64"
-               and not _is_tracer(leaf) for leaf in _leaves(args)):
+                from defnpy.host.specialise import flat_call
+
+                self._flats[static] = flat_call(args, jitted) or _no_program
+        if any(map(_is_64, leaves)):
             from defnpy.compilers.exla.types import x64
 
             with x64():
-                return jitted(*args)
-        return jitted(*args)
+                return jitted(*leaves)
+        if not keywords:
+            self._flat = self._flats[static]
+        return jitted(*leaves)
+
+    def _new_jit(self, structure: Any, keywords: dict[str, Any]) -> Any:
+        """The jax.jit function of the leaves of such arguments."""
+        import jax
+
+        def program(*leaves: Any) -> Any:
+            return self._traced(jax.tree.unflatten(structure, leaves), keywords)
+
+        program.__name__ = program.__qualname__ = self.__name__
+        return jax.jit(program)
 
     def _traced(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """The body on jax values (tracers, mostly)."""
@@ -207,6 +218,12 @@ class _nothing:
 def _is_tracer(leaf: Any) -> bool:
     jax = sys.modules.get("jax")
     return jax is not None and isinstance(leaf, jax.core.Tracer)
+
+
+def _is_64(leaf: Any) -> bool:
+    """Whether jax would narrow this value where 64-bit types are off."""
+    dtype = getattr(leaf, "dtype", None)
+    return dtype is not None and dtype.itemsize >= 8 and dtype.kind in "fiuc" and dtype != "complex64" and not _is_tracer(leaf)
 
 
 def _leaves(value: Any) -> Any:

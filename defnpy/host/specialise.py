@@ -99,6 +99,52 @@ def specialise(args: tuple[Any, ...], terms: list[Any], graph: Any, main: Callab
     return space["fast"]  # type: ignore[no-any-return]
 
 
+def flat_call(args: tuple[Any, ...], jitted: Callable[..., Any]) -> Callable[[Any], Any] | None:
+    """``fast(args)``: *jitted* called with the leaves of arguments built like these, or MISS when they are built otherwise.
+
+    Taking the leaves of plain dicts and tuples out in Python is quicker than the pytree registry. None for other containers.
+    """
+    import numpy as np
+
+    from defnpy.host.compiled import MISS
+
+    lines: list[str] = [f"if len(args) != {len(args)}: return MISS"]
+    leaves: list[str] = []
+    count = 0
+
+    def take(value: Any, expression: str) -> bool:
+        nonlocal count
+        name, count = f"v{count}", count + 1
+        lines.append(f"{name} = {expression}")
+        kind = value.__class__
+        if kind is dict or kind is tuple:
+            if kind is dict and not all(k.__class__ is str for k in value):
+                return False
+            lines.append(f"if {name}.__class__ is not {kind.__name__} or len({name}) != {len(value)}: return MISS")
+            # The order of jax.tree.flatten: dictionaries by sorted keys.
+            return all(take(value[k], f"{name}[{k!r}]") for k in (sorted(value) if kind is dict else range(len(value))))
+        leaves.append(name)
+        return value is not None and kind is not list and not hasattr(kind, "tree_flatten")
+
+    if not all(take(value, f"args[{i}]") for i, value in enumerate(args)):
+        return None
+    # NumPy arrays of 8 bytes an element take the way that keeps them so.
+    wide = " or ".join(f"({v}.__class__ is ndarray and {v}.dtype.itemsize >= 8)" for v in leaves)
+    body = "\n        ".join(lines)
+    text = (
+        "def fast(args):\n"
+        "    try:\n"
+        f"        {body}\n"
+        "    except KeyError:\n"
+        "        return MISS\n"
+        f"    if {wide or 'False'}: return MISS\n"
+        f"    return jitted({', '.join(leaves)})\n"
+    )
+    space: dict[str, Any] = {"MISS": MISS, "jitted": jitted, "ndarray": np.ndarray}
+    exec(text, space)
+    return space["fast"]  # type: ignore[no-any-return]
+
+
 def _positions(args: tuple[Any, ...], source: _Source) -> dict[int, str]:
     """Numbers have no array of their own: their leaf is known by its position in Elixir's order."""
     order: list[Any] = []
