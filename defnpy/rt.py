@@ -14,6 +14,7 @@ from defnpy.host.setup import ensure_runtime
 from defnpy.stdlib import enumerable as _enumerable
 from defnpy.stdlib import kernel as _kernel
 from defnpy.stdlib import processes as _processes
+from defnpy.stdlib.util import UNSET
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
 from defnpy.terms import map as _maps
@@ -377,12 +378,12 @@ def fn_clause_failed(module: Any, function: str | None, args: list[Any]) -> NoRe
     raise _errors.FunctionClauseError(module, Atom(f"-{function}-fun-0-"), len(args), args)
 
 
-def raise_(what: Any, options: Any = _kernel.UNSET) -> NoReturn:
+def raise_(what: Any, options: Any = UNSET) -> NoReturn:
     raise _kernel.make_exception(what, options)
 
 
-def reraise(what: Any, second: Any, third: Any = _kernel.UNSET) -> NoReturn:
-    if third is _kernel.UNSET:
+def reraise(what: Any, second: Any, third: Any = UNSET) -> NoReturn:
+    if third is UNSET:
         raise _kernel.make_exception(what)
     raise _kernel.make_exception(what, second)
 

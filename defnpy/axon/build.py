@@ -216,7 +216,7 @@ class Program:
 
                 model = add_container(model)
             layer.blocks = Program(model, Config([]))
-        return layer.blocks  # type: ignore[no-any-return]
+        return layer.blocks
 
     def _block(self, layer: Layer, args: list[Any], params: Map) -> Any:
         inner = self._inner(layer, args)
@@ -440,7 +440,7 @@ def _lookup(inputs: Map, name: str) -> Any:
 def _checked_model(model: Any) -> Struct:
     if not is_model(model):
         raise FunctionClauseError(alias("Axon.Compiler"), Atom("build"), 2)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _result(program: Program, params: Any, inputs: Any) -> Any:
@@ -512,7 +512,7 @@ class _Init:
                 return data
 
             found = self.programs[key] = (start, facts)
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def expressions(templates: Any) -> Any:

@@ -52,7 +52,7 @@ def get_inputs(model: Any) -> Any:
 def _model(term: Any, function: str, arity: int) -> Struct:
     if not is_model(term):
         raise no_clause(function, arity)
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 @ex("get_op_counts/1")

@@ -132,7 +132,7 @@ def quantize_model_state(model: Any, state: Any) -> Struct:
     for name in dense:
         data[name] = {**data[name], "kernel": from_tensor(data[name]["kernel"])}
     frozen = freeze(state, lambda path: path[0] in dense)
-    return frozen.replace({Atom("data"): data})  # type: ignore[no-any-return]
+    return frozen.replace({Atom("data"): data})
 
 
 @ex("quantize/2")

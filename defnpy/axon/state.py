@@ -27,7 +27,7 @@ def _no_clause(function: str, arity: int) -> FunctionClauseError:
 def _state(term: Any, function: str, arity: int) -> Struct:
     if not is_state(term):
         raise _no_clause(function, arity)
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 @ex("empty/0")
@@ -40,7 +40,7 @@ def empty() -> Struct:
 def new(data: Any) -> Struct:
     """The state of a map of parameters; a state stays as it is."""
     if is_state(data):
-        return data  # type: ignore[no-any-return]
+        return data
     if data.__class__ is not dict:
         raise _no_clause("new", 1)
     return make_struct(NAME, data=data, parameters=_access_map(data))

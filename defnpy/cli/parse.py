@@ -15,7 +15,8 @@ def command(files: tuple[str, ...], as_json: bool) -> None:
     """Print the syntax trees of FILES as Elixir's quoted expressions."""
     from defnpy.host.loader import read_source
     from defnpy.syntax import json_form
-    from defnpy.syntax.parser import ParseError, parse
+    from defnpy.syntax.errors import ParseError
+    from defnpy.syntax.parser import parse
     from defnpy.terms.errors import ElixirError
     from defnpy.terms.inspect import inspect
 

@@ -67,22 +67,22 @@ class Emitter:
             self.unit.line, self.unit.column = self.line, self.column
 
     def name(self, name: str) -> ast.expr:
-        return self.at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]
+        return self.at(ast.Name(name, ast.Load()))
 
     def const(self, value: Any) -> ast.expr:
-        return self.at(ast.Constant(value))  # type: ignore[no-any-return]
+        return self.at(ast.Constant(value))
 
     def attr(self, base: ast.expr, name: str) -> ast.expr:
-        return self.at(ast.Attribute(base, name, ast.Load()))  # type: ignore[no-any-return]
+        return self.at(ast.Attribute(base, name, ast.Load()))
 
     def sub(self, base: ast.expr, index: ast.expr) -> ast.expr:
-        return self.at(ast.Subscript(base, index, ast.Load()))  # type: ignore[no-any-return]
+        return self.at(ast.Subscript(base, index, ast.Load()))
 
     def call(self, fun: ast.expr, args: list[ast.expr]) -> ast.expr:
         node = self.at(ast.Call(fun, args, []))
         depth = 1 + max((getattr(a, "_depth", 0) for a in (fun, *args)), default=0)
         node._depth = depth
-        return node  # type: ignore[no-any-return]
+        return node
 
     def rt(self, helper: str, args: list[ast.expr]) -> ast.expr:
         """A call of a run-time helper."""
@@ -92,7 +92,7 @@ class Emitter:
         if op.__class__ in (ast.Is, ast.IsNot) and (_is_literal(left) or _is_literal(right)):
             # Python warns of `is` with a literal; identity with an atom, nil or a boolean is decided here.
             return self.const(op.__class__ is ast.IsNot)
-        return self.at(ast.Compare(left, [op], [right]))  # type: ignore[no-any-return]
+        return self.at(ast.Compare(left, [op], [right]))
 
     def is_(self, left: ast.expr, right: ast.expr) -> ast.expr:
         return self.compare(left, ast.Is(), right)
@@ -101,21 +101,21 @@ class Emitter:
         return self.attr(value, "__class__")
 
     def both(self, tests: list[ast.expr]) -> ast.expr:
-        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.And(), tests))  # type: ignore[no-any-return]
+        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.And(), tests))
 
     def any_of(self, tests: list[ast.expr]) -> ast.expr:
-        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.Or(), tests))  # type: ignore[no-any-return]
+        return tests[0] if len(tests) == 1 else self.at(ast.BoolOp(ast.Or(), tests))
 
     def negate(self, value: ast.expr) -> ast.expr:
-        return self.at(ast.UnaryOp(ast.Not(), value))  # type: ignore[no-any-return]
+        return self.at(ast.UnaryOp(ast.Not(), value))
 
     def walrus(self, name: str, value: ast.expr) -> ast.expr:
-        return self.at(ast.NamedExpr(self.at(ast.Name(name, ast.Store())), value))  # type: ignore[no-any-return]
+        return self.at(ast.NamedExpr(self.at(ast.Name(name, ast.Store())), value))
 
     def choose(self, test: ast.expr, then: ast.expr, other: ast.expr) -> ast.expr:
         node = self.at(ast.IfExp(test, then, other))
         node._depth = 1 + max(getattr(a, "_depth", 0) for a in (test, then, other))
-        return node  # type: ignore[no-any-return]
+        return node
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ class Emitter:
         self.body.append(self.at(statement))
 
     def assign(self, name: str, value: ast.expr) -> None:
-        if value.__class__ is ast.Name and value.id == name:  # type: ignore[attr-defined]
+        if value.__class__ is ast.Name and value.id == name:
             return
         self.add(ast.Assign([self.at(ast.Name(name, ast.Store()))], value))
 
@@ -208,7 +208,7 @@ class Emitter:
         kind = node.__class__
         if kind is tuple:
             if len(node) == 2:
-                return self.at(ast.Tuple(self.exprs(node), ast.Load()))  # type: ignore[no-any-return]
+                return self.at(ast.Tuple(self.exprs(node), ast.Load()))
             form = node[0]
             if node[2].__class__ is Var:
                 self.place(node[1])
@@ -218,7 +218,7 @@ class Emitter:
                 return self._call(node)
             handler = EXPRESSIONS.get(form)
             if handler is not None:
-                return handler(self, node)  # type: ignore[no-any-return]
+                return handler(self, node)
             if form in STATEMENTS:
                 dest, value = self.new_dest()
                 self.stmt(node, dest)
@@ -263,7 +263,7 @@ class Emitter:
             parts = self.exprs([*front, head, tail])
             heads = self.at(ast.List(parts[:-1], ast.Load()))
             return self.rt("cons", [heads, parts[-1]])
-        return self.at(ast.List(self.exprs(items), ast.Load()))  # type: ignore[no-any-return]
+        return self.at(ast.List(self.exprs(items), ast.Load()))
 
     def _call(self, node: Any) -> ast.expr:
         target, meta, args = node
@@ -302,7 +302,7 @@ class Emitter:
         if module is inline.KERNEL or module is inline.ERLANG:
             maker = inline.OPERATORS.get(signature)
             if maker is not None:
-                return maker(self, args, meta)  # type: ignore[no-any-return]
+                return maker(self, args, meta)
         values = self.exprs(args)
         self.place(meta)
         found = native(module)
@@ -350,7 +350,7 @@ class Emitter:
         if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == signature:
             values = self.exprs(args)
             self.place(meta)
-            pairs = [(p, v) for p, v in zip(params, values, strict=True) if not (v.__class__ is ast.Name and v.id == p)]  # type: ignore[attr-defined]
+            pairs = [(p, v) for p, v in zip(params, values, strict=True) if not (v.__class__ is ast.Name and v.id == p)]
             if len(pairs) == 1:
                 self.assign(*pairs[0])
             elif pairs:
@@ -383,7 +383,7 @@ class Emitter:
 
     def truthy(self, value: ast.expr) -> ast.expr:
         if value.__class__ is ast.Constant:
-            return self.const(value.value is not None and value.value is not False)  # type: ignore[attr-defined]
+            return self.const(value.value is not None and value.value is not False)
         first = value
         if value.__class__ is not ast.Name:
             name = self.temp()
@@ -477,7 +477,7 @@ class Emitter:
         value = child._expr(clause.body)
         assert not child.body, "a simple body emits no statements"
         arguments = self.arguments(params, child)
-        return self.at(ast.Lambda(arguments, value))  # type: ignore[no-any-return]
+        return self.at(ast.Lambda(arguments, value))
 
     def arguments(self, params: list[str], child: Emitter) -> ast.arguments:
         """Positional parameters, and a keyword-only one for each captured variable of a loop."""
@@ -504,7 +504,7 @@ class Emitter:
         definition = self.at(ast.FunctionDef(name, self.arguments(params, child), child.body, [], None))
         definition.type_params = []
         self.line, self.column = line, column
-        return definition  # type: ignore[no-any-return]
+        return definition
 
     def parameters(self, clauses: list[Any]) -> list[str]:
         """Names for the parameters: the variable's own name where all clauses agree on it."""
@@ -535,7 +535,7 @@ def _names_for(unit: UnitCode, parent: Emitter | None, top: bool) -> Names:
 def _is_literal(node: ast.expr) -> bool:
     """A number or text: never identical to an atom, nil, a boolean or NOMATCH."""
     if node.__class__ is ast.Constant:
-        return node.value is not None and node.value is not True and node.value is not False  # type: ignore[attr-defined]
+        return node.value is not None and node.value is not True and node.value is not False
     return node.__class__ in (ast.Tuple, ast.List, ast.Dict)
 
 
@@ -554,9 +554,9 @@ def _always_returns(body: list[ast.stmt]) -> bool:
     if last.__class__ in (ast.Return, ast.Raise, ast.Continue):
         return True
     if last.__class__ is ast.If:
-        return bool(last.orelse) and _always_returns(last.body) and _always_returns(last.orelse)  # type: ignore[attr-defined]
-    if last.__class__ is ast.Expr and last.value.__class__ is ast.Call:  # type: ignore[attr-defined]
-        fun = last.value.func  # type: ignore[attr-defined]
+        return bool(last.orelse) and _always_returns(last.body) and _always_returns(last.orelse)
+    if last.__class__ is ast.Expr and last.value.__class__ is ast.Call:
+        fun = last.value.func
         return fun.__class__ is ast.Name and fun.id.endswith("_failed")
     return False
 

@@ -16,7 +16,7 @@ _BAR, _STRUCT = Atom("|"), Atom("__struct__")
 
 
 def tuple_(em: Emitter, node: Any) -> ast.expr:
-    return em.at(ast.Tuple(em.exprs(node[2]), ast.Load()))  # type: ignore[no-any-return]
+    return em.at(ast.Tuple(em.exprs(node[2]), ast.Load()))
 
 
 def map_(em: Emitter, node: Any) -> ast.expr:
@@ -33,7 +33,7 @@ def map_(em: Emitter, node: Any) -> ast.expr:
     made = em.at(ast.Dict(named, flat[1::2]))
     if any(k is _STRUCT for k, _ in pairs):
         return em.rt("with_struct", [made])
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _key(em: Emitter, tree: Any, value: ast.expr) -> ast.expr:
@@ -112,7 +112,7 @@ def _strict(em: Emitter, node: Any, operator: str) -> ast.expr:
         return _by_statement(em, left, right, "strict_" + operator)
     if inline.is_boolean(left):
         op: ast.boolop = ast.And() if operator == "and" else ast.Or()
-        return em.at(ast.BoolOp(op, [em.expr(left), em.expr(right)]))  # type: ignore[no-any-return]
+        return em.at(ast.BoolOp(op, [em.expr(left), em.expr(right)]))
     first, value = inline._split(em, em.expr(left))
     other = em.expr(right)
     bad = em.rt("bad_boolean", [value, em.const(operator)])

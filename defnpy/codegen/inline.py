@@ -83,7 +83,7 @@ def _split(em: Emitter, value: ast.expr) -> tuple[ast.expr, ast.expr]:
 
 
 def _is_int(node: ast.expr) -> bool:
-    return node.__class__ is ast.Constant and node.value.__class__ is int  # type: ignore[attr-defined]
+    return node.__class__ is ast.Constant and node.value.__class__ is int
 
 
 def _arithmetic(operator: type[ast.operator], helper: str) -> Maker:

@@ -69,7 +69,7 @@ class Matcher:
         if earlier is not None:
             self.tests.append(em.rt("strict_equal", [subject, earlier]))
             return
-        if var.owner is em and var.python is not None and subject.__class__ is ast.Name and subject.id == var.python:  # type: ignore[attr-defined]
+        if var.owner is em and var.python is not None and subject.__class__ is ast.Name and subject.id == var.python:
             self.seen[var] = subject
             return
         name = em.bind(var)

@@ -72,7 +72,7 @@ def _wrap_defn(em: Emitter, module: Atom, definition: Definition, name: str) -> 
         em.name(em.unit.atom(module)), em.const(definition.name), em.const(definition.arity), em.name(name), positions,
         em.const(definition.defn == "defn"),
     ])
-    return em.at(ast.Assign([em.at(ast.Name(name, ast.Store()))], call))  # type: ignore[no-any-return]
+    return em.at(ast.Assign([em.at(ast.Name(name, ast.Store()))], call))
 
 
 def registration(unit: UnitCode, module: Atom, definitions: list[Definition], names: dict[str, str], info: dict[str, Any],
@@ -84,7 +84,7 @@ def registration(unit: UnitCode, module: Atom, definitions: list[Definition], na
     def table(kinds: tuple[str, ...]) -> ast.expr:
         chosen = [d for d in definitions if d.kind in kinds]
         keys: list[ast.expr | None] = [em.const(d.signature) for d in chosen]
-        return em.at(ast.Dict(keys, [em.name(names[d.signature]) for d in chosen]))  # type: ignore[no-any-return]
+        return em.at(ast.Dict(keys, [em.name(names[d.signature]) for d in chosen]))
 
     keys: list[ast.expr | None] = [em.const(k) for k in info]
     values = [unit.constant(v) for v in info.values()]
@@ -92,4 +92,4 @@ def registration(unit: UnitCode, module: Atom, definitions: list[Definition], na
         em.name(unit.atom(module)), table(("def",)), table(("defmacro",)), em.at(ast.Dict(keys, values)),
         table(("defp",)),
     ])
-    return em.at(ast.Expr(call))  # type: ignore[no-any-return]
+    return em.at(ast.Expr(call))

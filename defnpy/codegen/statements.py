@@ -229,7 +229,7 @@ def _handler(em: Emitter, parts: dict[str, Any], dest: Dest) -> ast.ExceptHandle
             other = [em.at(ast.If(test, stmts or [em.at(ast.Pass())], other))]
         em.body.extend(other)
     em.exception = outer
-    return em.at(ast.ExceptHandler(em.name("Exception"), caught, body))  # type: ignore[no-any-return]
+    return em.at(ast.ExceptHandler(em.name("Exception"), caught, body))
 
 
 def _rescue_arm(em: Emitter, clause: Any, kept: str, dest: Dest) -> tuple[ast.expr, list[ast.stmt]]:
@@ -451,7 +451,7 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr:
         generators.append(ast.comprehension(target, em.rt("each", [source]), [], 0))
     value = em.expr(body)
     em.loops -= 1
-    return em.at(ast.ListComp(value, generators))  # type: ignore[no-any-return]
+    return em.at(ast.ListComp(value, generators))
 
 
 def _no_arguments() -> ast.arguments:

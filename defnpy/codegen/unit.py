@@ -51,7 +51,7 @@ class UnitCode:
         name = self.names.exact(wanted)
         self.bound[key] = name
         target = self._at(ast.Name(name, ast.Store()))
-        self.prelude.append(self._at(ast.Assign([target], value)))  # type: ignore[arg-type]
+        self.prelude.append(self._at(ast.Assign([target], value)))
         return name
 
     def atom(self, atom: Atom) -> str:
@@ -73,7 +73,7 @@ class UnitCode:
         prefix = "" if module.name.startswith("Elixir.") else "erl_"
         wanted = prefix + module.name.removeprefix("Elixir.").replace(".", "_") + "_" + python_name(name)
         call = self._at(ast.Call(self._attr("rt", "function"), [self._const(module.name), self._const(signature)], []))
-        return self._define(key, wanted, call)  # type: ignore[arg-type]
+        return self._define(key, wanted, call)
 
     def module(self, module: Atom) -> str:
         """The global that holds the Module object of a user's module."""
@@ -83,7 +83,7 @@ class UnitCode:
             return found
         wanted = "M_" + python_name(module.name.removeprefix("Elixir.").replace(".", "_"))
         call = self._at(ast.Call(self._attr("rt", "module"), [self._const(module.name)], []))
-        return self._define(key, wanted, call)  # type: ignore[arg-type]
+        return self._define(key, wanted, call)
 
     def hoisted(self, value: ast.expr) -> str:
         """A global that holds a constant built once."""
@@ -97,7 +97,7 @@ class UnitCode:
         """An expression for a Python object that has no source form; such code cannot be cached or printed."""
         self.portable = False
         self.objects.append(value)
-        return self._at(ast.Subscript(self._name("OBJECTS"), self._const(len(self.objects) - 1), ast.Load()))  # type: ignore[return-value]
+        return self._at(ast.Subscript(self._name("OBJECTS"), self._const(len(self.objects) - 1), ast.Load()))
 
     def constant(self, value: Any) -> ast.expr:
         """Source for a term."""
@@ -121,12 +121,12 @@ class UnitCode:
         if kind is Atom:
             return self._name(self.atom(value))
         if kind is tuple:
-            return self._at(ast.Tuple([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
+            return self._at(ast.Tuple([self._source(v) for v in value], ast.Load()))
         if kind is list:
-            return self._at(ast.List([self._source(v) for v in value], ast.Load()))  # type: ignore[return-value]
+            return self._at(ast.List([self._source(v) for v in value], ast.Load()))
         if kind is dict:
             keys: list[ast.expr | None] = [self._key(k) for k in value]
-            return self._at(ast.Dict(keys, [self._source(v) for v in value.values()]))  # type: ignore[return-value]
+            return self._at(ast.Dict(keys, [self._source(v) for v in value.values()]))
         if kind is Struct:
             return self._call("Struct", [self._source(value.module), self._source(value.fields)])
         if kind is Range:
@@ -141,15 +141,15 @@ class UnitCode:
         if own is None:
             raise NotConstant
         module, signature, args = own()
-        return self._at(ast.Call(self._name(self.function(module, signature)), [self._source(a) for a in args], []))  # type: ignore[return-value]
+        return self._at(ast.Call(self._name(self.function(module, signature)), [self._source(a) for a in args], []))
 
     def _key(self, k: Any) -> ast.expr:
         if k.__class__ is Key:
-            return self._at(ast.Call(self._attr("rt", "key"), [self._source(k.term)], []))  # type: ignore[return-value]
+            return self._at(ast.Call(self._attr("rt", "key"), [self._source(k.term)], []))
         return self._source(k)
 
     def capture(self, module: Any, name: str, arity: int) -> ast.expr:
-        return self._at(ast.Call(  # type: ignore[return-value]
+        return self._at(ast.Call(
             self._attr("rt", "capture"), [self._const(atom_name(module)), self._const(name), self._const(arity)], []))
 
     def _at(self, node: Any) -> Any:
@@ -158,16 +158,16 @@ class UnitCode:
         return node
 
     def _name(self, name: str) -> ast.expr:
-        return self._at(ast.Name(name, ast.Load()))  # type: ignore[no-any-return]
+        return self._at(ast.Name(name, ast.Load()))
 
     def _const(self, value: Any) -> ast.expr:
-        return self._at(ast.Constant(value))  # type: ignore[no-any-return]
+        return self._at(ast.Constant(value))
 
     def _attr(self, base: str, name: str) -> ast.expr:
-        return self._at(ast.Attribute(self._name(base), name, ast.Load()))  # type: ignore[no-any-return]
+        return self._at(ast.Attribute(self._name(base), name, ast.Load()))
 
     def _call(self, name: str, args: list[ast.expr]) -> ast.expr:
-        return self._at(ast.Call(self._name(name), args, []))  # type: ignore[no-any-return]
+        return self._at(ast.Call(self._name(name), args, []))
 
 
 def native(module: Any) -> Any:

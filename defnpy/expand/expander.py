@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of, line_of, meta_get
+from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of
+from defnpy.expand.env import line_of as line_of
+from defnpy.expand.env import meta_get as meta_get
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
 from defnpy.terms.module import Module
 from defnpy.terms.runtime import runtime
@@ -225,7 +227,7 @@ def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
     # What the quoting module imported wins over what the caller imports.
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:
-            return pair[1]  # type: ignore[no-any-return]
+            return pair[1]
     return env.macros.get(signature) or env.functions.get(signature)
 
 
@@ -415,4 +417,4 @@ def make_atom(name: str) -> Any:
 
 # Filled from the form families below; the only table of special forms.
 from defnpy.expand import defn, patterns  # noqa: E402
-from defnpy.expand.forms import SPECIAL  # noqa: E402
+from defnpy.expand.forms import SPECIAL as SPECIAL  # noqa: E402

@@ -113,7 +113,7 @@ def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str
     for k in keys:
         if k.__class__ is Atom and k not in names and k.name != "__struct__":
             raise KeyError_(k, None, message=None)
-    return info  # type: ignore[no-any-return]
+    return info
 
 
 def bits(tree: Any, env: Env) -> Any:

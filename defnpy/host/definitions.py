@@ -88,7 +88,7 @@ def _struct_functions(made: Module) -> None:
     def filled(given: Any) -> Struct:
         from defnpy.stdlib.kernel import _field_pairs, build_struct
 
-        return build_struct(made, _field_pairs(given))  # type: ignore[no-any-return]
+        return build_struct(made, _field_pairs(given))
 
     made.functions.setdefault("__struct__/0", blank)
     made.functions.setdefault("__struct__/1", filled)

@@ -427,14 +427,14 @@ class Evaluator:
         count = sum(len(d.clauses) for d in state.definitions.values())
         found = state.compiled.get(definition.signature)
         if found is not None and found[0] == count:
-            return found[1]  # type: ignore[no-any-return]
+            return found[1]
         compilation = state.compilation  # type: ignore[attr-defined]
         listed = [d for d in state.definitions.values() if d.clauses]
         statements, names = emit_definitions(compilation.code, state.name, listed)
         compilation.execute([*compilation.prelude(), *statements], None)
         made = compilation.namespace[names[definition.signature]]
         state.compiled[definition.signature] = (count, made)
-        return made  # type: ignore[no-any-return]
+        return made
 
     def derive(self, state: ModuleState) -> None:
         """Run ``__deriving__`` of the protocols in ``@derive``."""

@@ -65,7 +65,7 @@ def artifact(preludes: list[ast.stmt], statements: list[ast.stmt], modules: dict
             return None
         body.extend(modules[index])
         if statement.__class__ is ast.Assign:
-            body.append(ast.copy_location(ast.Assign(statement.targets, _placeholder(statement)), statement))  # type: ignore[attr-defined]
+            body.append(ast.copy_location(ast.Assign(statement.targets, _placeholder(statement)), statement))
     if _mentions(body, {"UNIT"}):
         return None
     kept = _needed(preludes, body)
@@ -77,9 +77,9 @@ def artifact(preludes: list[ast.stmt], statements: list[ast.stmt], modules: dict
 def module_index(statement: ast.stmt) -> int | None:
     """The index of ``UNIT.defmodule(index, ...)``."""
     value: Any = getattr(statement, "value", None)
-    if value.__class__ is not ast.Call or value.func.__class__ is not ast.Attribute:  # type: ignore[union-attr]
+    if value.__class__ is not ast.Call or value.func.__class__ is not ast.Attribute:
         return None
-    base: Any = value.func.value  # type: ignore[union-attr]
+    base: Any = value.func.value
     if base.__class__ is ast.Name and base.id == "UNIT":
         index: Any = value.args[0]
         return int(index.value)
@@ -94,11 +94,11 @@ def _placeholder(statement: Any) -> ast.expr:
         return ast.copy_location(node, call)
 
     maker = at(ast.Call(at(ast.Name("Atom", ast.Load())), [at(ast.Constant("module"))], []))
-    return at(ast.Tuple([maker, call.args[1], at(ast.Constant(b"")), at(ast.Constant(None))], ast.Load()))  # type: ignore[no-any-return]
+    return at(ast.Tuple([maker, call.args[1], at(ast.Constant(b"")), at(ast.Constant(None))], ast.Load()))
 
 
 def _names(nodes: list[ast.stmt]) -> set[str]:
-    return {n.id for node in nodes for n in ast.walk(node) if n.__class__ is ast.Name}  # type: ignore[attr-defined]
+    return {n.id for node in nodes for n in ast.walk(node) if n.__class__ is ast.Name}
 
 
 def _mentions(nodes: list[ast.stmt], names: set[str]) -> bool:

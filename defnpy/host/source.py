@@ -9,7 +9,8 @@ from defnpy.terms.errors import ElixirError, make
 
 def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
     """The quoted tree of a file."""
-    from defnpy.syntax.parser import ParseError, parse
+    from defnpy.syntax.errors import ParseError
+    from defnpy.syntax.parser import parse
 
     try:
         return parse(text, file, line)

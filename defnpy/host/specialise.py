@@ -96,7 +96,7 @@ def specialise(args: tuple[Any, ...], terms: list[Any], graph: Any, main: Callab
     )
     space: dict[str, Any] = {"MISS": MISS, "main": main, "ndarray": np.ndarray, "asarray": np.asarray, **source.values}
     exec(text, space)
-    return space["fast"]  # type: ignore[no-any-return]
+    return space["fast"]
 
 
 def flat_call(args: tuple[Any, ...], jitted: Callable[..., Any]) -> Callable[[Any], Any] | None:
@@ -142,7 +142,7 @@ def flat_call(args: tuple[Any, ...], jitted: Callable[..., Any]) -> Callable[[An
     )
     space: dict[str, Any] = {"MISS": MISS, "jitted": jitted, "ndarray": np.ndarray}
     exec(text, space)
-    return space["fast"]  # type: ignore[no-any-return]
+    return space["fast"]
 
 
 def _positions(args: tuple[Any, ...], source: _Source) -> dict[int, str]:

@@ -117,9 +117,9 @@ def find(name: Any, function: str = "init", arity: int = 1) -> Backend:
     found = module.info.get("backend") if module is not None else None
     if found is None:
         if name is TemplateBackend.name:
-            return TemplateData.backend  # type: ignore[no-any-return]
+            return TemplateData.backend
         raise UndefinedFunctionError(name, Atom(function), arity)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 _binary: list[TableBackend] = []
@@ -158,7 +158,7 @@ def default_term() -> tuple[Atom, Any]:
     """``Nx.default_backend()``: of the process, else the global one, else Nx.BinaryBackend."""
     own = current().state.get("nx_backend")
     if own is not None:
-        return own  # type: ignore[no-any-return]
+        return own
     return runtime().options.get("nx_backend") or (BINARY, [])
 
 

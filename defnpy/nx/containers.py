@@ -38,7 +38,7 @@ def is_leaf(term: Any) -> bool:
 def leaf(term: Any) -> Tensor:
     """The tensor that a leaf stands for."""
     if term.__class__ is Tensor:
-        return term  # type: ignore[no-any-return]
+        return term
     if isinstance(term, np.ndarray):
         return from_numpy(term)
     number = python_number(term)
@@ -95,7 +95,7 @@ def traverse(term: Any, acc: Any, fun: Step) -> tuple[Any, Any]:
     if isinstance(term, Struct):
         own = find_impl(CONTAINER, term)
         if own is not None and "traverse/3" in own.functions:
-            return own.functions["traverse/3"](term, acc, Closure(2, fun))  # type: ignore[no-any-return]
+            return own.functions["traverse/3"](term, acc, Closure(2, fun))
         found = derived(term)
         if found is not None:
             return _traverse_struct(term, found, acc, fun)
@@ -150,11 +150,11 @@ def lazy_traverse(term: Any, acc: Any, fun: Lazy) -> tuple[Any, Any]:
         return fun(t.like(data=TEMPLATE), lambda: t, acc)
     own = getattr(term, "lazy_traverse", None)
     if own is not None:
-        return own(acc, fun)  # type: ignore[no-any-return]
+        return own(acc, fun)
     impl = find_impl(LAZY, term) if isinstance(term, Struct) else None
     if impl is not None and "traverse/3" in impl.functions:
         made = Closure(3, lambda t, f, a: fun(t, f, a))
-        return impl.functions["traverse/3"](term, acc, made)  # type: ignore[no-any-return]
+        return impl.functions["traverse/3"](term, acc, made)
     if term.__class__ in (tuple, dict) or isinstance(term, Struct):
         if isinstance(term, Struct) and derived(term) is None and find_impl(CONTAINER, term) is None:
             raise not_lazy(term)
@@ -197,7 +197,7 @@ def to_single_tensor(term: Any) -> Tensor:
     if term.__class__ not in (tuple, dict):
         made = eager_map(term, lambda t: t)
         if made.__class__ is Tensor:
-            return made  # type: ignore[no-any-return]
+            return made
     else:
         eager_map(term, lambda t: t)
     raise ArgumentError(

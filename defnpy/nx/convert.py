@@ -101,14 +101,14 @@ def constant(number: Any, type: DType) -> Tensor:
         else:
             out.data = scalar_array(number, type)
         return out
-    return backend.run(CONSTANT, out, (), {"value": number, "type": type, "shape": (), "names": ()})  # type: ignore[no-any-return]
+    return backend.run(CONSTANT, out, (), {"value": number, "type": type, "shape": (), "names": ()})
 
 
 def to_tensor(term: Any) -> Tensor:
     """``Nx.to_tensor/1``."""
     kind = term.__class__
     if kind is Tensor:
-        return term  # type: ignore[no-any-return]
+        return term
     if kind is int:
         return constant(term, dtypes.S32)
     if kind is float:
@@ -126,7 +126,7 @@ def to_tensor(term: Any) -> Tensor:
 def unary_operand(term: Any) -> Tensor:
     """The operand of a function of one tensor: as :func:`to_tensor`, but containers are no argument at all."""
     if term.__class__ is Tensor:
-        return term  # type: ignore[no-any-return]
+        return term
     if python_number(term) is not None or isinstance(term, np.ndarray):
         return to_tensor(term)
     raise FunctionClauseError(alias("Nx"), Atom("apply_vectorized"), 2)

@@ -18,7 +18,8 @@ from defnpy.nx.graph import used_parameters
 from defnpy.nx.show import text
 from defnpy.nx.structure import concrete_leaves, diff, flatten
 from defnpy.nx.tensor import Tensor
-from defnpy.nx.trace import parameters, run_traced, tracing
+from defnpy.nx.trace import parameters as parameters
+from defnpy.nx.trace import run_traced, tracing
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError, CondClauseError, FunctionClauseError, RuntimeError_
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
@@ -45,7 +46,7 @@ def options_in_force() -> Options:
     """The list of the process, else the global one."""
     own = current().dictionary.get(_OPTIONS_KEY)
     if own is not None:
-        return own  # type: ignore[no-any-return]
+        return own
     return runtime().options.get("defn_options") or []
 
 
@@ -135,7 +136,7 @@ def settings(opts: Options) -> Settings:
         kept = world.options.get("defn_plain")
         if kept is None:
             kept = world.options["defn_plain"] = Settings([])
-        return kept  # type: ignore[no-any-return]
+        return kept
     made = Settings(list(base))
     if len(_plain_settings) > _MOST:
         _plain_settings.clear()
@@ -343,7 +344,7 @@ def _shaped(arity: int) -> Callable[..., Any]:
     space: dict[str, Any] = {}
     exec(f"def make(run, latest):\n    def call({names}):\n        done = latest[0]({names})\n"
          f"        return run(({names}{comma})) if done is None else done\n    return call\n", space)
-    return space["make"]  # type: ignore[no-any-return]
+    return space["make"]
 
 
 def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], options: tuple[int, ...], public: bool) -> Callable[..., Any]:
@@ -376,7 +377,7 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
     made.__name__ = name
     made.__qualname__ = f"{module.name.removeprefix('Elixir.')}.{name}"
     # What an embedding program needs to compile the body for its own arrays.
-    made.defn_body, made.defn_options = body, fixed  # type: ignore[attr-defined]
+    made.defn_body, made.defn_options = body, fixed
     return made
 
 
@@ -410,7 +411,7 @@ def _programs(fun: Any) -> dict[Any, Any]:
     space = getattr(target, "__dict__", None)
     if space is None:
         return {}
-    return space.setdefault("_defn_programs", {})  # type: ignore[no-any-return]
+    return space.setdefault("_defn_programs", {})
 
 
 def _option(opts: Options, name: Atom, default: Any) -> Any:
@@ -511,7 +512,7 @@ class _Compiled:
             raise RuntimeError_("cannot invoke compiled function when there is a JIT compilation happening")
         leaves: list[Tensor] = []
         key = [signature(a, leaves) for a in args]
-        leaves = [t.make() if t.__class__ is _Later else t for t in leaves]  # type: ignore[attr-defined]
+        leaves = [t.make() if t.__class__ is _Later else t for t in leaves]
         if key != self.key:
             self._check(args, leaves)
             self.key = key

@@ -23,7 +23,7 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
         if t.data.__class__ is _ndarray:
             continue
         if t.data is TEMPLATE or isinstance(t.data, Traced):
-            return t.data.backend  # type: ignore[no-any-return]
+            return t.data.backend
         own = t.data.backend
         if found is not None and own is not found:
             names = [b.name.name.removeprefix("Elixir.") for b in (found, own)]
@@ -44,11 +44,11 @@ def run(op: Any, out: Any, operands: Sequence[Tensor], params: Any = None) -> An
 def create(op: Any, out: Tensor, params: Any, backend: Any = None) -> Tensor:
     """Run an operation without operands (``iota``, ``eye``) on *backend* (an Elixir term; None: the default one)."""
     if backend is None:
-        return backends.default().run(op, out, (), params)  # type: ignore[no-any-return]
+        return backends.default().run(op, out, (), params)
     name, options = backends.parse(backend, ":")
     found = backends.find(name, op.name, 3)
     found.init(options)
-    return found.run(op, out, (), params)  # type: ignore[no-any-return]
+    return found.run(op, out, (), params)
 
 
 def apply(op: Any, *operands: Tensor, **params: Any) -> Any:

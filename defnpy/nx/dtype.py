@@ -104,7 +104,7 @@ def of_numpy(dtype: Any) -> DType:
 def find(term: Any) -> DType | None:
     """The type that an Elixir term (``:f32``, ``{:f, 32}``) or a ``DType`` names, or None."""
     if term.__class__ is DType:
-        return term  # type: ignore[no-any-return]
+        return term
     if term.__class__ is Atom:
         return BY_NAME.get(term.name)
     if term.__class__ is tuple and len(term) == 2 and term[0].__class__ is Atom and term[1].__class__ is int:

@@ -175,7 +175,7 @@ def to_expr(t: Any) -> Tensor:
     """Any tensor or number as an expression tensor."""
     if t.__class__ is Tensor:
         if t.data.__class__ is Expr:
-            return t  # type: ignore[no-any-return]
+            return t
         from defnpy.nx.tensor import TEMPLATE
 
         if t.data is TEMPLATE:

@@ -103,7 +103,7 @@ def cholesky_body(tensor: Any) -> Tensor:
     """The lower factor."""
     t = to_tensor(tensor)
     _square(t)
-    return _batched("Cholesky", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape), _cholesky)  # type: ignore[no-any-return]
+    return _batched("Cholesky", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape), _cholesky)
 
 
 def _cholesky(p: Tensor) -> Tensor:
@@ -144,8 +144,8 @@ def triangular_solve_body(a: Any, b: Any, opts: Any) -> Tensor:
         x, mode = (ew.conjugate(x) if x.type.is_complex else x), _NONE
     params = {"lower": bool(given["lower"]), "left_side": left, "transform_a": mode.name}
     if x.vectorized_axes or y.vectorized_axes:
-        return together([x, y], lambda ts, k: apply(TRIANGULAR_SOLVE, *ts, **params))  # type: ignore[no-any-return]
-    return apply(TRIANGULAR_SOLVE, x, y, **params)  # type: ignore[no-any-return]
+        return together([x, y], lambda ts, k: apply(TRIANGULAR_SOLVE, *ts, **params))
+    return apply(TRIANGULAR_SOLVE, x, y, **params)
 
 
 def _check_sides(a: Tensor, b: Tensor, left: bool) -> None:
@@ -160,7 +160,7 @@ def _check_sides(a: Tensor, b: Tensor, left: bool) -> None:
 
 def solve_triangular(a: Tensor, b: Tensor, lower: bool = True, mode: str = "none", left: bool = True) -> Tensor:
     """A triangular system of plain tensors."""
-    return apply(TRIANGULAR_SOLVE, a, b, lower=lower, left_side=left, transform_a=mode)  # type: ignore[no-any-return]
+    return apply(TRIANGULAR_SOLVE, a, b, lower=lower, left_side=left, transform_a=mode)
 
 
 def solve_body(a: Any, b: Any) -> Tensor:
@@ -179,9 +179,9 @@ def solve_body(a: Any, b: Any) -> Tensor:
 
     def plain(ts: list[Tensor], _: int) -> Tensor:
         kind = dtypes.to_floating(dtypes.merge(ts[0].type, ts[1].type))
-        return block(tag("LinAlg.Solve"), template(kind, ts[1].shape), tuple(ts), _solve)  # type: ignore[no-any-return]
+        return block(tag("LinAlg.Solve"), template(kind, ts[1].shape), tuple(ts), _solve)
 
-    return together([x, y], plain)  # type: ignore[no-any-return]
+    return together([x, y], plain)
 
 
 def _solve(a: Tensor, b: Tensor) -> Tensor:
@@ -204,7 +204,7 @@ def invert_body(tensor: Any) -> Tensor:
     def plain(p: Tensor, _: int) -> Tensor:
         return solve_body(p, identity(p.shape[-1], _floating(p)))
 
-    return apply_vectorized(_bare(t), plain)  # type: ignore[no-any-return]
+    return apply_vectorized(_bare(t), plain)
 
 
 # -- determinant ----------------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def determinant_body(tensor: Any) -> Tensor:
     t = to_tensor(tensor)
     if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
         raise ArgumentError(f"determinant/1 expects a square tensor, got tensor with shape: {text(list(t.shape))}")
-    return _batched("Determinant", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape[:-2]), _determinant)  # type: ignore[no-any-return]
+    return _batched("Determinant", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape[:-2]), _determinant)
 
 
 def _entry(t: Tensor, i: int, j: int) -> Tensor:
@@ -276,7 +276,7 @@ def qr_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(kind, *batch, m, k), _out(kind, *batch, k, n)
 
-    return _batched("QR", t, outs, lambda p: _qr(p, mode is Atom("complete")), eps=given["eps"], mode=mode)  # type: ignore[no-any-return]
+    return _batched("QR", t, outs, lambda p: _qr(p, mode is Atom("complete")), eps=given["eps"], mode=mode)
 
 
 def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
@@ -327,7 +327,7 @@ def lu_body(tensor: Any) -> tuple[Tensor, Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(p.type, *p.shape), _out(kind, *p.shape), _out(kind, *p.shape)
 
-    return _batched("LU", t, outs, _lu, eps=1.0e-10)  # type: ignore[no-any-return]
+    return _batched("LU", t, outs, _lu, eps=1.0e-10)
 
 
 def _lu(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -366,7 +366,7 @@ def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(dtypes.to_real(kind), *p.shape[:-1]), _out(kind, *p.shape)
 
-    return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])  # type: ignore[no-any-return]
+    return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])
 
 
 def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
@@ -424,7 +424,7 @@ def svd_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor, Tensor]:
         return _out(kind, *batch, m, m if full else k), _out(kind, *batch, k), _out(kind, *batch, n if full else k, n)
 
     fields = {"full_matrices?": full, "max_iter": given["max_iter"]}
-    return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)  # type: ignore[no-any-return]
+    return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)
 
 
 def _svd_options(opts: Any) -> dict[str, Any]:
@@ -459,7 +459,7 @@ def adjoint_body(tensor: Any) -> Tensor:
     if len(t.shape) < 2:
         return ew.conjugate(t) if t.type.is_complex else t
     made = apply_vectorized(t, lambda p, _: turned(p))
-    return ew.conjugate(made) if t.type.is_complex else made  # type: ignore[no-any-return]
+    return ew.conjugate(made) if t.type.is_complex else made
 
 
 def matrix_power_body(tensor: Any, power: int) -> Tensor:
@@ -471,7 +471,7 @@ def matrix_power_body(tensor: Any, power: int) -> Tensor:
         )
     n = t.shape[-1]
     if power == 0:
-        return apply_vectorized(_bare(t), lambda p, _: creation.eye((*p.shape[:-2], n, n)))  # type: ignore[no-any-return]
+        return apply_vectorized(_bare(t), lambda p, _: creation.eye((*p.shape[:-2], n, n)))
     if power < 0:
         return matrix_power_body(invert_body(t), -power)
 
@@ -487,7 +487,7 @@ def matrix_power_body(tensor: Any, power: int) -> Tensor:
         assert made is not None
         return made
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
@@ -525,7 +525,7 @@ def pinv_body(tensor: Any, opts: Any) -> Tensor:
     from defnpy.nx.grad.custom import custom
 
     a = _floating(t)
-    return custom(made, [t], lambda g: [_pinv_gradient(a, made, g)])  # type: ignore[no-any-return]
+    return custom(made, [t], lambda g: [_pinv_gradient(a, made, g)])
 
 
 def _pinv_gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor:

@@ -130,9 +130,9 @@ _key_of_number = defined(MODULE_NAME, "key", _key, 1, (0,))
 def key(seed: Any) -> Tensor:
     """The key of a seed."""
     if seed.__class__ is int:
-        return _key_of_number(seed)  # type: ignore[no-any-return]
+        return _key_of_number(seed)
     if seed.__class__ is Tensor and seed.type in (dtypes.U64, dtypes.S64):
-        return _key_of(seed)  # type: ignore[no-any-return]
+        return _key_of(seed)
     raise ArgumentError(f"expected seed to be an integer, u64 tensor or s64 tensor, got: {text(seed)}")
 
 
@@ -147,7 +147,7 @@ _split_of = defined(MODULE_NAME, "split", _split, 2, (1,))
 @ex("split/1", "split/2")
 def split(key: Any, opts: Any = ()) -> Tensor:
     """Several keys of one."""
-    return _split_of(key, list(opts))  # type: ignore[no-any-return]
+    return _split_of(key, list(opts))
 
 
 def _two(key: Tensor) -> tuple[Tensor, Tensor]:
@@ -187,13 +187,13 @@ _concat_of = defined(MODULE_NAME, "threefry2x32_20_concat", lambda k, c: _concat
 @ex("fold_in/2")
 def fold_in(key: Any, data: Any) -> Tensor:
     """A key of a key and a number."""
-    return _fold_in_of(key, data)  # type: ignore[no-any-return]
+    return _fold_in_of(key, data)
 
 
 @ex("threefry2x32_20_concat/2")
 def threefry2x32_20_concat(key: Any, count: Any) -> Tensor:
     """The hash of counters, first half paired with the second."""
-    return _concat_of(key, count)  # type: ignore[no-any-return]
+    return _concat_of(key, count)
 
 
 # -- draws ----------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from math import prod
 from typing import Any
 
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Names, Shape, Tensor, unnamed
+from defnpy.nx.tensor import Names, Shape, Tensor
+from defnpy.nx.tensor import unnamed as unnamed
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 
@@ -23,7 +24,7 @@ def validate(shape: Any, what: str = "shape") -> Shape:
     for axis, dim in enumerate(shape):
         if dim.__class__ is not int or dim < 1:
             raise bad_dimension(shape, axis, what)
-    return shape  # type: ignore[no-any-return]
+    return shape
 
 
 def bad_dimension(shape: Any, axis: int, what: str) -> ArgumentError:
@@ -77,7 +78,7 @@ def axis_index(shape: Shape, axis: Any, names: Names) -> int:
     if kind is int:
         rank = len(shape)
         if -rank <= axis < rank:
-            return axis + rank if axis < 0 else axis  # type: ignore[no-any-return]
+            return axis + rank if axis < 0 else axis
         raise ArgumentError(f"given axis ({axis}) invalid for shape with rank {rank}")
     if axis is None:
         raise ArgumentError("axis name cannot be nil")

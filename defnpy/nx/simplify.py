@@ -59,14 +59,14 @@ def binary(op: Op, out: Tensor, a: Tensor, b: Tensor) -> Tensor:
         made = fold(op, out, (a, b), None)
         if made is not None:
             return made
-    return node(op, out, (a, b), None)  # type: ignore[no-any-return]
+    return node(op, out, (a, b), None)
 
 
 def _part(t: Tensor, op: Op) -> Exprs | None:
     """The operands of *t* if it is *op* with a constant on its left."""
     e = t.data
     if e.op is op and constant_of(e.operands[0]) is not None:
-        return e.operands  # type: ignore[no-any-return]
+        return e.operands
     return None
 
 
@@ -102,7 +102,7 @@ def _inner_of(t: Tensor, op: Op, number: Any) -> Tensor | None:
     """``x`` of ``op(number, x)``."""
     e = t.data
     if e.op is op and constant_of(e.operands[0]) == number:
-        return e.operands[1]  # type: ignore[no-any-return]
+        return e.operands[1]
     return None
 
 
@@ -186,7 +186,7 @@ def _reshape(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None
     if e.out.shape == out.shape:
         return out.like(data=e)
     if e.op is op:
-        return node(op, out, e.operands, params)  # type: ignore[no-any-return]
+        return node(op, out, e.operands, params)
     return None
 
 
@@ -206,7 +206,7 @@ def _squeeze(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None
     if e.op is op:
         kept = [i for i in range(len(e.operands[0].data.out.shape)) if i not in e.params["axes"]]
         axes = sorted((*e.params["axes"], *(kept[i] for i in params["axes"])))
-        return node(op, out, e.operands, {"axes": tuple(axes)})  # type: ignore[no-any-return]
+        return node(op, out, e.operands, {"axes": tuple(axes)})
     return None
 
 
@@ -228,7 +228,7 @@ def _broadcast(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | No
         starts = outer == tuple(range(rank)) and inner == tuple(range(len(inner)))
         if ends or starts:
             merged = {**params, "axes": tuple(outer[i] for i in inner), "shown": inner}
-            return node(op, out, e.operands, merged)  # type: ignore[no-any-return]
+            return node(op, out, e.operands, merged)
     return None
 
 
@@ -264,7 +264,7 @@ def _slice(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
         if len(kept) != len(dynamic):
             limits = [n - m for n, m in zip(t.data.out.shape, lengths, strict=True)]
             fixed = tuple(None if s is None else min(max(int(s), 0), m) for s, m in zip(made, limits, strict=True))
-            return t.data.backend.run(op, out, (t, *kept), {**params, "starts": fixed})  # type: ignore[no-any-return]
+            return t.data.backend.run(op, out, (t, *kept), {**params, "starts": fixed})
         return None
     e = t.data
     if out.shape == e.out.shape and all(s == 1 for s in strides):
@@ -276,7 +276,7 @@ def _slice(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
         start = tuple(a + b * s for a, b, s in zip(inner["starts"], starts, inner["strides"], strict=True))
         step = tuple(a * b for a, b in zip(inner["strides"], strides, strict=True))
         length = tuple((n - 1) * s + 1 for n, s in zip(out.shape, step, strict=True))
-        return node(op, out, e.operands, {"starts": start, "lengths": length, "strides": step})  # type: ignore[no-any-return]
+        return node(op, out, e.operands, {"starts": start, "lengths": length, "strides": step})
     return None
 
 
@@ -299,7 +299,7 @@ def _fun(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor:
     result = body.outputs[0]
     if result.shape:
         raise RuntimeError_(f"{op.name} function must return a scalar tensor, got: {text(result.shape)}")
-    return node(op, out, operands, {**params, "fun": body, "acc": None})  # type: ignore[no-any-return]
+    return node(op, out, operands, {**params, "fun": body, "acc": None})
 
 
 def _table() -> dict[Op, Callable[..., Any]]:

@@ -70,7 +70,7 @@ def merged_axes(tensors: Sequence[Tensor]) -> Axes:
 def _reshaped(t: Tensor, shape: tuple[int, ...], names: Any) -> Tensor:
     if t.shape == shape:
         return t.like(names=names)
-    return run(RESHAPE, template(t.type, shape, names), (t,), {"shape": shape, "names": names})  # type: ignore[no-any-return]
+    return run(RESHAPE, template(t.type, shape, names), (t,), {"shape": shape, "names": names})
 
 
 def aligned(tensors: Sequence[Tensor], align_ranks: bool) -> tuple[list[Tensor], Axes]:
@@ -102,7 +102,7 @@ def spread(t: Tensor, axes: Axes) -> Tensor:
         return t
     out = template(t.type, shape, t.names)
     params = {"shape": shape, "axes": tuple(range(len(shape))), "names": t.names}
-    return run(BROADCAST, out, (t,), params)  # type: ignore[no-any-return]
+    return run(BROADCAST, out, (t,), params)
 
 
 def together(tensors: Sequence[Tensor], function: Callable[..., Any], align_ranks: bool = False) -> Any:

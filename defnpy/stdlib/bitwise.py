@@ -17,37 +17,37 @@ def _ints(*values: Any) -> None:
 @ex("band/2", "&&&/2")
 def band(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a & b  # type: ignore[no-any-return]
+    return a & b
 
 
 @ex("bor/2", "|||/2")
 def bor(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a | b  # type: ignore[no-any-return]
+    return a | b
 
 
 @ex("bxor/2", "^^^/2")
 def bxor(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a ^ b  # type: ignore[no-any-return]
+    return a ^ b
 
 
 @ex("bnot/1", "~~~/1")
 def bnot(a: Any) -> int:
     _ints(a)
-    return ~a  # type: ignore[no-any-return]
+    return ~a
 
 
 @ex("bsl/2", "<<</2")
 def bsl(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a << b if b >= 0 else a >> -b  # type: ignore[no-any-return]
+    return a << b if b >= 0 else a >> -b
 
 
 @ex("bsr/2", ">>>/2")
 def bsr(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a >> b if b >= 0 else a << -b  # type: ignore[no-any-return]
+    return a >> b if b >= 0 else a << -b
 
 
 MODULE = native_module("Bitwise", globals())

@@ -34,12 +34,12 @@ def _checked(fun: Any, arity: int) -> Callable[..., Any]:
     kind = fun.__class__
     if kind is FunctionType:
         if fun.__code__.co_argcount == arity:
-            return fun  # type: ignore[no-any-return]
+            return fun
     elif kind is fn.Capture:
         if fun.arity == arity:
-            return fun.call  # type: ignore[no-any-return]
+            return fun.call
     elif kind is fn.Closure and fun.arity == arity:
-        return fun.call  # type: ignore[no-any-return]
+        return fun.call
 
     def wrong(*args: Any) -> Any:
         if not fn.is_function(fun):

@@ -162,7 +162,7 @@ def _t(x: Any) -> Any:
 def _quotient(a: Any, b: Any) -> float:
     if b == 0:
         raise ArithmeticError_()
-    return a / b  # type: ignore[no-any-return]
+    return a / b
 
 
 def _divide_parts(a: Any, b: Any, c: Any, d: Any) -> Any:

@@ -73,7 +73,7 @@ def _days(s: Any) -> int:
 def _clock(s: Any) -> int:
     """Microseconds since midnight."""
     seconds = _get(s, "hour") * 3600 + _get(s, "minute") * 60 + _get(s, "second")
-    return seconds * 1_000_000 + _get(s, "microsecond")[0]  # type: ignore[no-any-return]
+    return seconds * 1_000_000 + _get(s, "microsecond")[0]
 
 
 def _instant(s: Any) -> int:

@@ -510,7 +510,7 @@ def take(items: Any, amount: Any) -> list[Any]:
     if amount < 0:
         return as_list(items)[amount:]
     if items.__class__ is list:
-        return items[:amount]  # type: ignore[no-any-return]
+        return items[:amount]
     return list(itertools.islice(iterate(items), amount))
 
 

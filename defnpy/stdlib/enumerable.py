@@ -89,7 +89,7 @@ def as_list(term: Any) -> list[Any]:
     """All elements as a list; a list is returned as it is."""
     kind = term.__class__
     if kind is list:
-        return term  # type: ignore[no-any-return]
+        return term
     if kind is dict:
         return list(maps.items(term))
     return list(iterate(term))
@@ -206,7 +206,7 @@ def collector(target: Any) -> Collector:
         return _binary_collector(target)
     hook = getattr(target, "ex_collector", None)
     if hook is not None:
-        return hook()  # type: ignore[no-any-return]
+        return hook()
     if kind is FunctionType or kind is Closure:
         return _protocol_collector(target, None)
     impl = find_impl("Collectable", target)

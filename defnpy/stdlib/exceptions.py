@@ -27,7 +27,7 @@ def _module(name: str) -> Module:
         return Struct(atom, dict(made.info["struct"]))
 
     def struct_of(given: Any) -> Struct:
-        return build_struct(made, given)  # type: ignore[no-any-return]
+        return build_struct(made, given)
 
     made.functions.update({
         "exception/1": exception,

@@ -31,7 +31,7 @@ def _rounded(x: Any, places: Any, how: str, name: str) -> float:
     need(_is_float(x) and is_int(places), "Float", name, 2)
     _precision(places)
     if x == 0.0 or abs(x) >= 2.0**52:
-        return x  # type: ignore[no-any-return]
+        return x
     step = Decimal(1).scaleb(-places)
     return float(Decimal(x).quantize(step, rounding=how, context=_EXACT))
 

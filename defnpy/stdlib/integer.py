@@ -34,7 +34,7 @@ def floor_div(a: Any, b: Any) -> int:
     _ints(a, b)
     if b == 0:
         raise ArithmeticError_()
-    return a // b  # type: ignore[no-any-return]
+    return a // b
 
 
 @ex("ceil_div/2")
@@ -42,7 +42,7 @@ def ceil_div(a: Any, b: Any) -> int:
     _ints(a, b)
     if b == 0:
         raise ArithmeticError_()
-    return -(-a // b)  # type: ignore[no-any-return]
+    return -(-a // b)
 
 
 @ex("mod/2")
@@ -50,14 +50,14 @@ def mod(a: Any, b: Any) -> int:
     _ints(a, b)
     if b == 0:
         raise ArithmeticError_()
-    return a % b  # type: ignore[no-any-return]
+    return a % b
 
 
 @ex("pow/2")
 def pow_(a: Any, b: Any) -> int:
     if not (is_int(a) and is_int(b)) or b < 0:
         raise ArithmeticError_()
-    return a**b  # type: ignore[no-any-return]
+    return a**b
 
 
 @ex("gcd/2")

@@ -197,13 +197,13 @@ def delete_first(kw: Any, k: Any) -> list[Any]:
     need(kw.__class__ is list and is_atom(k), "Keyword", "delete_first", 2)
     for index, pair in enumerate(kw):
         if pair[0] is k:
-            return kw[:index] + kw[index + 1 :]  # type: ignore[no-any-return]
+            return kw[:index] + kw[index + 1 :]
     return kw
 
 
 def _keys(keys_: Any, name: str) -> list[Any]:
     need(keys_.__class__ is list, "Keyword", name, 2)
-    return keys_  # type: ignore[no-any-return]
+    return keys_
 
 
 @ex("take/2")
@@ -406,7 +406,7 @@ def validate(kw: Any, allowed: Any) -> Any:
 def validate_bang(kw: Any, allowed: Any) -> list[Any]:
     answer = validate(kw, allowed)
     if answer[0] is OK:
-        return answer[1]  # type: ignore[no-any-return]
+        return answer[1]
     names, _ = _allowed(allowed)
     unknown = [k for k in answer[1] if k not in names]
     if not unknown:

@@ -77,8 +77,8 @@ def delete(items: Any, wanted: Any) -> list[Any]:
         raise FunctionClauseError(Atom("lists"), Atom("delete"), 2)
     for index, item in enumerate(items):
         if strict_equal(item, wanted):
-            return items[:index] + items[index + 1 :]  # type: ignore[no-any-return]
-    return items  # type: ignore[no-any-return]
+            return items[:index] + items[index + 1 :]
+    return items
 
 
 def _place(items: list[Any], index: Any) -> int:
@@ -120,7 +120,7 @@ def update_at(items: Any, index: Any, fun: Any) -> list[Any]:
     need(_is_list(items) and is_int(index), "List", "update_at", 3)
     place = _place(items, index)
     if not 0 <= place < len(items):
-        return items  # type: ignore[no-any-return]
+        return items
     return [*items[:place], fun1(fun)(items[place]), *items[place + 1 :]]
 
 

@@ -59,7 +59,7 @@ class MapSet(Struct):
 
 def _set(term: Any, name: str, arity: int) -> MapSet:
     need(isinstance(term, MapSet), "MapSet", name, arity)
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 def of(items: Any) -> MapSet:

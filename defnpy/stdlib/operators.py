@@ -124,7 +124,7 @@ def abs_(a: Any) -> Any:
 
 def _rounding(a: Any, how: Callable[[float], int]) -> int:
     if a.__class__ is int:
-        return a  # type: ignore[no-any-return]
+        return a
     if a.__class__ is float:
         return how(a)
     raise badarg((1, "not a number"))

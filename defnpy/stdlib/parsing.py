@@ -61,7 +61,7 @@ def float_prefix(text: str) -> tuple[float, str] | None:
 def need_text(term: Any) -> str:
     """*term* as text for parsing."""
     if term.__class__ is str:
-        return term  # type: ignore[no-any-return]
+        return term
     if term.__class__ is bytes:
-        return term.decode("latin-1")  # type: ignore[no-any-return]
+        return term.decode("latin-1")
     raise badarg((1, "not a binary"))

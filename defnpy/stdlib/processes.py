@@ -127,7 +127,7 @@ def deliver(process: Process, message: Any) -> None:
 def find(destination: Any) -> Process | None:
     """The process of a pid or registered name."""
     if destination.__class__ is Pid:
-        return destination.process  # type: ignore[no-any-return]
+        return destination.process
     if destination.__class__ is tuple and len(destination) == 2:
         destination = destination[0]
     if destination.__class__ is Atom:

@@ -87,7 +87,7 @@ def _now() -> State:
     slot = current().state
     if _SLOT not in slot:
         slot[_SLOT] = State(*seed_words(secrets.randbits(64)))
-    return slot[_SLOT]  # type: ignore[no-any-return]
+    return slot[_SLOT]
 
 
 def _keep(state: State) -> None:
@@ -181,7 +181,7 @@ def uniform(most: Any = None) -> Any:
 
 def _check(most: Any) -> None:
     if most.__class__ is not int or most < 1:
-        from defnpy.stdlib.util import FunctionClauseError
+        from defnpy.terms.errors import FunctionClauseError
 
         raise FunctionClauseError(Atom("rand"), Atom("uniform_s"), 2)
 

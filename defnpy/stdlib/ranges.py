@@ -12,7 +12,7 @@ from defnpy.terms.range import Range
 
 def _range(term: Any, name: str, arity: int) -> Range:
     need(isinstance(term, Range), "Range", name, arity)
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 @ex("new/2", "new/3")

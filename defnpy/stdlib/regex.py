@@ -210,7 +210,7 @@ def _captured(re_: Regex, subject: str, found: Any, capture: Any, index: bool) -
 
 def _group(found: Any, name: Any) -> str | None:
     try:
-        return found.group(name)  # type: ignore[no-any-return]
+        return found.group(name)
     except (IndexError, error_type()):
         return None
 
@@ -219,7 +219,7 @@ def error_type() -> type[Exception]:
     """The package's own error class."""
     import regex
 
-    return regex.error  # type: ignore[no-any-return]
+    return regex.error
 
 
 def _regex(term: Any, name: str, arity: int) -> Regex:

@@ -31,9 +31,9 @@ ASCII = Atom("ascii")
 def _text(term: Any, name: str, arity: int) -> str:
     """*term* as Python text; stray octets become lone surrogates."""
     if term.__class__ is str:
-        return term  # type: ignore[no-any-return]
+        return term
     if term.__class__ is bytes:
-        return term.decode("utf-8", "surrogateescape")  # type: ignore[no-any-return]
+        return term.decode("utf-8", "surrogateescape")
     raise no_clause("String", name, arity)
 
 
@@ -392,7 +392,7 @@ def _split_graphemes(s: Any, limit: int | None, trim_: Any) -> list[Any]:
 def _split_binary(s: Any, patterns: list[Any], limit: int | None, trim_: Any) -> list[Any]:
     if len(patterns) == 1 and s.__class__ is str and patterns[0].__class__ is str and patterns[0]:
         if limit is None or not trim_:
-            return s.split(patterns[0], -1 if limit is None else limit - 1)  # type: ignore[no-any-return]
+            return s.split(patterns[0], -1 if limit is None else limit - 1)
     return [make_binary(p) for p in split_octets(octets(s), patterns, limit, trim_ is True)]
 
 

@@ -190,7 +190,7 @@ def at_exit(fun: Any) -> Any:
 
 
 def _env(app: Any) -> dict[Any, Any]:
-    return runtime().options.setdefault("app_env", {}).setdefault(app, {})  # type: ignore[no-any-return]
+    return runtime().options.setdefault("app_env", {}).setdefault(app, {})
 
 
 def _get_env(app: Any, key: Any, default: Any = None) -> Any:

@@ -12,7 +12,7 @@ from defnpy.terms.module import ex, native_module
 def _tuple(term: Any, place: int = 1) -> tuple[Any, ...]:
     if term.__class__ is not tuple:
         raise badarg((place, "not a tuple"))
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 def _index(index: Any, most: int) -> int:
@@ -20,7 +20,7 @@ def _index(index: Any, most: int) -> int:
         raise badarg((1, "not an integer"))
     if not 0 <= index <= most:
         raise badarg((1, "out of range"))
-    return index  # type: ignore[no-any-return]
+    return index
 
 
 @ex("append/2")

@@ -55,7 +55,7 @@ def need_function(fun: Any, arity: int, module: str, name: str, own: int) -> Non
 def need_map(term: Any) -> dict[Any, Any]:
     """The dict of a map or struct; BadMapError for anything else."""
     if term.__class__ is dict:
-        return term  # type: ignore[no-any-return]
+        return term
     if isinstance(term, Struct):
         from defnpy.terms.struct import map_of
 
@@ -88,7 +88,7 @@ def finite(x: float) -> float:
 def to_float(x: Any) -> float:
     """A number as float; ArithmeticError when it is too large or no number."""
     if x.__class__ is float:
-        return x  # type: ignore[no-any-return]
+        return x
     if x.__class__ is not int:
         raise ArithmeticError_()
     try:

@@ -30,7 +30,7 @@ def names() -> list[str]:
 def sequence(name: Any) -> str:
     """The escape sequence of an atom, a string, or a list of them."""
     if name.__class__ is str:
-        return name  # type: ignore[no-any-return]
+        return name
     if name.__class__ is list:
         return "".join(map(sequence, name))
     if name.__class__ is Atom:

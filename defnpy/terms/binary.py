@@ -33,7 +33,7 @@ class Bits:
         return (self.value << (count * 8 - self.size)).to_bytes(count, "big")
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Bits and (self.value, self.size) == (other.value, other.size)  # type: ignore[attr-defined]
+        return other.__class__ is Bits and (self.value, self.size) == (other.value, other.size)
 
     def __hash__(self) -> int:
         return hash((Bits, self.value, self.size))
@@ -235,7 +235,7 @@ def _segment_size(number: int, kind: str, size: Any, unit: Any, default: int) ->
         return default
     if size.__class__ is not int or size < 0:
         raise _fail(number, kind, "expected a non-negative integer as size but got: ", size)
-    return size * (unit or 1)  # type: ignore[no-any-return]
+    return size * (unit or 1)
 
 
 def _fail(number: int, kind: str, text: str, value: Any) -> ArgumentError:
@@ -283,7 +283,7 @@ class Reader:
         if size.__class__ is not int or size < 0:
             return -1
         wanted = size * unit
-        return wanted if self.pos + wanted <= self.end else -1  # type: ignore[no-any-return]
+        return wanted if self.pos + wanted <= self.end else -1
 
     def int(self, size: Any, unit: _Int = 1, signed: bool = False, endian: str = "big") -> Any:
         """An integer of ``size * unit`` bits."""

@@ -33,9 +33,9 @@ class Capture:
     def __eq__(self, other: object) -> bool:
         return (
             other.__class__ is Capture
-            and self.module is other.module  # type: ignore[attr-defined]
-            and self.name == other.name  # type: ignore[attr-defined]
-            and self.arity == other.arity  # type: ignore[attr-defined]
+            and self.module is other.module
+            and self.name == other.name
+            and self.arity == other.arity
         )
 
     def __hash__(self) -> int:

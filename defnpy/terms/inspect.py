@@ -104,7 +104,7 @@ def opts_from(given: Iterable[tuple[Any, Any]]) -> Opts:
 def coerce_opts(opts: Any) -> Opts:
     """*opts* as :class:`Opts`; a plain ``%Inspect.Opts{}`` struct or a keyword list is accepted."""
     if opts.__class__ is Opts:
-        return opts  # type: ignore[no-any-return]
+        return opts
     if isinstance(opts, Struct):
         return Opts(**{k.name: v for k, v in opts.fields.items()})
     return opts_from(opts or [])

@@ -19,8 +19,8 @@ class ImproperList:
 
         return (
             other.__class__ is ImproperList
-            and strict_equal(self.head, other.head)  # type: ignore[attr-defined]
-            and strict_equal(self.improper_tail, other.improper_tail)  # type: ignore[attr-defined]
+            and strict_equal(self.head, other.head)
+            and strict_equal(self.improper_tail, other.improper_tail)
         )
 
     def __hash__(self) -> int:

@@ -32,7 +32,7 @@ class Key:
     def __eq__(self, other: object) -> bool:
         from defnpy.terms.order import strict_equal
 
-        return other.__class__ is Key and self.code == other.code and strict_equal(self.term, other.term)  # type: ignore[attr-defined]
+        return other.__class__ is Key and self.code == other.code and strict_equal(self.term, other.term)
 
     def __repr__(self) -> str:
         return f"Key({self.term!r})"

@@ -21,12 +21,12 @@ def equal(a: Any, b: Any) -> bool:
     other = b.__class__
     if kind is other:
         if kind in _SIMPLE:
-            return a == b  # type: ignore[no-any-return]
+            return a == b
         if a is None or kind is bool:
             return a is b
         return _same_kind(a, b, equal)
     if (kind is int and other is float) or (kind is float and other is int):
-        return a == b  # type: ignore[no-any-return]
+        return a == b
     if isinstance(a, Struct) and isinstance(b, Struct):
         return _same_kind(a, b, equal)
     if (isinstance(a, Struct) and other is dict) or (kind is dict and isinstance(b, Struct)):
@@ -40,7 +40,7 @@ def strict_equal(a: Any, b: Any) -> bool:
     other = b.__class__
     if kind is other:
         if kind in _SIMPLE:
-            return a == b  # type: ignore[no-any-return]
+            return a == b
         if a is None or kind is bool:
             return a is b
         return _same_kind(a, b, strict_equal)

@@ -37,7 +37,7 @@ def target_of(term: Any) -> str:
     if isinstance(term, Struct):
         return term.module.name.removeprefix("Elixir.")
     if term.__class__ is dict and STRUCT_KEY in term and term[STRUCT_KEY].__class__ is Atom:
-        return term[STRUCT_KEY].name.removeprefix("Elixir.")  # type: ignore[no-any-return]
+        return term[STRUCT_KEY].name.removeprefix("Elixir.")
     found = _TARGETS.get(term.__class__)
     if found is not None:
         return found

@@ -47,7 +47,7 @@ class Struct:
 def map_of(term: Any) -> dict[Any, Any]:
     """*term* (a map or a struct) as a plain dict, ``__struct__`` included."""
     if term.__class__ is dict:
-        return term  # type: ignore[no-any-return]
+        return term
     return {STRUCT_KEY: term.module, **term.fields}
 
 

@@ -179,7 +179,7 @@ def graphemes(text: Any) -> list[Any]:
             return list(text)
         import regex
 
-        return regex.findall(r"\X", text)  # type: ignore[no-any-return]
+        return regex.findall(r"\X", text)
     out: list[Any] = []
     while text:
         valid = text.decode("utf-8", "surrogateescape")

@@ -96,7 +96,10 @@ def depthwise_conv(x: Any, multiplier: Any, opts: Opts = ()) -> Any:
     if not is_model(x) or not positive(multiplier):
         raise no_clause("depthwise_conv", 3)
     o = validated(opts, **_COMMON, channels=_LAST)
-    outside = lambda shape: channels_of(shape, o["channels"]) * multiplier  # noqa: E731
+
+    def outside(shape: Any) -> int:
+        return channels_of(shape, o["channels"]) * multiplier
+
     kernel = lambda shape: _kernel(shape, 1, outside(shape), o["kernel_size"], o["channels"])  # noqa: E731
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:

@@ -140,7 +140,7 @@ def _like(carry: Any, made: Any) -> Any:
 
 def _named(which: Any) -> Cell:
     if is_function(which):
-        return which  # type: ignore[no-any-return]
+        return which
     found: Cell = getattr(activations, which.name)
     return found
 

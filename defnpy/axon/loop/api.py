@@ -109,7 +109,7 @@ def _fields(given: Any) -> Callable[[Any], list[Any]]:
     if given.__class__ is list:
         return lambda state: [_dig(state, f) for f in given]
     if is_function(given, 1):
-        return given  # type: ignore[no-any-return]
+        return given
     raise ArgumentError(
         f"Invalid output transform {text(given)}, a valid output transform is an atom or list of atoms specifying field(s) to "
         "extract from the step state, or an arity-1 function applied to the step state"
@@ -128,9 +128,9 @@ def _dig(state: Any, path: Any) -> Any:
 
 def _accumulator(given: Any, fun: Callable[..., Any]) -> Callable[[Any, Any, Any], Any]:
     if given is Atom("running_average"):
-        return metric_functions.running_average(fun)  # type: ignore[no-any-return]
+        return metric_functions.running_average(fun)
     if given is Atom("running_sum"):
-        return metric_functions.running_sum(fun)  # type: ignore[no-any-return]
+        return metric_functions.running_sum(fun)
     if is_function(given, 3):
         return lambda acc, args, i: given(acc, fun(*args), i)
     raise ArgumentError(
@@ -142,9 +142,9 @@ def _accumulator(given: Any, fun: Callable[..., Any]) -> Callable[[Any, Any, Any
 
 def _metric_function(given: Any) -> Callable[..., Any]:
     if given.__class__ is Atom and given.name in METRICS:
-        return getattr(metric_functions, given.name)  # type: ignore[no-any-return]
+        return getattr(metric_functions, given.name)
     if is_function(given):
-        return given  # type: ignore[no-any-return]
+        return given
     raise ArgumentError(
         f"Invalid metric {text(given)}, a valid metric is an atom which matches the name of a function in Axon.Metrics or a "
         "function which takes a transformed step state and returns a value"
@@ -165,7 +165,7 @@ def metric_4(made: Any, metric: Any, name: Any = None, accumulate: Any = Atom("r
     pick = _fields(_DEFAULT_FIELDS if fields is None else fields)
     add = _accumulator(accumulate, fun)
     entry = (lambda state, acc, i: add(acc, list(pick(state)), i)), metric
-    return made.replace({_METRICS: {**field(made, "metrics"), name: entry}})  # type: ignore[no-any-return]
+    return made.replace({_METRICS: {**field(made, "metrics"), name: entry}})
 
 
 # -- handlers -------------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def _predicate(kind: str, n: Any) -> Callable[[Any], bool]:
         unit, n = n
 
     def count(counts: Any) -> int:
-        return counts if counts.__class__ is int else counts[unit]  # type: ignore[no-any-return]
+        return counts if counts.__class__ is int else counts[unit]
 
     tests: dict[str, Callable[[Any], bool]] = {
         "every": lambda c: (count(c) - 1) % n == 0,
@@ -210,7 +210,7 @@ def filter_function(given: Any) -> Callable[[Any, Any], Any]:
         tests = [_predicate(k.name, n) for k, n in given]
         return lambda state, event: all(t(field(state, "event_counts")[event]) for t in tests)
     if is_function(given, 2):
-        return given  # type: ignore[no-any-return]
+        return given
     raise _bad_filter(given)
 
 
@@ -225,7 +225,7 @@ def handle_event(made: Any, events: Any, handler: Any, which: Any = _ALWAYS) -> 
         if event not in handlers:
             raise KeyError_(event, handlers)
         handlers[event] = [(handler, accepts), *handlers[event]]
-    return made.replace({_HANDLERS: handlers})  # type: ignore[no-any-return]
+    return made.replace({_HANDLERS: handlers})
 
 
 @ex("log/2", "log/3")
@@ -240,7 +240,7 @@ def log(made: Any, message: Any, opts: Opts = ()) -> Struct:
             return Atom("halt_loop"), state
         return _CONTINUE, state
 
-    return handle_event(made, o["event"], Closure(1, handler), o["filter"])  # type: ignore[no-any-return]
+    return handle_event(made, o["event"], Closure(1, handler), o["filter"])
 
 
 def _print(device: Any, line: Any) -> None:
@@ -257,7 +257,7 @@ def monitor(made: Any, metric: Any, fun: Any, name: Any, opts: Opts = ()) -> Str
     """A loop that calls *fun* when a metric stops getting better."""
     o = validated(opts, event=Atom("epoch_completed"), filter=_ALWAYS, patience=3, mode=Atom("min"))
     handler = watch.monitor(metric, fun, name, o["patience"], o["mode"])
-    return handle_event(made, o["event"], Closure(1, handler), o["filter"])  # type: ignore[no-any-return]
+    return handle_event(made, o["event"], Closure(1, handler), o["filter"])
 
 
 def _monitor_options(opts: Opts) -> Opts:
@@ -268,14 +268,14 @@ def _monitor_options(opts: Opts) -> Opts:
 def early_stop(made: Any, metric: Any, opts: Opts = ()) -> Struct:
     """A loop that stops when a metric stops getting better."""
     validated(opts, event=None, filter=None, patience=3, mode=None)
-    return monitor(made, metric, lambda state: (Atom("halt_loop"), state), Atom("early_stop"), _monitor_options(opts))  # type: ignore[no-any-return]
+    return monitor(made, metric, lambda state: (Atom("halt_loop"), state), Atom("early_stop"), _monitor_options(opts))
 
 
 @ex("reduce_lr_on_plateau/2", "reduce_lr_on_plateau/3")
 def reduce_lr_on_plateau(made: Any, metric: Any, opts: Opts = ()) -> Struct:
     """A loop that cuts the learning rate when a metric stops getting better."""
     o = validated(opts, event=None, filter=None, patience=3, mode=None, factor=0.1)
-    return monitor(made, metric, watch.rate_cutter(o["factor"]), Atom("reduce_lr"), _monitor_options(opts))  # type: ignore[no-any-return]
+    return monitor(made, metric, watch.rate_cutter(o["factor"]), Atom("reduce_lr"), _monitor_options(opts))
 
 
 @ex("validate/3", "validate/4")
@@ -291,7 +291,7 @@ def validate(made: Any, model: Any, data: Any, opts: Opts = ()) -> Struct:
         more = {f"validation_{k}": v for k, v in found.items()}
         return _CONTINUE, put(state, metrics={**field(state, "metrics"), **more})
 
-    return handle_event(made, o["event"], Closure(1, handler), o["filter"])  # type: ignore[no-any-return]
+    return handle_event(made, o["event"], Closure(1, handler), o["filter"])
 
 
 # -- states and files -----------------------------------------------------------------------------------------------------
@@ -307,8 +307,8 @@ def checkpoint(made: Any, opts: Opts = ()) -> Struct:
     save = saving.saver(o["path"], o["file_pattern"])
     if o["criteria"] is not None:
         given = [(Atom(n), o[n]) for n in ("event", "filter", "mode", "patience")]
-        return monitor(made, o["criteria"], save, Atom("checkpoint"), given)  # type: ignore[no-any-return]
-    return handle_event(made, o["event"], Closure(1, save), o["filter"])  # type: ignore[no-any-return]
+        return monitor(made, o["criteria"], save, Atom("checkpoint"), given)
+    return handle_event(made, o["event"], Closure(1, save), o["filter"])
 
 
 @ex("serialize_state/1", "serialize_state/2")
@@ -326,7 +326,7 @@ def deserialize_state(data: Any, opts: Opts = ()) -> Any:
 @ex("from_state/2")
 def from_state(made: Any, state: Any) -> Struct:
     """A loop that goes on from a state."""
-    return made.replace({Atom("attached_state"): state})  # type: ignore[no-any-return]
+    return made.replace({Atom("attached_state"): state})
 
 
 @ex("run/2", "run/3", "run/4")

@@ -31,7 +31,7 @@ def loss_function(loss: Any) -> Callable[[Any, Any], Any]:
         fun = getattr(losses, loss.name)
         return lambda y, p: fun(y, p, kw(reduction=Atom("mean")))
     if is_function(loss, 2):
-        return loss  # type: ignore[no-any-return]
+        return loss
     if loss.__class__ is list and loss and all(p.__class__ is tuple and len(p) == 2 for p in loss):
         parts = [(loss_function(fun), weight) for fun, weight in loss]
         return lambda y, p: _weighted(parts, y, p)

@@ -16,11 +16,11 @@ from defnpy.terms.module import ex, native_module
 def _by_rate(parent: Any, rate: Any) -> Update:
     """The last step of every optimizer: the negative learning rate, from the state or a schedule."""
     if is_function(rate, 1):
-        return updates.scale_by_schedule(*_first(parent), lambda count: nx.negate(rate(count)))  # type: ignore[no-any-return]
+        return updates.scale_by_schedule(*_first(parent), lambda count: nx.negate(rate(count)))
     if rate.__class__ is str or rate.__class__ is Atom:
         raise ArithmeticError_()
     step = -rate if rate.__class__ in (int, float) else nx.negate(rate)
-    return updates.scale_by_state(*_first(parent), step)  # type: ignore[no-any-return]
+    return updates.scale_by_state(*_first(parent), step)
 
 
 def _first(parent: Any) -> tuple[Any, ...]:
@@ -74,7 +74,7 @@ def lamb(opts: Opts = ()) -> Update:
 def noisy_sgd(opts: Opts = ()) -> Update:
     """Gradient descent with noise."""
     o, rest = _taken(opts, learning_rate=1.0e-2)
-    return updates.add_noise(_by_rate(None, o["learning_rate"]), rest)  # type: ignore[no-any-return]
+    return updates.add_noise(_by_rate(None, o["learning_rate"]), rest)
 
 
 @ex("rmsprop/0", "rmsprop/1")
@@ -84,7 +84,7 @@ def rmsprop(opts: Opts = ()) -> Update:
     scaling = updates.scale_by_stddev if o["centered"] not in (None, False) else updates.scale_by_rms
     made = _by_rate(scaling(rest), o["learning_rate"])
     if o["momentum"] is not None:
-        return updates.trace(made, kw(decay=o["momentum"], nesterov=o["nesterov"]))  # type: ignore[no-any-return]
+        return updates.trace(made, kw(decay=o["momentum"], nesterov=o["nesterov"]))
     return made
 
 

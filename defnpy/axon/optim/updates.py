@@ -135,7 +135,7 @@ def _with_options(name: str, build: Callable[[Any], tuple[Any, Any]], start: dic
         given = list(rest[0]) if rest else []
         first = {k: next((v for n, v in given if n.name == k), d) for k, d in (start or {}).items()}
         o = Options([p for p in given if p[0].name not in first], defaults)
-        init, update = build(o, **first)  # type: ignore[call-arg]
+        init, update = build(o, **first)
         return _chain(parent, init, update)
 
     return make

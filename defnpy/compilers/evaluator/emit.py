@@ -53,11 +53,11 @@ def _disown(e: Expr, frame: Any) -> None:
 def _operand(w: Any, e: Expr, kind: DType, frame: Any) -> str:
     """The value of a node as type *kind*."""
     if e.op is CONSTANT:
-        return w.number(e.params["value"], kind)  # type: ignore[no-any-return]
+        return w.number(e.params["value"], kind)
     name = w.read(e, frame)
     own = e.out.type
     if own is kind:
-        return name  # type: ignore[no-any-return]
+        return name
     return _cast(w, name, own, kind, e.out.shape)
 
 
@@ -163,8 +163,8 @@ def _side(w: Any, e: Expr, other: Expr, frame: Any) -> str:
         beside = other.out.type
         if kind.is_integer and beside.is_float and beside.exact and abs(value) < 2048:
             kind = beside
-        return w.number(value, kind)  # type: ignore[no-any-return]
-    return w.read(e, frame)  # type: ignore[no-any-return]
+        return w.number(value, kind)
+    return w.read(e, frame)
 
 
 def _compare(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:

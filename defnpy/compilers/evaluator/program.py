@@ -222,7 +222,7 @@ class Writer:
         """The name of a value."""
         if e.op is CONSTANT and e not in frame.names:
             return self.number(e.params["value"], e.out.type) if not e.out.shape else self.full(e)
-        return frame.names[e]  # type: ignore[no-any-return]
+        return frame.names[e]
 
     def operands(self, e: Expr, frame: Frame) -> str:
         """The operands as text."""

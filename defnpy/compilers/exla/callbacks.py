@@ -110,4 +110,4 @@ def runtime_call(e: Expr, caller: Any, operands: list[Any]) -> list[Any]:
         return [np.asarray(a, t.type.numpy) for a, t in zip(made, outs, strict=True)]
 
     shapes = [jax.ShapeDtypeStruct(t.shape, t.type.numpy) for t in outs]
-    return _callback(caller, work, shapes, operands)  # type: ignore[no-any-return]
+    return _callback(caller, work, shapes, operands)

@@ -144,7 +144,7 @@ class Lowering:
             start,
         )
         self.depth -= 1
-        return made  # type: ignore[no-any-return]
+        return made
 
     def block(self, e: Expr, operands: list[Any]) -> Sequence[Any]:
         """A block: its kernel if there is one, else its composition."""
@@ -152,7 +152,7 @@ class Lowering:
         if kernel is None:
             return self.call(e.params.body, operands)
         made = kernel(e.out, e.params.tag, *operands)
-        return made if e.out.__class__ is tuple else (made,)  # type: ignore[no-any-return]
+        return made if e.out.__class__ is tuple else (made,)
 
     def choice(self, e: Expr, choice: Choice, values: Values) -> Any:
         """``cond`` with one predicate."""
@@ -208,7 +208,7 @@ def needs_x64(graph: Any) -> bool:
 
 def _functions(e: Expr) -> Sequence[Fun]:
     if e.op is nodes.WHILE:
-        return e.params  # type: ignore[no-any-return]
+        return e.params
     if e.op is nodes.BLOCK:
         return () if block_kernel(e.params.tag) else (e.params.body,)
     if e.params.__class__ is dict and e.params.get("fun").__class__ is Fun:

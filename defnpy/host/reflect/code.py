@@ -38,7 +38,7 @@ def eval_quoted(quoted: Any, binding: Any = (), options: Any = ()) -> Any:
 @ex("string_to_quoted/1", "string_to_quoted/2")
 def string_to_quoted(text: Any, options: Any = ()) -> Any:
     """``{:ok, tree}`` or ``{:error, {meta, message, token}}``."""
-    from defnpy.syntax.parser import ParseError
+    from defnpy.syntax.errors import ParseError
 
     try:
         return (OK, _parse(text, options))
@@ -59,7 +59,7 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
 @ex("string_to_quoted!/1", "string_to_quoted!/2")
 def string_to_quoted_bang(text: Any, options: Any = ()) -> Any:
     from defnpy.host.source import syntax_error
-    from defnpy.syntax.parser import ParseError
+    from defnpy.syntax.errors import ParseError
 
     try:
         return _parse(text, options)

@@ -81,7 +81,7 @@ def _traverse(tree: Any, acc: Any, pre: Any, post: Any) -> tuple[Any, Any]:
     def walk(t: Any, a: Any) -> tuple[Any, Any]:
         t, a = pre(t, a)
         t, a = _children(t, walk, a)
-        return post(t, a)  # type: ignore[no-any-return]
+        return post(t, a)
 
     return walk(tree, acc)
 
@@ -113,12 +113,12 @@ def traverse(tree: Any, acc: Any, pre: Any, post: Any) -> Any:
 
 @ex("prewalker/1")
 def prewalker(tree: Any) -> list[Any]:
-    return _traverse(tree, [], lambda t, a: (t, [*a, t]), _keep)[1]  # type: ignore[no-any-return]
+    return _traverse(tree, [], lambda t, a: (t, [*a, t]), _keep)[1]
 
 
 @ex("postwalker/1")
 def postwalker(tree: Any) -> list[Any]:
-    return _traverse(tree, [], _keep, lambda t, a: (t, [*a, t]))[1]  # type: ignore[no-any-return]
+    return _traverse(tree, [], _keep, lambda t, a: (t, [*a, t]))[1]
 
 
 @ex("path/2")

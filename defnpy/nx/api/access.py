@@ -70,7 +70,7 @@ def _apply(t: Tensor, entries: list[tuple[int, Any]]) -> Tensor:
         part = slice_plain(p, [*(0,) * k, *starts], [*p.shape[:k], *lengths], [*(1,) * k, *strides])
         return squeeze_axes(part, tuple(a + k for a in sorted(gone)))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _vector_index(t: Tensor, starts: Any, lengths: Any, strides: Any, gone: list[int]) -> Tensor:

@@ -57,7 +57,7 @@ def copy_to(t: Tensor, backend: Any, prefix: str = "") -> Tensor:
     source = backends.of(t)
     refuse = getattr(source, "copy", None)
     if refuse is not None:
-        return refuse(t, found)  # type: ignore[no-any-return]
+        return refuse(t, found)
     return found.from_numpy(t.like(data=None), source.to_numpy(t))
 
 

@@ -49,9 +49,9 @@ def logical_not(tensor: Any) -> Tensor:
 
     def plain(t: Tensor, _: int) -> Tensor:
         out = template(U8, t.shape, t.names)
-        return block(tag("LogicalNot"), out, (t,), lambda a: elementwise(ops.BINARY["equal"], a, 0, U8))  # type: ignore[no-any-return]
+        return block(tag("LogicalNot"), out, (t,), lambda a: elementwise(ops.BINARY["equal"], a, 0, U8))
 
-    return apply_vectorized(unary_operand(tensor), plain)  # type: ignore[no-any-return]
+    return apply_vectorized(unary_operand(tensor), plain)
 
 
 @ex("select/3")
@@ -61,7 +61,7 @@ def select(pred: Any, on_true: Any, on_false: Any) -> Tensor:
     kind = merge(a.type, b.type)
     if not (p.vectorized_axes or a.vectorized_axes or b.vectorized_axes):
         return _select(p, a, b, kind)
-    return together([p, a, b], lambda ts, k: _select_vectors(ts, k, kind), True)  # type: ignore[no-any-return]
+    return together([p, a, b], lambda ts, k: _select_vectors(ts, k, kind), True)
 
 
 def _select(p: Tensor, a: Tensor, b: Tensor, kind: Any) -> Tensor:
@@ -73,7 +73,7 @@ def _select(p: Tensor, a: Tensor, b: Tensor, kind: Any) -> Tensor:
     else:
         shape, names = binary_broadcast(a.shape, a.names, b.shape, b.names)
         a, b = (t if t.shape == shape or not t.shape else broadcast(t, shape) for t in (a, b))
-    return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)  # type: ignore[no-any-return]
+    return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)
 
 
 def _select_vectors(ts: list[Tensor], k: int, kind: Any) -> Tensor:
@@ -86,7 +86,7 @@ def _select_vectors(ts: list[Tensor], k: int, kind: Any) -> Tensor:
     shape = (*p.shape[:k], *inner)
     names = p.names if p.shape == shape else (a.names if a.shape == shape else b.names)
     p, a, b = (broadcast(t, shape) for t in (p, a, b))
-    return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)  # type: ignore[no-any-return]
+    return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)
 
 
 @ex("clip/3")
@@ -104,9 +104,9 @@ def clip(tensor: Any, low: Any, high: Any) -> Tensor:
         raise ArgumentError("Nx.clip/2 does not support complex inputs")
 
     def plain(p: Tensor, _: int) -> Tensor:
-        return run(ops.CLIP, template(kind, p.shape, p.names), (p, lo, hi), None)  # type: ignore[no-any-return]
+        return run(ops.CLIP, template(kind, p.shape, p.names), (p, lo, hi), None)
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("all_close/2", "all_close/3")
@@ -119,10 +119,10 @@ def all_close(left: Any, right: Any, opts: Any = ()) -> Tensor:
         names = (None,) * k
         out = template(U8, ts[0].shape[:k], names)
         name = tag("AllClose", equal_nan=given["equal_nan"], rtol=given["rtol"], atol=given["atol"])
-        return block(name, out, tuple(ts), lambda x, y: _all_close(x, y, given, k))  # type: ignore[no-any-return]
+        return block(name, out, tuple(ts), lambda x, y: _all_close(x, y, given, k))
 
     if a.vectorized_axes or b.vectorized_axes:
-        return together([a, b], plain, True)  # type: ignore[no-any-return]
+        return together([a, b], plain, True)
     binary_broadcast(a.shape, a.names, b.shape, b.names)
     return plain([a, b], 0)
 

@@ -45,7 +45,7 @@ def as_type(tensor: Any, type: Any) -> Tensor:
         raise ArgumentError(
             f"construction of binary failed: segment 1 of type 'integer': expected an integer but got: {text(tensor)}"
         )
-    return apply_vectorized(t, lambda p, _: run(ops.AS_TYPE, template(kind, p.shape, p.names), (p,), {"type": kind}))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, _: run(ops.AS_TYPE, template(kind, p.shape, p.names), (p,), {"type": kind}))
 
 
 @ex("bitcast/2")
@@ -60,7 +60,7 @@ def bitcast(tensor: Any, type: Any) -> Tensor:
             f"input type width must match new type width, got input type {text(t.type.elixir)} and output type "
             f"{text(kind.elixir)}"
         )
-    return apply_vectorized(t, lambda p, _: run(ops.BITCAST, template(kind, p.shape, p.names), (p,), {"type": kind}))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, _: run(ops.BITCAST, template(kind, p.shape, p.names), (p,), {"type": kind}))
 
 
 def element_terms(array: Any, kind: DType) -> Any:
@@ -87,7 +87,7 @@ def to_list(tensor: Any) -> list[Any]:
     t = make(tensor)
     if not t.full_shape:
         raise ArgumentError(f"cannot convert a scalar tensor to a list, got: {text(t)}")
-    return element_terms(t.numpy(), t.type)  # type: ignore[no-any-return]
+    return element_terms(t.numpy(), t.type)
 
 
 @ex("to_flat_list/1", "to_flat_list/2")
@@ -98,7 +98,7 @@ def to_flat_list(tensor: Any, opts: Any = ()) -> list[Any]:
     flat = t.numpy().reshape(-1)
     if limit.__class__ is int:
         flat = flat[:limit]
-    return element_terms(flat, t.type)  # type: ignore[no-any-return]
+    return element_terms(flat, t.type)
 
 
 @ex("to_number/1")

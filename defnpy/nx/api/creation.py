@@ -60,7 +60,7 @@ def _scalar(term: Any, array: Any, kind: DType) -> Tensor:
         out.data = array
         return out
     number = int(term) if term.__class__ is bool else python_number(term)
-    return backend.run(ops.CONSTANT, out, (), {"value": number, "type": kind, "shape": (), "names": ()})  # type: ignore[no-any-return]
+    return backend.run(ops.CONSTANT, out, (), {"value": number, "type": kind, "shape": (), "names": ()})
 
 
 def _from_tensor(t: Tensor, opts: Any) -> Tensor:
@@ -220,7 +220,7 @@ def _integer(opts: Any, name: str) -> int:
     found = keyword(opts, **{name: 0})[name]
     if found.__class__ is not int:
         raise ArithmeticError_()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _check_offset(rows: int, cols: int, offset: int, first: int) -> None:

@@ -39,7 +39,7 @@ def binary_type(left: Any, right: Any) -> DType:
 
 def _type_of(term: Any) -> DType:
     if term.__class__ is Tensor:
-        return term.type  # type: ignore[no-any-return]
+        return term.type
     number = python_number(term)
     return dtypes.infer(number) if number is not None else to_tensor(term).type
 
@@ -56,7 +56,7 @@ def elementwise(op: Op, left: Any, right: Any, kind: DType) -> Tensor:
 def _plain(op: Op, a: Tensor, b: Tensor, kind: DType) -> Tensor:
     shape, names = binary_broadcast(a.shape, a.names, b.shape, b.names)
     out = Tensor(kind, shape, names, None, (), a.donatable)
-    return run(op, out, (a, b), None)  # type: ignore[no-any-return]
+    return run(op, out, (a, b), None)
 
 
 def _refuse_complex(op: Op, arity: int, kind: DType) -> None:
@@ -178,10 +178,10 @@ def unary_plain(op: Op, t: Tensor, kind: DType) -> Tensor:
     """Run a unary operation with output type *kind*; vectorised axes stay where they are."""
     axes = t.vectorized_axes
     if not axes:
-        return run(op, Tensor(kind, t.shape, t.names, None, (), t.donatable), (t,), None)  # type: ignore[no-any-return]
+        return run(op, Tensor(kind, t.shape, t.names, None, (), t.donatable), (t,), None)
     from defnpy.nx.vectors import apply_vectorized
 
-    return apply_vectorized(t, lambda p, _: unary_plain(op, p, kind))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, _: unary_plain(op, p, kind))
 
 
 def _float_function(name: str, real_only: bool = False) -> Callable[[Any], Tensor]:

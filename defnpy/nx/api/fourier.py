@@ -47,7 +47,7 @@ def _transform(op: Any, tensor: Any, opts: Any) -> Tensor:
     _ranked(t, 1)
     axis = shapes.axis_index(t.shape, given["axis"], t.names)
     n = _length(given["length"], t.shape[axis])
-    return apply_vectorized(t, lambda p, k: apply(op, p, eps=given["eps"], length=n, axis=axis + k))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, k: apply(op, p, eps=given["eps"], length=n, axis=axis + k))
 
 
 @ex("fft/1", "fft/2")
@@ -84,14 +84,14 @@ def _transform2(name: str, one: Any, tensor: Any, opts: Any) -> Tensor:
         dims[a + k], dims[b + k] = sizes
         out = template(to_complex(p.type), tuple(dims), p.names)
         label = tag(name, eps=given["eps"], lengths=sizes, axes=[a + k, b + k])
-        return block(label, out, (p,), lambda x: _two(one, x, sizes, (a + k, b + k), given["eps"]))  # type: ignore[no-any-return]
+        return block(label, out, (p,), lambda x: _two(one, x, sizes, (a + k, b + k), given["eps"]))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _two(one: Any, t: Tensor, sizes: list[int], axes: tuple[int, int], eps: float) -> Tensor:
     last = one(t, keywords(axis=axes[1], length=sizes[1], eps=eps))
-    return one(last, keywords(axis=axes[0], length=sizes[0], eps=eps))  # type: ignore[no-any-return]
+    return one(last, keywords(axis=axes[0], length=sizes[0], eps=eps))
 
 
 @ex("fft2/1", "fft2/2")
@@ -121,9 +121,9 @@ def rfft(tensor: Any, opts: Any = ()) -> Tensor:
         at = axis + k
         out = template(to_complex(p.type), (*p.shape[:at], n // 2 + 1, *p.shape[at + 1 :]), p.names)
         label = tag("RFFT", eps=given["eps"], length=n, axis=at)
-        return block(label, out, (p,), lambda x: _half(x, n, at, given["eps"]))  # type: ignore[no-any-return]
+        return block(label, out, (p,), lambda x: _half(x, n, at, given["eps"]))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _half(t: Tensor, n: int, axis: int, eps: float) -> Tensor:
@@ -150,9 +150,9 @@ def irfft(tensor: Any, opts: Any = ()) -> Tensor:
         at = axis + k
         out = template(to_real(p.type), (*p.shape[:at], n, *p.shape[at + 1 :]), p.names)
         label = tag("IRFFT", eps=given["eps"], length=n, axis=at)
-        return block(label, out, (p,), lambda x: _whole(x, n, at, given["eps"]))  # type: ignore[no-any-return]
+        return block(label, out, (p,), lambda x: _whole(x, n, at, given["eps"]))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _whole(t: Tensor, n: int, axis: int, eps: float) -> Tensor:
@@ -187,9 +187,9 @@ def phase(tensor: Any) -> Tensor:
 
     def plain(p: Tensor, _: int) -> Tensor:
         out = template(to_real(p.type), p.shape, p.names)
-        return block(tag("Phase"), out, (p,), lambda x: math.atan2(math.imag(x), math.real(x)))  # type: ignore[no-any-return]
+        return block(tag("Phase"), out, (p,), lambda x: math.atan2(math.imag(x), math.real(x)))
 
-    return apply_vectorized(unary_operand(tensor), plain)  # type: ignore[no-any-return]
+    return apply_vectorized(unary_operand(tensor), plain)
 
 
 MODULE = native_module("Nx", globals())

@@ -73,7 +73,7 @@ def slice_plain(t: Tensor, starts: Any, lengths: Any, strides: Any) -> Tensor:
         static = tuple(min(max(s, 0), n - k) for s, n, k in zip(static, t.shape, lengths, strict=True))
         if tuple(lengths) == t.shape and all(s == 1 for s in strides):
             return t
-    return apply(ops.SLICE, t, *dynamic, starts=static, lengths=tuple(lengths), strides=tuple(strides))  # type: ignore[no-any-return]
+    return apply(ops.SLICE, t, *dynamic, starts=static, lengths=tuple(lengths), strides=tuple(strides))
 
 
 @ex("slice/3", "slice/4")
@@ -92,7 +92,7 @@ def slice_(tensor: Any, starts: Any, lengths: Any, opts: Any = ()) -> Tensor:
     def plain(p: Tensor, k: int) -> Tensor:
         return slice_plain(p, [*(0,) * k, *starts], [*p.shape[:k], *lengths], [*(1,) * k, *strides])
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _slice_vectors(t: Tensor, starts: Any, lengths: Any, strides: Any) -> Tensor:
@@ -139,9 +139,9 @@ def put_slice(tensor: Any, starts: Any, part: Any) -> Tensor:
         return _put_slice_vectors(t, starts, p)
 
     def plain(ts: list[Tensor], k: int) -> Tensor:
-        return apply(ops.PUT_SLICE, ts[0], ts[1], *dynamic, starts=(*(0,) * k, *static))  # type: ignore[no-any-return]
+        return apply(ops.PUT_SLICE, ts[0], ts[1], *dynamic, starts=(*(0,) * k, *static))
 
-    return together([t, p], plain)  # type: ignore[no-any-return]
+    return together([t, p], plain)
 
 
 def _put_slice_vectors(t: Tensor, starts: Any, part: Tensor) -> Tensor:
@@ -175,7 +175,7 @@ def take(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
         return _take_vectors(t, i, at)
     names = _take_names(t, i, at)
     shape = (*t.shape[:at], *i.shape, *t.shape[at + 1 :])
-    return block(tag("Take", axis=at), template(t.type, shape, names), (t, i), lambda a, b: _take(a, b, at, names))  # type: ignore[no-any-return]
+    return block(tag("Take", axis=at), template(t.type, shape, names), (t, i), lambda a, b: _take(a, b, at, names))
 
 
 def _take_names(t: Tensor, i: Tensor, at: int) -> Any:
@@ -253,9 +253,9 @@ def take_along_axis(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
         a, b = ts
         out = template(a.type, b.shape, shapes.merge_names(a.names, b.names))
         axis_ = at + k
-        return block(tag("TakeAlongAxis", axis=axis_), out, (a, b), lambda x, y: _along(x, y, axis_, out.names))  # type: ignore[no-any-return]
+        return block(tag("TakeAlongAxis", axis=axis_), out, (a, b), lambda x, y: _along(x, y, axis_, out.names))
 
-    return together([t, i], plain)  # type: ignore[no-any-return]
+    return together([t, i], plain)
 
 
 def _along(t: Tensor, i: Tensor, at: int, names: Any) -> Tensor:
@@ -297,8 +297,8 @@ def gather(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
         )
     axes = _ordered_axes(t, given, i)
     if not t.vectorized_axes and not i.vectorized_axes:
-        return apply(ops.GATHER, t, i, axes=axes)  # type: ignore[no-any-return]
-    return together([t, i], lambda ts, k: _gather_vectors(ts[0], ts[1], axes, k))  # type: ignore[no-any-return]
+        return apply(ops.GATHER, t, i, axes=axes)
+    return together([t, i], lambda ts, k: _gather_vectors(ts[0], ts[1], axes, k))
 
 
 def _with_vector_columns(i: Tensor, k: int) -> Tensor:
@@ -313,7 +313,7 @@ def _with_vector_columns(i: Tensor, k: int) -> Tensor:
 
 def _gather_vectors(t: Tensor, i: Tensor, axes: tuple[int, ...], k: int) -> Tensor:
     full = _with_vector_columns(i, k)
-    return apply(ops.GATHER, t, full, axes=(*range(k), *(a + k for a in axes)))  # type: ignore[no-any-return]
+    return apply(ops.GATHER, t, full, axes=(*range(k), *(a + k for a in axes)))
 
 
 def _check_indexed(t: Tensor, i: Tensor, u: Tensor, axes: Any) -> tuple[Tensor, Tensor, tuple[int, ...]]:
@@ -356,8 +356,8 @@ def _indexed(op: Any, tensor: Any, indices: Any, updates: Any, opts: Any) -> Ten
     t, i, u = to_tensor(tensor), to_tensor(indices), to_tensor(updates)
     i, u, chosen = _check_indexed(t, i, u, axes)
     if not (t.vectorized_axes or i.vectorized_axes or u.vectorized_axes):
-        return apply(op, t, i, u, axes=chosen)  # type: ignore[no-any-return]
-    return together([t, i, u], lambda ts, k: _indexed_vectors(op, ts, chosen, k))  # type: ignore[no-any-return]
+        return apply(op, t, i, u, axes=chosen)
+    return together([t, i, u], lambda ts, k: _indexed_vectors(op, ts, chosen, k))
 
 
 def _indexed_vectors(op: Any, ts: list[Tensor], axes: tuple[int, ...], k: int) -> Tensor:
@@ -370,7 +370,7 @@ def _indexed_vectors(op: Any, ts: list[Tensor], axes: tuple[int, ...], k: int) -
         rows *= n
     flat = reshape_plain(full, (rows, full.shape[-1]))
     parts = reshape_plain(u, (rows, *u.shape[k + 1 :]))
-    return apply(op, t, flat, parts, axes=(*range(k), *(a + k for a in axes)))  # type: ignore[no-any-return]
+    return apply(op, t, flat, parts, axes=(*range(k), *(a + k for a in axes)))
 
 
 @ex("indexed_add/3", "indexed_add/4")

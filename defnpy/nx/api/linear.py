@@ -43,13 +43,13 @@ def dot_6(left: Any, left_axes: Any, left_batch: Any, right: Any, right_axes: An
     if len(lc) != len(rc) and not (bool(lb) ^ bool(rb)):
         raise FunctionClauseError(alias("Nx.Shape"), Atom("validate_zip_reduce_axes!"), 4)
     if not a.vectorized_axes and not b.vectorized_axes:
-        return apply(ops.DOT, a, b, left=lc, left_batch=lb, right=rc, right_batch=rb)  # type: ignore[no-any-return]
+        return apply(ops.DOT, a, b, left=lc, left_batch=lb, right=rc, right_batch=rb)
     params = {"left": lc, "left_batch": lb, "right": rc, "right_batch": rb}
     ops.DOT.infer(params, template(a.type, a.shape, a.names), template(b.type, b.shape, b.names))
 
     def plain(ts: list[Tensor], k: int) -> Tensor:
         front = tuple(range(k))
-        return apply(  # type: ignore[no-any-return]
+        return apply(
             ops.DOT,
             *ts,
             left=tuple(i + k for i in lc),
@@ -58,7 +58,7 @@ def dot_6(left: Any, left_axes: Any, left_batch: Any, right: Any, right_axes: An
             right_batch=(*front, *(i + k for i in rb)),
         )
 
-    return together([a, b], plain)  # type: ignore[no-any-return]
+    return together([a, b], plain)
 
 
 @ex("outer/2")
@@ -134,8 +134,8 @@ def conv(tensor: Any, kernel: Any, opts: Any = ()) -> Tensor:
             )
     params = conv_params(given, a, k)
     if a.vectorized_axes or k.vectorized_axes:
-        return together([a, k], lambda ts, n: _conv_vectors(ts, n, params))  # type: ignore[no-any-return]
-    return apply(ops.CONV, a, k, **params)  # type: ignore[no-any-return]
+        return together([a, k], lambda ts, n: _conv_vectors(ts, n, params))
+    return apply(ops.CONV, a, k, **params)
 
 
 def conv_params(given: Any, a: Tensor, k: Tensor) -> dict[str, Any]:

@@ -29,9 +29,9 @@ def _sorted(op: Any, t: Tensor, given: Any, **more: Any) -> Tensor:
         raise ArgumentError(f"Nx.{op.name}/2 does not support complex inputs")
 
     def plain(p: Tensor, k: int) -> Tensor:
-        return apply(op, p, axis=axis + k, direction=direction.name, stable=bool(given["stable"]), **more)  # type: ignore[no-any-return]
+        return apply(op, p, axis=axis + k, direction=direction.name, stable=bool(given["stable"]), **more)
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("sort/1", "sort/2")
@@ -67,7 +67,7 @@ def top_k(tensor: Any, opts: Any = ()) -> tuple[Tensor, Tensor]:
         out = (template(p.type, size, p.names), template(dtypes.S32, size, p.names))
         return block(tag("TopK", k=k), out, (p,), lambda a: _top_k(a, k))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _top_k(t: Tensor, k: int) -> tuple[Tensor, Tensor]:

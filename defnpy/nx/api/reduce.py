@@ -32,14 +32,14 @@ def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, of
     if offset:
         inner = range(len(p.shape) - offset) if axes is None else axes
         axes = tuple(a + offset for a in inner)
-    return apply(op, p, axes=axes, keep_axes=keep)  # type: ignore[no-any-return]
+    return apply(op, p, axes=axes, keep_axes=keep)
 
 
 def _reduction(op: Op, tensor: Any, opts: Any) -> Tensor:
     given = keyword(opts, axes=None, keep_axes=False)
     t = to_tensor(tensor)
     axes = chosen_axes(t, given["axes"])
-    return apply_vectorized(t, lambda p, k: reduce_plain(op, p, axes, bool(given["keep_axes"]), k))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, k: reduce_plain(op, p, axes, bool(given["keep_axes"]), k))
 
 
 @ex("sum/1", "sum/2")
@@ -149,9 +149,9 @@ def _arg(op: Op, tensor: Any, opts: Any) -> Tensor:
             from defnpy.nx.api.shape import reshape_plain
 
             q, at = reshape_plain(p, (*p.shape[:k], t.size)), k
-        return apply(op, q, tie_break=tie.name, axis=at, keep_axis=keep and axis is not None, type=kind)  # type: ignore[no-any-return]
+        return apply(op, q, tie_break=tie.name, axis=at, keep_axis=keep and axis is not None, type=kind)
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("argmax/1", "argmax/2")
@@ -188,11 +188,11 @@ def reduce(tensor: Any, acc: Any, opts: Any, fun: Any) -> Tensor:
         at = axes
         if k:
             at = tuple(a + k for a in (range(len(p.shape) - k) if axes is None else axes))
-        return apply(  # type: ignore[no-any-return]
+        return apply(
             ops.REDUCE, p, start, axes=at, keep_axes=bool(given["keep_axes"]), type=kind, fun=fun, acc=start, source=t.type
         )
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("logsumexp/1", "logsumexp/2")

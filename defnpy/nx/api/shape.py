@@ -23,7 +23,7 @@ _AUTO = Atom("auto")
 def shape_of(term: Any) -> Shape:
     """The shape that a tensor, a number or a tuple stands for."""
     if term.__class__ is Tensor:
-        return term.shape  # type: ignore[no-any-return]
+        return term.shape
     if term.__class__ is int or term.__class__ is float:
         return ()
     return shapes.validate(term)
@@ -132,7 +132,7 @@ def reshape_plain(t: Tensor, new: Shape, names: Names | None = None) -> Tensor:
     made = shapes.intern_names(names) if names is not None else None
     if t.shape == new:
         return t.like(names=shapes.unnamed(len(new)) if made is None else made)
-    return apply(ops.RESHAPE, t, shape=new, names=made)  # type: ignore[no-any-return]
+    return apply(ops.RESHAPE, t, shape=new, names=made)
 
 
 @ex("reshape/2", "reshape/3")
@@ -153,7 +153,7 @@ def reshape(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
     def plain(p: Tensor, offset: int) -> Tensor:
         return reshape_plain(p, (*p.shape[:offset], *new), (*p.names[:offset], *made))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("flatten/1", "flatten/2")
@@ -190,7 +190,7 @@ def new_axis(tensor: Any, axis: int, name: Any = None) -> Tensor:
         k = at + offset
         return reshape_plain(p, (*p.shape[:k], 1, *p.shape[k:]), (*p.names[:k], name, *p.names[k:]))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def squeeze_axes(t: Tensor, gone: tuple[int, ...]) -> Tensor:
@@ -212,14 +212,14 @@ def squeeze(tensor: Any, opts: Any = ()) -> Tensor:
                 raise ArgumentError(
                     f"cannot squeeze dimensions whose sizes are not 1, got {t.shape[axis]} for dimension {axis}"
                 )
-    return apply_vectorized(t, lambda p, k: squeeze_axes(p, tuple(a + k for a in gone)))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, k: squeeze_axes(p, tuple(a + k for a in gone)))
 
 
 def transpose_axes(t: Tensor, order: tuple[int, ...]) -> Tensor:
     """Reorder the axes of a plain tensor."""
     if order == tuple(range(len(t.shape))):
         return t
-    return apply(ops.TRANSPOSE, t, axes=order)  # type: ignore[no-any-return]
+    return apply(ops.TRANSPOSE, t, axes=order)
 
 
 @ex("transpose/1", "transpose/2")
@@ -233,7 +233,7 @@ def transpose(tensor: Any, opts: Any = ()) -> Tensor:
     def plain(p: Tensor, k: int) -> Tensor:
         return transpose_axes(p, (*range(k), *(a + k for a in order)))
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def permutation(shape: Shape, given: Any, names: Names) -> tuple[int, ...]:
@@ -254,7 +254,7 @@ def reverse(tensor: Any, opts: Any = ()) -> Tensor:
     if not chosen:
         return t
     chosen = tuple(sorted(chosen))
-    return apply_vectorized(t, lambda p, k: apply(ops.REVERSE, p, axes=tuple(a + k for a in chosen)))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, k: apply(ops.REVERSE, p, axes=tuple(a + k for a in chosen)))
 
 
 def broadcast_plain(t: Tensor, to: Shape, axes: tuple[int, ...], names: Names) -> Tensor:
@@ -262,7 +262,7 @@ def broadcast_plain(t: Tensor, to: Shape, axes: tuple[int, ...], names: Names) -
     if t.shape == to:
         return t.like(names=names)
     out = template(t.type, to, names)
-    return run(ops.BROADCAST, out, (t,), {"shape": to, "axes": axes, "names": names})  # type: ignore[no-any-return]
+    return run(ops.BROADCAST, out, (t,), {"shape": to, "axes": axes, "names": names})
 
 
 @ex("broadcast/2", "broadcast/3")
@@ -274,8 +274,8 @@ def broadcast(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
     if new.__class__ is Tensor:
         names = list(new.names) if names is None else names
         if new.vectorized_axes:
-            return together([t, new], lambda ts, k: _broadcast_to(ts[0], k, new.shape, given["axes"], names))  # type: ignore[no-any-return]
-    return apply_vectorized(t, lambda p, k: _broadcast_to(p, k, shape_of(new), given["axes"], names))  # type: ignore[no-any-return]
+            return together([t, new], lambda ts, k: _broadcast_to(ts[0], k, new.shape, given["axes"], names))
+    return apply_vectorized(t, lambda p, k: _broadcast_to(p, k, shape_of(new), given["axes"], names))
 
 
 def _broadcast_to(p: Tensor, offset: int, to: Shape, axes: Any, names: Any) -> Tensor:
@@ -322,9 +322,9 @@ def pad(tensor: Any, value: Any, config: Any) -> Tensor:
     kind = t.type
 
     def plain(p: Tensor, k: int) -> Tensor:
-        return apply(ops.PAD, p, v, config=((0, 0, 0),) * k + pairs, type=kind)  # type: ignore[no-any-return]
+        return apply(ops.PAD, p, v, config=((0, 0, 0),) * k + pairs, type=kind)
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 @ex("concatenate/1", "concatenate/2")
@@ -338,9 +338,9 @@ def concatenate(tensors: Any, opts: Any = ()) -> Tensor:
         raise ArgumentError("no tensors were given to concatenate")
     at = shapes.axis_index(given[0].shape, axis, given[0].names)
     if len(given) == 1:
-        return given[0]  # type: ignore[no-any-return]
+        return given[0]
     _concatenate_shapes(given, at)
-    return together(given, lambda ts, k: apply(ops.CONCATENATE, *ts, axis=at + k))  # type: ignore[no-any-return]
+    return together(given, lambda ts, k: apply(ops.CONCATENATE, *ts, axis=at + k))
 
 
 def _concatenate_shapes(given: list[Tensor], at: int) -> None:
@@ -368,7 +368,7 @@ def stack(tensors: Any, opts: Any = ()) -> Tensor:
             f"got: {text(axis)}"
         )
     at = axis if axis >= 0 else n + 1 + axis
-    return together(ts, lambda ps, k: apply(ops.STACK, *ps, axis=at + k, name=given["name"]))  # type: ignore[no-any-return]
+    return together(ts, lambda ps, k: apply(ops.STACK, *ps, axis=at + k, name=given["name"]))
 
 
 @ex("split/2", "split/3")

@@ -172,9 +172,9 @@ def _cumulative(name: str, block_name: str, combine: Callable[[Any, Any], Tensor
         def plain(p: Tensor, k: int) -> Tensor:
             label = tag(block_name, axis=axis + k, reverse=bool(given["reverse"]))
             out = template(p.type, p.shape, p.names)
-            return block(label, out, (p,), lambda a: scan(a, axis + k, bool(given["reverse"]), combine))  # type: ignore[no-any-return]
+            return block(label, out, (p,), lambda a: scan(a, axis + k, bool(given["reverse"]), combine))
 
-        return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+        return apply_vectorized(t, plain)
 
     function.__name__ = function.__qualname__ = name
     return function

@@ -75,7 +75,7 @@ def _window(op: Op, tensor: Any, window: Any, opts: Any) -> Tensor:
     if t.type.is_complex and op in (ops.WINDOW_MAX, ops.WINDOW_MIN):
         raise ArgumentError(f"Nx.{op.name}/3 does not support complex inputs")
     params = window_params(t, window, given)
-    return apply_vectorized(t, lambda p, k: apply(op, p, **_fronted(params, k)))  # type: ignore[no-any-return]
+    return apply_vectorized(t, lambda p, k: apply(op, p, **_fronted(params, k)))
 
 
 @ex("window_sum/2", "window_sum/3")
@@ -134,9 +134,9 @@ def window_reduce(tensor: Any, acc: Any, window: Any, opts: Any, fun: Any) -> Te
     params = window_params(t, window, given)
 
     def plain(p: Tensor, k: int) -> Tensor:
-        return apply(ops.WINDOW_REDUCE, p, start, **_fronted(params, k), fun=fun, acc=start, source=t.type)  # type: ignore[no-any-return]
+        return apply(ops.WINDOW_REDUCE, p, start, **_fronted(params, k), fun=fun, acc=start, source=t.type)
 
-    return apply_vectorized(t, plain)  # type: ignore[no-any-return]
+    return apply_vectorized(t, plain)
 
 
 def _scatter(op: Op, tensor: Any, source: Any, init: Any, window: Any, opts: Any) -> Tensor:
@@ -152,9 +152,9 @@ def _scatter(op: Op, tensor: Any, source: Any, init: Any, window: Any, opts: Any
     out = op.infer(params, template(t.type, t.shape, t.names), s, i)
 
     def plain(ts: list[Tensor], k: int) -> Tensor:
-        return apply(op, *ts, i, **_fronted(params, k))  # type: ignore[no-any-return]
+        return apply(op, *ts, i, **_fronted(params, k))
 
-    return together([t, s], plain).like(names=out.names)  # type: ignore[no-any-return]
+    return together([t, s], plain).like(names=out.names)
 
 
 @ex("window_scatter_max/4", "window_scatter_max/5")

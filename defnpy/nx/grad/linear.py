@@ -110,7 +110,7 @@ def _conv_kernel(g: Tensor, x: Tensor, k: Tensor, groups: int, p: Any) -> Tensor
 def _plain_conv(x: Tensor, k: Tensor, strides: Any, padding: Any, input_dilation: Any, kernel_dilation: Any, **groups: int) -> Tensor:
     every = tuple(range(len(x.shape)))
     sizes = {"feature_group_size": 1, "batch_group_size": 1, **groups}
-    return apply(  # type: ignore[no-any-return]
+    return apply(
         ops.CONV, x, k, strides=tuple(strides), padding=tuple(padding), input_dilation=tuple(input_dilation),
         kernel_dilation=tuple(kernel_dilation), input_permutation=every, kernel_permutation=every, output_permutation=every, **sizes,
     )  # fmt: skip

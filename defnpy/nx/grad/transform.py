@@ -14,6 +14,7 @@ from defnpy.nx.graph import frontier
 from defnpy.nx.show import text
 from defnpy.nx.structure import flatten, rebuild
 from defnpy.nx.tensor import Tensor
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, ArithmeticError_
 
 Grads = dict[Expr, Any]
@@ -190,8 +191,8 @@ def vjp(seeds: list[tuple[Expr, Tensor]], marks: list[Expr]) -> list[Tensor | No
 def _rule(e: Expr, rules: Any) -> Callable[..., Any]:
     rule = rules.get(e.op)
     if rule is None:
-        raise ArgumentError(f"gradient not yet implemented for operation {text(nodes.Atom(e.op.name))}")
-    return rule  # type: ignore[no-any-return]
+        raise ArgumentError(f"gradient not yet implemented for operation {text(Atom(e.op.name))}")
+    return rule
 
 
 def _push(grads: Grads, e: Expr, g: Tensor) -> None:

@@ -34,7 +34,7 @@ def apply_args(t: Tensor, kind_or_acc: Any, acc_or_fun: Any, fun: Any = None) ->
 
     def walk(term: Any, so_far: Any) -> tuple[Any, Any]:
         if term.__class__ is Tensor and term.data.__class__ is Expr:
-            return call(term, so_far)  # type: ignore[no-any-return]
+            return call(term, so_far)
         if term.__class__ in (list, tuple):
             made = []
             for one in term:

@@ -105,7 +105,7 @@ def float_to_list(x: Any, options: Any = None) -> list[int]:
 @ex("float/1")
 def float_(x: Any) -> float:
     if x.__class__ is float:
-        return x  # type: ignore[no-any-return]
+        return x
     if not is_int(x):
         raise badarg((1, "not a number"))
     try:

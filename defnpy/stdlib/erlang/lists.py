@@ -22,7 +22,7 @@ def _clause(name: str, arity: int) -> FunctionClauseError:
 def _list(term: Any, name: str, arity: int) -> list[Any]:
     if term.__class__ is not list:
         raise _clause(name, arity)
-    return term  # type: ignore[no-any-return]
+    return term
 
 
 @ex("map/2")
@@ -167,7 +167,7 @@ def nth(index: Any, items: Any) -> Any:
 def nthtail(count: Any, items: Any) -> list[Any]:
     if count > len(items):
         raise _clause("nthtail", 2)
-    return items[count:]  # type: ignore[no-any-return]
+    return items[count:]
 
 
 @ex("last/1")
@@ -181,12 +181,12 @@ def last(items: Any) -> Any:
 def droplast(items: Any) -> list[Any]:
     if not items:
         raise _clause("droplast", 1)
-    return items[:-1]  # type: ignore[no-any-return]
+    return items[:-1]
 
 
 @ex("sublist/2", "sublist/3")
 def sublist(items: Any, start: int, count: int | None = None) -> list[Any]:
-    return items[:start] if count is None else items[start - 1 : start - 1 + count]  # type: ignore[no-any-return]
+    return items[:start] if count is None else items[start - 1 : start - 1 + count]
 
 
 @ex("split/2")

@@ -47,7 +47,7 @@ class Table:
 
 
 def _tables() -> dict[Any, Table]:
-    return runtime().options.setdefault(_TABLES, {})  # type: ignore[no-any-return]
+    return runtime().options.setdefault(_TABLES, {})
 
 
 def _table(reference: Any) -> Table:
@@ -247,7 +247,7 @@ def _fits(pattern: Any, term: Any) -> bool:
 
 
 def _terms() -> dict[Any, Any]:
-    return runtime().options.setdefault("persistent_term", {})  # type: ignore[no-any-return]
+    return runtime().options.setdefault("persistent_term", {})
 
 
 def _term_get(key: Any, *default: Any) -> Any:
@@ -335,7 +335,7 @@ def _out_r(q: Any) -> Any:
 
 
 def _items(q: Any) -> list[Any]:
-    return q[1] + q[0][::-1]  # type: ignore[no-any-return]
+    return q[1] + q[0][::-1]
 
 
 def _queue() -> Module:

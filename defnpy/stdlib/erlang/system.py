@@ -59,7 +59,7 @@ def hours(n: int) -> int:
 
 @ex("now_diff/2")
 def now_diff(a: Any, b: Any) -> int:
-    return ((a[0] - b[0]) * 10**6 + (a[1] - b[1])) * 10**6 + (a[2] - b[2])  # type: ignore[no-any-return]
+    return ((a[0] - b[0]) * 10**6 + (a[1] - b[1])) * 10**6 + (a[2] - b[2])
 
 
 @ex("send_after/3")
@@ -127,7 +127,7 @@ def _weekday(year: Any, month: Any = None, day: Any = None) -> int:
 
 def _seconds(moment: Any) -> int:
     (year, month, day), (hour, minute, second) = moment
-    return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second  # type: ignore[no-any-return]
+    return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
 
 
 def _datetime(total: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 try:  # the error state that np.errstate would build, built once: entering it costs a tenth of np.errstate
-    from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
+    from numpy._core.umath import _extobj_contextvar, _make_extobj
 
     QUIET: Any = _make_extobj(all="ignore")
     enter: Callable[[Any], Any] = _extobj_contextvar.set

@@ -82,7 +82,7 @@ def _or_outside(i: Any, n: int) -> Any:
 
 
 def _axis(tag: Any) -> int:
-    return {k.name: v for k, v in tag.fields.items()}["axis"]  # type: ignore[no-any-return]
+    return {k.name: v for k, v in tag.fields.items()}["axis"]
 
 
 def _take(out: Any, tag: Any, a: Any, indices: Any) -> Any:
