@@ -25,7 +25,7 @@ def _valid_shape(shape: Any) -> bool:
             d.__class__ in (tuple, dict) and _valid_shape(d) for d in shape
         )
     if shape.__class__ is dict or (isinstance(shape, Struct) and shape.__class__ is not Tensor):
-        values = shape.values() if shape.__class__ is dict else shape.fields.values()
+        values = shape.fields.values() if isinstance(shape, Struct) else shape.values()
         return all(_valid_shape(v) for v in values)
     return False
 

@@ -160,7 +160,8 @@ def as_graph(model: Any, inputs: Any, opts: Opts = ()) -> Any:
     direction = directions.get(getattr(o["direction"], "name", ""))
     if direction is None:
         raise ArgumentError(f"expected a valid direction, got: {text(o['direction'])}")
-    nodes, edges = [], []
+    nodes: list[str] = []
+    edges: list[str] = []
     for layer, out in outputs_of(model, inputs):
         id_, op = field(layer.node, "id"), field(layer.node, "op_name")
         label = f'"{layer.name} ({text(op)}) {text(_shapes(out))}"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, field, no_clause, nx
@@ -162,7 +163,7 @@ def rewrite_nodes(model: Any, rewriter: Callable[[Any], Any]) -> Any:
             continue
         parents = field(node, "parent")
         if len(parents) == 1 and parents[0].__class__ is not int:
-            inputs: Any = [container_ids(parents[0], lambda i, nodes=nodes: make_model(nodes, i))]
+            inputs: Any = [container_ids(parents[0], partial(make_model, nodes))]
         else:
             inputs = [make_model(dict(nodes), p) for p in parents]
         # The output stands for its node alone: the graph below is reached through the inputs.

@@ -24,7 +24,7 @@ NODE_DEFAULTS = [
     "id", "name", "mode", "parent", "parameters", "args", "op", "policy", "hooks", "opts", "global_options", "op_name", "meta",
     "stacktrace",
 ]  # fmt: skip
-_HIDDEN = (alias("Inspect"), [(Atom("only"), [])])
+_HIDDEN: tuple[Any, list[Any]] = (alias("Inspect"), [(Atom("only"), [])])
 
 
 def _impl(name: str, fun: Any) -> Module:

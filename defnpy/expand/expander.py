@@ -17,10 +17,19 @@ from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
 from defnpy.terms.module import Module
 from defnpy.terms.runtime import runtime
 
-ALIASES, BLOCK, DOT, TUPLE = Atom("__aliases__"), Atom("__block__"), Atom("."), Atom("{}")
-MATCH, PIN, WHEN, ARROW, DO = Atom("="), Atom("^"), Atom("when"), Atom("->"), Atom("do")
-MAP, STRUCT, BITS, BAR, CAPTURE = Atom("%{}"), Atom("%"), Atom("<<>>"), Atom("|"), Atom("&")
-CONST, FIELD = Atom("%const"), Atom("%field")
+# Annotated: files that are imported at the end of this one use them.
+ALIASES: Atom = Atom("__aliases__")
+BLOCK, DOT = Atom("__block__"), Atom(".")
+TUPLE: Atom = Atom("{}")
+MATCH: Atom = Atom("=")
+PIN: Atom = Atom("^")
+WHEN, ARROW, DO = Atom("when"), Atom("->"), Atom("do")
+MAP: Atom = Atom("%{}")
+STRUCT: Atom = Atom("%")
+BITS: Atom = Atom("<<>>")
+BAR, CAPTURE = Atom("|"), Atom("&")
+CONST: Atom = Atom("%const")
+FIELD = Atom("%field")
 KERNEL = alias("Kernel")
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
 CONTEXT = Atom("context")

@@ -282,7 +282,7 @@ def evaluate(
         with _Watch() as watch:
             graph = trace(fun, args, how.module)
         run = compiler.compile(graph, opts)
-        if any([t.__class__ is _Later for t in leaves]):
+        if any([isinstance(t, _Later) for t in leaves]):
             run.used = used_parameters(graph)
         if watch.pure:
             if len(cache) >= _MOST:
@@ -290,7 +290,7 @@ def evaluate(
             cache[key] = run
             if latest is not None and how.module is EVALUATOR:
                 latest[0] = entry(graph.args, run, True) or _nothing
-    if any([t.__class__ is _Later for t in leaves]):
+    if any([isinstance(t, _Later) for t in leaves]):
         leaves = _built(leaves, run.used)
     return run(leaves)
 
@@ -512,7 +512,7 @@ class _Compiled:
             raise RuntimeError_("cannot invoke compiled function when there is a JIT compilation happening")
         leaves: list[Tensor] = []
         key = [signature(a, leaves) for a in args]
-        leaves = [t.make() if t.__class__ is _Later else t for t in leaves]
+        leaves = [t.make() if isinstance(t, _Later) else t for t in leaves]
         if key != self.key:
             self._check(args, leaves)
             self.key = key

@@ -61,7 +61,7 @@ def split(x: Any, splits: Any, opts: Opts = ()) -> Any:
     if not is_model(x) or not (splits.__class__ is int or splits.__class__ is list):
         raise no_clause("split", 3)
     o = validated(opts, name=None, meta=None, axis=-1)
-    count = splits if splits.__class__ is int else len(splits)
+    count = len(splits) if isinstance(splits, list) else splits
     names = o["name"] if o["name"].__class__ is list else [o["name"]] * count
     return tuple(
         add_layer(Atom("split"), [x], kw(index=i, splits=splits, axis=o["axis"]), name=names[i], meta=with_meta(o["meta"]))

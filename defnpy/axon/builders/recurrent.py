@@ -111,7 +111,11 @@ def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
     name = o["name"]
     sequence = _elem(out, kind, name, "output_sequence", lambda t: t[0])
     states = ("h",) if kind == "gru" else ("c", "h")
-    last = tuple(_elem(out, kind, name, f"{s}_hidden_state", lambda t, i=i: t[1][i]) for i, s in enumerate(states))
+
+    def hidden_state(i: int, state: str) -> Any:
+        return _elem(out, kind, name, f"{state}_hidden_state", lambda t: t[1][i])
+
+    last = tuple(hidden_state(i, s) for i, s in enumerate(states))
     return sequence, last
 
 

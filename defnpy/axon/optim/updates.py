@@ -126,7 +126,7 @@ class Options:
         return self._checked[name]
 
 
-def _with_options(name: str, build: Callable[[Any], tuple[Any, Any]], start: dict[str, Any] | None = None, **defaults: Any) -> Any:
+def _with_options(name: str, build: Callable[..., tuple[Any, Any]], start: dict[str, Any] | None = None, **defaults: Any) -> Any:
     """A maker of updates; *start* are the options that the init function takes."""
 
     @ex(f"{name}/0", f"{name}/1", f"{name}/2")

@@ -247,4 +247,4 @@ def _dynamic(tree: Any, env: Env) -> bool:
     return not (is_atom(tree) or ex.is_node(tree, ex.ALIASES) or (tree.__class__ is tuple and tree[0] is Atom("__MODULE__")))
 
 
-MACROS = collect(globals())
+MACROS: dict[str, Any] = collect(globals())

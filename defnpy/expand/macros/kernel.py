@@ -510,4 +510,4 @@ def _record_type(name: str, tree: Any, env: Env) -> None:
             env.state.callbacks.append((label, arity if name == "callback" else arity + 1))
 
 
-MACROS = collect(globals())
+MACROS: dict[str, Any] = collect(globals())
