@@ -14,6 +14,7 @@ from typing import Any
 
 from defnpy.stdlib.calls import fun0, fun1
 from defnpy.stdlib.enumerable import iterate
+from defnpy.stdlib.system import LANGUAGE_VERSION
 from defnpy.stdlib.util import option
 from defnpy.terms import process
 from defnpy.terms import text as txt
@@ -182,9 +183,8 @@ def _configuration(setup: Setup, jobs: int) -> str:
         f"CPU Information: {platform.processor() or platform.machine()}\n"
         f"Number of Available Cores: {os.cpu_count()}\n"
         f"Available memory: {_number(memory, _scaled(memory, _SIZES))}\n"
-        "Elixir 1.18.4\n"
-        "Erlang 25\n"
-        "JIT enabled: false\n\n"
+        f"Elixir {LANGUAGE_VERSION} (defnpy)\n"
+        f"Python {platform.python_version()}\n\n"
         "Benchmark suite executing with the following configuration:\n"
         f"warmup: {_seconds(setup.warmup)}\n"
         f"time: {_seconds(setup.time)}\n"

@@ -20,10 +20,13 @@ from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
+# The version of the language that defnpy reproduces.
+LANGUAGE_VERSION = "1.18.4"
+
 
 @ex("version/0")
 def version() -> str:
-    return "1.18.4"
+    return LANGUAGE_VERSION
 
 
 @ex("otp_release/0")
@@ -33,7 +36,7 @@ def otp_release() -> str:
 
 @ex("build_info/0")
 def build_info() -> Any:
-    texts = {"build": "1.18.4 (compiled with Erlang/OTP 25)", "date": "", "otp_release": "25", "revision": "", "version": "1.18.4"}
+    texts = {"build": f"{LANGUAGE_VERSION} (compiled with Erlang/OTP 25)", "date": "", "otp_release": "25", "revision": "", "version": LANGUAGE_VERSION}
     return {Atom(k): v for k, v in texts.items()}
 
 

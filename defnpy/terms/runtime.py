@@ -47,6 +47,11 @@ class Runtime:
                 self.modules[name] = native if native is not None else Module(name)
             return self.modules[name]
 
+    def take_over(self, name: Atom) -> None:
+        """Forget the native module *name*: a program defines its own, and its calls must reach that one."""
+        if self.module(name).native:
+            self.modules[name] = Module(name)
+
     def find(self, name: Any) -> Module | None:
         """The defined module called *name*, or None; loaders (projects, import paths) are asked first."""
         if name.__class__ is not Atom:

@@ -10,6 +10,7 @@ from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.quoting import Quote, constant_node
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
+from defnpy.terms.runtime import runtime
 
 DEF, DEFP = Atom("def"), Atom("defp")
 DO = ex.DO
@@ -66,6 +67,8 @@ defmacrop = _define("defmacrop")
 @macro("defmodule/2")
 def defmodule(meta: Any, args: list[Any], env: Env) -> Any:
     name = module_name(args[0], env, meta)
+    if name.__class__ is Atom:
+        runtime().take_over(name)
     block = ex.keyword(args[1]).get("do")
     captured = env.fork()
     mentioned = variables_of(block)
