@@ -292,7 +292,8 @@ def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
         length = ew.sqrt(reduce.sum_(_squared(x), keywords(axes=[rank - 2], keep_axes=True)))
         pivot = index.slice_along_axis(column, j, 1, keywords(axis=rank - 2))
         below = reduce.sum_(ew.abs_(compare.select(compare.greater(rows, j), column, 0.0)), keywords(axes=[rank - 2], keep_axes=True))
-        phase = _phase(pivot)
+        # Real columns are reflected onto the positive axis.
+        phase = _phase(pivot) if r.type.is_complex else -1.0
         v = ew.add(x, ew.multiply(compare.select(compare.equal(rows, j), 1.0, 0.0), ew.multiply(phase, length)))
         norm = reduce.sum_(_squared(v), keywords(axes=[rank - 2], keep_axes=True))
         scale = compare.select(compare.equal(below, 0), 0.0, ew.divide(2.0, compare.select(compare.equal(norm, 0), 1.0, norm)))

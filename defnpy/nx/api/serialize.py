@@ -13,12 +13,12 @@ from defnpy.nx import etf
 from defnpy.nx import shape as shapes
 from defnpy.nx.backend import place
 from defnpy.nx.bytes import array_of, octets, pack
-from defnpy.nx.containers import CONTAINER, is_leaf, leaf, reduce
+from defnpy.nx.containers import CONTAINER, is_leaf, leaf, reduce, traverse
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, ProtocolUndefinedError, RuntimeError_
+from defnpy.terms.errors import ArgumentError, MatchError, ProtocolUndefinedError, RuntimeError_
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
@@ -26,8 +26,9 @@ from defnpy.terms.struct import Struct
 PREFIX = b"nx"
 VERSION = 1
 _T = Atom("t")
-_OK = Atom("ok")
+OK = Atom("ok")
 _LIMIT = 1 << 40
+_NATIVE = 0 if sys.byteorder == "little" else 1
 
 
 @ex("serialize/1", "serialize/2")
@@ -35,10 +36,11 @@ def serialize(container: Any, opts: Any = ()) -> list[Any]:
     """The tensors of a container as iodata."""
     buffers: list[bytes] = []
     term = _to_term(container, buffers)
-    head = PREFIX + bytes([VERSION, 0 if sys.byteorder == "little" else 1])
     opts = opts if opts.__class__ is list else []
     level = next((o[1] for o in opts if o.__class__ is tuple and o[0] is Atom("compressed")), 0)
-    return [head, etf.encode(term, level), *buffers]
+    data = etf.encode(term, level)
+    head = PREFIX + bytes([VERSION, _NATIVE]) + len(data).to_bytes(8, "big")
+    return [head, data, *buffers]
 
 
 def _to_term(term: Any, buffers: list[bytes]) -> Any:
@@ -47,7 +49,9 @@ def _to_term(term: Any, buffers: list[bytes]) -> Any:
         data, bits = pack(t.numpy(), t.type)
         offset = sum(map(len, buffers))
         buffers.append(data)
-        return (_T, t.shape, t.type.elixir, list(t.names), list(t.vectorized_axes), offset, (bits + 7) // 8)
+        axes = list(t.vectorized_axes)
+        shape, names = (*(n for _, n in axes), *t.shape), [*(name for name, _ in axes), *t.names]
+        return (_T, shape, t.type.elixir, names, axes, offset, (bits + 7) // 8)
     module, pairs, meta = parts_of(term)
     return (module, [(key, _to_term(child, buffers)) for key, child in pairs], meta)
 
@@ -58,9 +62,9 @@ def parts_of(term: Any) -> tuple[Any, list[tuple[Any, Any]], Any]:
     from defnpy.terms.protocol import find_impl
 
     if term.__class__ is tuple:
-        return alias("Nx.Container.Tuple"), [([], child) for child in term], _OK
+        return alias("Nx.Container.Tuple"), [([], child) for child in term], OK
     if term.__class__ is dict:
-        return alias("Nx.Container.Map"), list(maps.items(term)), _OK
+        return alias("Nx.Container.Map"), list(maps.items(term)), OK
     if isinstance(term, Struct):
         own = find_impl(CONTAINER, term)
         if own is not None and "serialize/1" in own.functions:
@@ -68,7 +72,8 @@ def parts_of(term: Any) -> tuple[Any, list[tuple[Any, Any]], Any]:
         found = derived(term)
         if found is not None:
             pairs = [(name, term.fields[name]) for name in found[0]]
-            return term.module, pairs, [(name, term.fields[name]) for name in found[1]]
+            module = Atom(f"Elixir.{CONTAINER}.{term.module.name.removeprefix('Elixir.')}")
+            return module, pairs, [(name, term.fields[name]) for name in found[1]]
     reduce(term, None, lambda child, acc: acc)
     raise ProtocolUndefinedError(alias(CONTAINER), term)
 
@@ -77,13 +82,34 @@ def parts_of(term: Any) -> tuple[Any, list[tuple[Any, Any]], Any]:
 def deserialize(data: Any, opts: Any = ()) -> Any:
     """What ``serialize/2`` wrote."""
     raw = _flat(data)
-    if raw[:2] != PREFIX or len(raw) < 5:
-        raise ArgumentError("unable to deserialize binary to tensor")
-    if raw[2] != VERSION:
+    if raw[:2] != PREFIX or len(raw) < 3:
+        return _deserialize_old(raw)
+    if raw[2] != VERSION or len(raw) < 12 or int.from_bytes(raw[4:12], "big") > len(raw) - 12:
         raise ArgumentError(f"cannot deserialize Nx format v{raw[2]}")
-    term, used = etf.decode(raw[4:])
-    swap = raw[3] != (0 if sys.byteorder == "little" else 1)
-    return _from_term(term, memoryview(raw)[4 + used :], swap)
+    start = 12 + int.from_bytes(raw[4:12], "big")
+    term, _ = etf.decode(raw[12:start])
+    return _from_term(term, memoryview(raw)[start:], raw[3] != _NATIVE)
+
+
+def _deserialize_old(raw: bytes) -> Any:
+    """The format of Nx 0.5 and earlier: one term with the binaries in it."""
+    term, _ = etf.decode(raw)
+    if term.__class__ is not tuple or len(term) != 3 or term[0] != 1:
+        raise MatchError(term)
+    return _from_old_term(term[2], term[1] is not Atom(sys.byteorder))
+
+
+def _from_old_term(term: Any, swap: bool) -> Any:
+    kind = term[0] if term.__class__ is tuple and term else None
+    if kind is Atom("tensor") and len(term) == 5:
+        _, shape, type_, names, data = term
+        data = octets(data)[0]
+        return _read_tensor((_T, shape, type_, names, [], 0, len(data)), memoryview(data), swap)
+    if kind is Atom("container") and len(term) == 2:
+        return traverse(term[1], OK, lambda child, acc: (_from_old_term(child, swap), acc))[0]
+    if term.__class__ is tuple and len(term) == 3:
+        return _container(term, [(key, _from_old_term(child, swap)) for key, child in term[1]])
+    raise ArgumentError("unable to deserialize binary term to tensor")
 
 
 def _flat(data: Any) -> bytes:
@@ -95,15 +121,22 @@ def _flat(data: Any) -> bytes:
 def _from_term(term: Any, buffers: Any, swap: bool) -> Any:
     if term.__class__ is tuple and len(term) == 7 and term[0] is _T:
         return _read_tensor(term, buffers, swap)
-    if term.__class__ is not tuple or len(term) != 3:
-        raise ArgumentError("unable to deserialize binary to tensor")
-    module, pairs, meta = term
-    children = [(key, _from_term(child, buffers, swap)) for key, child in pairs]
+    if term.__class__ is not tuple or len(term) != 3 or term[1].__class__ is not list:
+        raise ArgumentError(f"unable to deserialize term to tensor: {text(term)}")
+    return _container(term, [(key, _from_term(child, buffers, swap)) for key, child in term[1]])
+
+
+def _container(term: Any, children: list[Any]) -> Any:
+    module, _, meta = term
     if module is alias("Nx.Container.Tuple"):
         return tuple(child for _, child in children)
     if module is alias("Nx.Container.Map"):
         return maps.from_pairs(children)
     found = runtime().find(module)
+    if found is None and module.__class__ is Atom:
+        # The implementation that `@derive Nx.Container` writes for a struct.
+        module = Atom(module.name.replace(f"{CONTAINER}.", "", 1))
+        found = runtime().find(module)
     if found is None:
         raise ArgumentError(f"cannot deserialize unknown container {text(module)}")
     own = found.functions.get("deserialize/2")
@@ -116,10 +149,12 @@ def _from_term(term: Any, buffers: Any, swap: bool) -> Any:
 
 
 def _read_tensor(term: Any, buffers: Any, swap: bool) -> Tensor:
-    _, shape, kind, names, axes, offset, size = term
+    _, full, kind, names, axes, offset, size = term
     dtype = dtypes.normalize(kind)
-    shapes.validate(shape) if shape else ()
-    full = (*(n for _, n in axes), *shape)
+    shapes.validate(full) if full else ()
+    shape, names = full[len(axes) :], names[len(axes) :]
+    if tuple(n for _, n in axes) != full[: len(axes)]:
+        raise ArgumentError("unable to deserialize binary to tensor: sizes do not match")
     count = prod(full)
     if count > _LIMIT or (count * dtype.bits + 7) // 8 != size or offset + size > len(buffers):
         raise ArgumentError("unable to deserialize binary to tensor: sizes do not match")

@@ -8,6 +8,7 @@ import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
 from defnpy.compilers.evaluator.kernels.quiet import quiet
+from defnpy.compilers.signs import signed_qr
 from defnpy.nx.dtype import DType
 from defnpy.terms.errors import ArgumentError
 
@@ -57,7 +58,9 @@ def _determinant(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _qr(out: Any, tag: Any, a: Any) -> Any:
-    q, r = np.linalg.qr(_wide(a), mode=_fields(tag)["mode"].name)
+    a = _wide(a)
+    fields = _fields(tag)
+    q, r = signed_qr(np, a, *np.linalg.qr(a, mode=fields["mode"].name), fields["eps"])
     return _cast(q, out[0].type), _cast(r, out[1].type)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from jax import lax
 
 from defnpy.compilers.exla.kernels.cast import to_type
+from defnpy.compilers.signs import signed_qr
 
 
 def _wide(a: Any) -> Any:
@@ -43,7 +44,9 @@ def _determinant(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _qr(out: Any, tag: Any, a: Any) -> Any:
-    return _cast(jnp.linalg.qr(_wide(a), mode=_fields(tag)["mode"].name), out)
+    a = _wide(a)
+    fields = _fields(tag)
+    return _cast(signed_qr(jnp, a, *jnp.linalg.qr(a, mode=fields["mode"].name), fields["eps"]), out)
 
 
 def _lu(out: Any, tag: Any, a: Any) -> Any:
