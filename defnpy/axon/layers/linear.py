@@ -31,13 +31,15 @@ def bilinear(a: Any, b: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any
     bias, opts = bias_and_opts(bias, opts)
     keyword(opts, mode=INFERENCE)
     a, b = nx.to_tensor(a), nx.to_tensor(b)
-    at_least_rank("Axon.Layers", "bilinear", a, 2)
-    at_least_rank("Axon.Layers", "bilinear", b, 2)
+    at_least_rank("Axon.Layers", "bilinear", a, 2, "input1")
+    at_least_rank("Axon.Layers", "bilinear", b, 2, "input2")
+    if a.rank < b.rank:
+        raise ArgumentError(f"Axon.Layers.bilinear: expected input1 and input2 ranks to be equal got {a.rank} != {b.rank}")
     rank = nx.rank(kernel)
     if rank != 3:
         raise ArgumentError(f"Axon.Layers.bilinear: expected kernel to have rank equal to 3, got {rank} != 3")
     left = nx.dot_4(a, [a.rank - 1], kernel, [1])
-    made = nx.dot_6(left, [left.rank - 1], [0], b, [b.rank - 1], [0])
+    made = nx.dot_6(left, [2], [0], b, [b.rank - 1], [0])
     return nx.add(made, bias)
 
 

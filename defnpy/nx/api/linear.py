@@ -98,17 +98,17 @@ def _check_groups(params: Any, shape: Any, kshape: Any, a: Tensor, kernel: Tenso
         )
     if shape[0] % batches:
         raise ArgumentError(f"batch groups must evenly divide input batch size got rem({batches}, {shape[0]}) != 0")
-    if shape[1] != kshape[1] * features:
-        raise ArgumentError(
-            "size of input channels divided by feature groups must match size of kernel channels, "
-            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(a.shape)} and {text(kernel.shape)}"
-        )
     for word, groups in (("feature", features), ("batch", batches)):
         if kshape[0] % groups:
             raise ArgumentError(
                 f"size of kernel output channels must be evenly divisible by {word} groups got "
                 f"rem({kshape[0]}, {groups}) != 0 for kernel with shape {text(kernel.shape)}"
             )
+    if shape[1] != kshape[1] * features:
+        raise ArgumentError(
+            "size of input channels divided by feature groups must match size of kernel channels, "
+            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(a.shape)} and {text(kernel.shape)}"
+        )
 
 
 @ex("conv/2", "conv/3")
