@@ -240,7 +240,7 @@ def make_range(first: Any, last: Any, step: Any = None) -> Range:
 
 def interpolate(*parts: Any) -> Any:
     """The text of ``"a#{b}"``."""
-    done = [p if p.__class__ is str else str(p) if p.__class__ is int else _text.to_string(p) for p in parts]
+    done = [p if p.__class__ is str else _text.to_string(p) for p in parts]
     try:
         return "".join(done)
     except TypeError:

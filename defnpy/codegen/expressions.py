@@ -63,7 +63,7 @@ def bits(em: Emitter, node: Any) -> ast.expr:
         parts = em.exprs([_interpolated(value) for value, _ in segments])
         kinds = [_is_interpolation(value) for value, _ in segments]
         if all(k or s[0].__class__ is str for k, s in zip(kinds, segments, strict=True)):
-            return em.rt("interpolate", parts) if len(parts) != 1 or kinds[0] else parts[0]
+            return _interpolate(em, parts) if len(parts) != 1 or kinds[0] else parts[0]
     values = em.exprs([x for value, spec in segments for x in ([value] if spec.size is None else [value, spec.size])])
     position = 0
     built: list[ast.expr] = []
@@ -76,6 +76,35 @@ def bits(em: Emitter, node: Any) -> ast.expr:
             position += 1
         built.append(em.at(ast.Tuple([em.const(spec.type), value, size, em.const(spec.unit), em.const(spec.endian)], ast.Load())))
     return em.rt("build", [em.at(ast.Tuple(built, ast.Load()))])
+
+
+# Beyond this an integer may have more digits than Python writes.
+_LONG = 1 << 64
+
+
+def _interpolate(em: Emitter, parts: list[ast.expr]) -> ast.expr:
+    """An f-string where every part is a text or a short integer, else the call that converts any term."""
+    tests: list[ast.expr] = []
+    segments: list[ast.expr] = []
+    values: list[ast.expr] = []
+    for part in parts:
+        if isinstance(part, ast.Constant):
+            segments.append(part)
+            values.append(part)
+            continue
+        name = part.id if isinstance(part, ast.Name) else em.temp()
+        first = part if isinstance(part, ast.Name) else em.walrus(name, part)
+        is_text = em.compare(em.attr(first, "__class__"), ast.Is(), em.name("str"))
+        is_int = em.compare(em.attr(em.name(name), "__class__"), ast.Is(), em.name("int"))
+        short = em.at(ast.Compare(em.const(-_LONG), [ast.Lt(), ast.Lt()], [em.name(name), em.const(_LONG)]))
+        tests.append(em.any_of([is_text, em.both([is_int, short])]))
+        segments.append(em.at(ast.FormattedValue(em.name(name), -1, None)))
+        values.append(em.name(name))
+    test = tests[0]
+    for other in tests[1:]:
+        # Not `and`: every value must be bound.
+        test = em.at(ast.BinOp(test, ast.BitAnd(), other))
+    return em.choose(test, em.at(ast.JoinedStr(segments)), em.rt("interpolate", values))
 
 
 def _is_interpolation(value: Any) -> bool:

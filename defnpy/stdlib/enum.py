@@ -702,6 +702,11 @@ def unzip(items: Any) -> Any:
 
 @ex("join/1", "join/2")
 def join(items: Any, joiner: Any = "") -> Any:
+    if items.__class__ is list and joiner.__class__ is str:
+        try:
+            return joiner.join(items)
+        except TypeError:
+            pass
     return text.join([x if x.__class__ is str else text.to_string(x) for x in iterate(items)], _joiner(joiner))
 
 

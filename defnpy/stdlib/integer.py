@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.stdlib import parsing
 from defnpy.stdlib.util import ERROR, badarg, is_int, need
 from defnpy.terms.binary import octets
@@ -80,7 +81,7 @@ def extended_gcd(a: Any, b: Any) -> tuple[int, int, int]:
 def in_base(n: int, base: int) -> str:
     """The digits of *n* in a base from 2 to 36."""
     if base == 10:
-        return str(n)
+        return decimal_text(n)
     size, out = abs(n), ""
     while True:
         size, digit = divmod(size, base)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.stdlib import devices
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.util import ERROR, OK
@@ -44,7 +45,7 @@ def _encode(term: Any, out: list[str]) -> None:
         text = term if kind is str else atom_name(term)
         out.append(text if kind is bool else json.dumps(text, ensure_ascii=False))
     elif kind is int:
-        out.append(str(term))
+        out.append(decimal_text(term))
     elif kind is float:
         out.append(float_to_string(term))
     elif kind is list:

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any
 
+from defnpy.base.integers import decimal_value
 from defnpy.stdlib.util import badarg
 from defnpy.terms.errors import ArgumentError
 
@@ -18,13 +19,17 @@ def _digit_class(base: int) -> str:
     return "".join(dict.fromkeys(digits + digits.upper()))
 
 
+def _value(text: str, base: int) -> int:
+    return decimal_value(text) if base == 10 else int(text, base)
+
+
 def integer_exact(text: str, base: int = 10) -> int:
     """``String.to_integer/2``."""
     if base.__class__ is not int or not 2 <= base <= 36:
         raise badarg((2, "not an integer in the range 2 through 36"))
     if not re.match(rf"[+-]?[{_digit_class(base)}]+\Z", text):
         raise badarg((1, "not a textual representation of an integer"))
-    return int(text, base)
+    return _value(text, base)
 
 
 def float_exact(text: str) -> float:
@@ -42,7 +47,7 @@ def integer_prefix(text: str, base: int = 10) -> tuple[int, str] | None:
     found = re.match(rf"[+-]?[{_digit_class(base)}]+", text)
     if found is None:
         return None
-    return int(found[0], base), text[found.end() :]
+    return _value(found[0], base), text[found.end() :]
 
 
 def float_prefix(text: str) -> tuple[float, str] | None:

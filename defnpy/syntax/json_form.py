@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.syntax.errors import ParseError
 from defnpy.terms.atom import Atom, atom_name
 
@@ -49,25 +50,12 @@ def _leaf(term: Any) -> Any:
     if term is None or term is True or term is False or term.__class__ is Atom:
         return {"atom": atom_name(term)}
     if isinstance(term, int):
-        return {"int": _digits(term)}
+        return {"int": decimal_text(term)}
     if isinstance(term, float):
         return {"float": format_float(term)}
     if isinstance(term, bytes):
         return {"bin": base64.b64encode(term).decode("ascii")}
     return {"str": term}
-
-
-def _digits(value: int) -> str:
-    """str() of any length: Python refuses more than 4300 digits at once."""
-    if -(10**4000) < value < 10**4000:
-        return str(value)
-    sign = "-" if value < 0 else ""
-    chunks: list[str] = []
-    rest = abs(value)
-    while rest:
-        rest, part = divmod(rest, 10**4000)
-        chunks.append(str(part).rjust(4000, "0"))
-    return sign + "".join(reversed(chunks)).lstrip("0")
 
 
 def format_float(value: float) -> str:

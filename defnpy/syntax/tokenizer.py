@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from defnpy.base.integers import decimal_value
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.escapes import unescape
@@ -424,7 +425,7 @@ class Tokenizer:
                 raise self.error(f'invalid float number "{written}"', begin)
             self.emit(t.T_FLOAT, value, place)
         else:
-            self.emit(t.T_INT, _integer(written.replace("_", "")), place)
+            self.emit(t.T_INT, decimal_value(written.replace("_", "")), place)
         return end
 
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
@@ -807,15 +808,6 @@ class Tokenizer:
 
 def _all_text(values: list[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
-
-
-def _integer(digits: str) -> int:
-    """int() of any length: Python refuses more than 4300 digits at once."""
-    if len(digits) <= 4000:
-        return int(digits)
-    half = len(digits) // 2
-    scale: int = 10 ** (len(digits) - half)
-    return _integer(digits[:half]) * scale + _integer(digits[half:])
 
 
 DEEP = 100_000

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.terms import map as maps
 from defnpy.terms import text as txt
 from defnpy.terms.algebra import INFINITY, NIL, Doc, color, concat, container_doc, flex_glue, format, group, nest
@@ -169,7 +170,7 @@ def _int_doc(term: int, opts: Opts) -> Doc:
 def integer_text(term: int, base: Any = DECIMAL) -> str:
     """An integer in the base that the atom names."""
     if base is DECIMAL:
-        return str(term)
+        return decimal_text(term)
     letter = {"hex": "X", "octal": "o", "binary": "b"}[base.name]
     prefix = {"hex": "0x", "octal": "0o", "binary": "0b"}[base.name]
     return f"{'-' if term < 0 else ''}{prefix}{abs(term):{letter}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.binary import Bits, make_binary, octets
 from defnpy.terms.errors import ArgumentError, ProtocolUndefinedError
@@ -24,7 +25,7 @@ def to_string(term: Any) -> Any:
     if kind is str or kind is bytes:
         return term
     if kind is int:
-        return str(term)
+        return decimal_text(term)
     if kind is float:
         return float_to_string(term)
     if term is None:
@@ -266,8 +267,11 @@ def is_bitstring(term: Any) -> bool:
 
 def join(parts: list[Any], separator: Any = "") -> Any:
     """Binaries joined by *separator*; falls back to octets when one of them is not UTF-8."""
-    if separator.__class__ is str and all(p.__class__ is str for p in parts):
-        return separator.join(parts)
+    if separator.__class__ is str:
+        try:
+            return separator.join(parts)
+        except TypeError:
+            pass
     return make_binary(octets(separator).join(map(octets, parts)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from defnpy.base.integers import decimal_text
 from defnpy.stdlib.integer import in_base
 from defnpy.terms import map as maps
 from defnpy.terms import text as txt
@@ -30,7 +31,7 @@ def erlang_text(term: Any, pretty: bool = False) -> str:
         name = atom_name(term)
         return name if _PLAIN_ATOM.match(name) and name not in _RESERVED else "'" + name.replace("'", "\\'") + "'"
     if kind is int:
-        return str(term)
+        return decimal_text(term)
     if kind is float:
         return float_to_string(term)
     if kind is str or kind is bytes:
