@@ -13,7 +13,10 @@ from defnpy.host import definitions as _definitions
 from defnpy.host.setup import ensure_runtime
 from defnpy.stdlib import enumerable as _enumerable
 from defnpy.stdlib import kernel as _kernel
+from defnpy.stdlib import map as _map
+from defnpy.stdlib import mapset as _mapset
 from defnpy.stdlib import processes as _processes
+from defnpy.stdlib.calls import fun1 as _fun1
 from defnpy.stdlib.util import UNSET
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
@@ -257,6 +260,83 @@ def concat(*parts: Any) -> Any:
     for part in reversed(parts[:-1]):
         out = _kernel.binary_concat(part, out)
     return out
+
+
+class Pending(list[Any]):
+    """A list that grows at its front: the new elements in reverse order, and the list behind them."""
+
+    __slots__ = ("behind",)
+
+    def __init__(self, behind: Any) -> None:
+        self.behind = behind
+
+    def value(self) -> Any:
+        """The whole list."""
+        if self:
+            self.behind = cons(self[::-1], self.behind)
+            self.clear()
+        return self.behind
+
+
+def whole(term: Any) -> Any:
+    """*term*, or the list that it collects."""
+    return term.value() if term.__class__ is Pending else term
+
+
+def onto(front: list[Any], tail: Any) -> Any:
+    """``[... | tail]`` of collected elements."""
+    return cons(front, tail) if front else tail
+
+
+def own_put(m: Any, own: bool, k: Any, value: Any) -> Any:
+    """``Map.put/3`` of a map that only a loop sees: in place once it was copied (*own*)."""
+    if m.__class__ is not dict:
+        return _map.put(m, k, value)
+    if not own:
+        m = dict(m)
+    m[_maps.key(k)] = value
+    return m
+
+
+def own_update(m: Any, own: bool, k: Any, initial: Any, fun: Any) -> Any:
+    """``Map.update/4`` of such a map."""
+    if m.__class__ is not dict:
+        return _map.update(m, k, initial, fun)
+    if not own:
+        m = dict(m)
+    place = _maps.key(k)
+    m[place] = _fun1(fun)(m[place]) if place in m else initial
+    return m
+
+
+def own_put_new(m: Any, own: bool, k: Any, value: Any) -> Any:
+    """``Map.put_new/3`` of such a map."""
+    if m.__class__ is not dict:
+        return _map.put_new(m, k, value)
+    if not own:
+        m = dict(m)
+    m.setdefault(_maps.key(k), value)
+    return m
+
+
+def own_delete(m: Any, own: bool, k: Any) -> Any:
+    """``Map.delete/2`` of such a map."""
+    if m.__class__ is not dict:
+        return _map.delete(m, k)
+    if not own:
+        m = dict(m)
+    m.pop(_maps.key(k), None)
+    return m
+
+
+def own_member(s: Any, own: bool, term: Any) -> Any:
+    """``MapSet.put/2`` of such a set."""
+    if s.__class__ is not _mapset.MapSet:
+        return _mapset.put(s, term)
+    if not own:
+        s = _mapset.MapSet(dict(s.items))
+    s.items[_maps.key(term)] = []
+    return s
 
 
 def in_list(term: Any, items: list[Any]) -> bool:

@@ -84,6 +84,9 @@ _LONG = 1 << 64
 
 def _interpolate(em: Emitter, parts: list[ast.expr]) -> ast.expr:
     """An f-string where every part is a text or a short integer, else the call that converts any term."""
+    constants = [p.value for p in parts if isinstance(p, ast.Constant)]
+    if len(constants) == len(parts) or not all(isinstance(c, str) for c in constants):
+        return em.rt("interpolate", parts)
     tests: list[ast.expr] = []
     segments: list[ast.expr] = []
     values: list[ast.expr] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.loops import split_cons
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, is_atom
 
@@ -12,6 +14,14 @@ if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
 _BAR, _PIN, _MATCH, _TUPLE, _MAP, _STRUCT, _BITS, _CONST = (Atom(n) for n in ("|", "^", "=", "{}", "%{}", "%", "<<>>", "%const"))
+
+
+@dataclass(slots=True, frozen=True)
+class Cursor:
+    """A list parameter kept as an array and a position in it (codegen.loops): the names of both."""
+
+    array: str
+    at: str
 
 
 class Matcher:
@@ -27,10 +37,13 @@ class Matcher:
         self.bindings: list[tuple[str, ast.expr]] = []
         self.seen: dict[Var, ast.expr] = {}
 
-    def match(self, pattern: Any, subject: ast.expr) -> None:
+    def match(self, pattern: Any, subject: ast.expr | Cursor) -> None:
         """Add the tests and bindings of *pattern* on *subject*, a name or a cheap pure expression."""
         em = self.em
         kind = pattern.__class__
+        if isinstance(subject, Cursor):
+            self._cursor(pattern, subject)
+            return
         if kind is tuple:
             if len(pattern) == 2:
                 self._tuple(list(pattern), subject)
@@ -108,6 +121,30 @@ class Matcher:
         self.tests.append(em.compare(em.call(em.name("len"), [value]), ast.Eq(), em.const(len(items))))
         for i, item in enumerate(items):
             self.match(item, em.sub(value, em.const(i)))
+
+    def _cursor(self, pattern: Any, cursor: Cursor) -> None:
+        em = self.em
+        if pattern.__class__ is tuple:
+            if pattern[2].__class__ is Var:
+                self._variable(pattern[2], em.rest_of(cursor))
+            return
+        items, rest = split_cons(pattern)
+        array = em.name(cursor.array)
+        many = rest is not None
+        length = em.call(em.name("len"), [array])
+        if many:
+            self.tests.append(em.compare(em.class_of(array), ast.In(), em.name("CELLS")))
+        else:
+            items = pattern
+            self.tests.append(em.is_(em.class_of(array), em.name("list")))
+        if many and len(items) == 1:
+            self.tests.append(em.compare(length, ast.Gt(), em.name(cursor.at)))
+        else:
+            self.tests.append(em.compare(length, ast.GtE() if many else ast.Eq(), em.offset(cursor, len(items))))
+        for i, item in enumerate(items):
+            self.match(item, em.sub(array, em.offset(cursor, i)))
+        if many and rest[2] not in em.rests:
+            self.match(rest, em.sub(array, em.at(ast.Slice(em.offset(cursor, len(items)), None, None))))
 
     def _pin(self, pattern: Any, subject: ast.expr) -> None:
         em = self.em

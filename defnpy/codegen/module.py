@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from defnpy.codegen.emit import RETURN, Emitter, calls_itself
+from defnpy.codegen.emit import RETURN, Emitter, loops
+from defnpy.codegen.loops import plan, rests
+from defnpy.codegen.matching import Cursor
 from defnpy.codegen.names import python_name
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand.module import Definition
@@ -37,25 +39,37 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
         caller = em.names.fresh("caller")
         leading.append(caller)
         em.alias(definition.caller, caller)
-    is_loop = definition.caller is None and any(calls_itself(c.body, definition.signature) for c in clauses)
+    name_atom = Atom(definition.name)
+    is_loop = definition.caller is None and any(loops(c.body, name_atom, definition.arity) for c in clauses)
+    if definition.caller is None and not em.defn and definition.arity:
+        em.plan = plan(clauses, name_atom)
     if is_loop:
         em.loops = 1
-    params = em.parameters(clauses)
+    params = em.params = em.parameters(clauses)
+    em.cursors = {k: Cursor(params[k], em.names.fresh(f"at_{params[k]}")) for k in sorted(em.plan.cursors)}
+    em.rests = {var: found for c in clauses for var, found in rests(c, name_atom, definition.arity, em.plan).items()}
+    with em.block() as first:
+        em.enter_loop()
+    subjects = [em.cursors.get(k) or em.name(p) for k, p in enumerate(params)]
     body: list[ast.stmt]
     with em.block() as body:
         if is_loop:
             em.tail = (definition.signature, params)
         with em.block() as failed:
-            arguments = em.at(ast.List([em.name(p) for p in params], ast.Load()))
+            arguments = em.at(ast.List([_given(em, k) for k in range(len(params))], ast.Load()))
             # The reference compiles the body of a defn under this name.
             shown = f"__defn:{definition.name}__" if em.defn else definition.name
             call = em.rt("clause_failed", [em.name(unit.atom(module)), em.const(shown), em.const(definition.arity), arguments])
             em.add(ast.Expr(call))
-        em.clause_chain([em.name(p) for p in params], clauses, RETURN, failed)
+        em.clause_chain(subjects, clauses, RETURN, failed)
     em.place(definition.meta)
     if is_loop:
         body = [em.at(ast.While(em.const(True), body, []))]
+    body = [*first, *body]
     arguments_node = em.arguments([*leading, *params], em)
+    for cursor in em.cursors.values():
+        arguments_node.kwonlyargs.append(em.at(ast.arg(cursor.at)))
+        arguments_node.kw_defaults.append(em.const(0))
     name = names[definition.signature]
     function = em.at(ast.FunctionDef(name, arguments_node, body or [em.at(ast.Pass())], [], None))
     function.type_params = []
@@ -63,6 +77,14 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     if definition.defn in ("defn", "defnp"):
         statements.append(_wrap_defn(em, module, definition, name))
     return statements
+
+
+def _given(em: Emitter, k: int) -> ast.expr:
+    """What parameter *k* holds, as a term."""
+    if k in em.cursors:
+        return em.rest_of(em.cursors[k])
+    value = em.name(em.params[k])
+    return em.rt("whole", [value]) if k in em.plan.pending else value
 
 
 def _wrap_defn(em: Emitter, module: Atom, definition: Definition, name: str) -> ast.stmt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.codegen.loops import reduction
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
 
@@ -26,6 +27,8 @@ def is_simple(node: Any, depth: int = 0) -> bool:
         if args.__class__ is Var:
             return True
         if form.__class__ is tuple:
+            if reduction(node) is not None:
+                return False
             return all(is_simple(p, depth + 1) for p in form[2]) and all(is_simple(a, depth + 1) for a in args)
         if form in _STATEMENT_FORMS:
             return False

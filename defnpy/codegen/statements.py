@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.loops import reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.simple import is_simple
+from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, alias
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Dest, Emitter
@@ -311,8 +313,6 @@ def _receive_clause(em: Emitter, clause: Any, message: str) -> None:
 
 
 def _thunk(em: Emitter, body: Any, wanted: str) -> ast.expr:
-    from defnpy.expand.clauses import Clause
-
     def never(child: Emitter, params: list[str]) -> ast.expr:
         return child.const(None)
 
@@ -354,6 +354,13 @@ def for_(em: Emitter, node: Any, dest: Dest) -> None:
 
 
 def _for_reduce(em: Emitter, steps: list[Any], initial: Any, clauses: list[Any], dest: Dest) -> None:
+    if len(steps) == 1 and steps[0][0] == "<-" and not steps[0][3] and is_plain(steps[0][2]):
+        _, meta, item, _, items = steps[0]
+        fun = (Atom("fn"), meta, [Clause([item, *c.patterns], c.guards, c.body, c.meta) for c in clauses])
+        node = ((Atom("."), meta, [alias("Enum"), Atom("reduce")]), meta, [items, initial, fun])
+        if reduction(node) is not None:
+            em.finish(dest, em.expr(node))
+            return
     name = em.temp("acc")
     em.assign(name, em.expr(initial))
 
@@ -364,6 +371,11 @@ def _for_reduce(em: Emitter, steps: list[Any], initial: Any, clauses: list[Any],
 
     _for_steps(em, steps, step)
     em.finish(dest, em.name(name))
+
+
+def is_plain(pattern: Any) -> bool:
+    """A variable, or ``_``."""
+    return pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None)
 
 
 def _for_steps(em: Emitter, steps: list[Any], innermost: Any) -> None:
@@ -429,7 +441,7 @@ def _is_comprehension(steps: list[Any], body: Any) -> bool:
     for kind, _, pattern, guards, value in steps:
         if kind == "<<>>" or guards or not is_simple(value):
             return False
-        if kind == "<-" and not (pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None)):
+        if kind == "<-" and not is_plain(pattern):
             return False
     return True
 

@@ -14,7 +14,7 @@ LINE, COLUMN = Atom("line"), Atom("column")
 class Var:
     """One binding of a variable. Every rebinding is a new Var, so closures capture values."""
 
-    __slots__ = ("context", "in_loop", "name", "owner", "python", "used")
+    __slots__ = ("context", "in_loop", "name", "owner", "pending", "python", "used")
 
     def __init__(self, name: str, context: Any) -> None:
         self.name = name
@@ -22,6 +22,8 @@ class Var:
         self.python: str | None = None
         self.owner: Any = None
         self.in_loop = False
+        # The Python name holds the elements collected so far (codegen.loops).
+        self.pending = False
         self.used = False
 
     def __repr__(self) -> str:

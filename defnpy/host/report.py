@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import os
 import traceback
-from types import TracebackType
+from collections.abc import Iterator
+from types import CodeType, TracebackType
 from typing import Any
 
 from defnpy.terms.errors import ElixirError, Exit, Throw
 
+# Runs of equal frames that a report shows.
+_MOST_FRAMES = 40
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -29,16 +33,24 @@ def places(trace: TracebackType | None) -> list[Place]:
     """The Elixir frames of a traceback, outermost first."""
     out = []
     names = _function_names()
+    known: dict[tuple[int, int], Place] = {}
     while trace is not None:
         code = trace.tb_frame.f_code
         if is_source(code.co_filename):
-            line, column = trace.tb_lineno, 0
-            for index, (start, _, start_column, _) in enumerate(code.co_positions()):
-                if index * 2 == trace.tb_lasti and start:
-                    line, column = start, (start_column or 0) + 1
-            out.append(Place(code.co_filename, line, column, names.get(code, _local_name(code.co_qualname))))
+            key = (id(code), trace.tb_lasti)
+            if key not in known:
+                known[key] = _place(code, trace, names)
+            out.append(known[key])
         trace = trace.tb_next
     return out
+
+
+def _place(code: CodeType, trace: TracebackType, names: dict[Any, str]) -> Place:
+    line, column = trace.tb_lineno, 0
+    for index, (start, _, start_column, _) in enumerate(code.co_positions()):
+        if index * 2 == trace.tb_lasti and start:
+            line, column = start, (start_column or 0) + 1
+    return Place(code.co_filename, line, column, names.get(code, _local_name(code.co_qualname)))
 
 
 def is_source(file: str) -> bool:
@@ -98,9 +110,20 @@ def report(error: BaseException) -> str:
         parts.append(excerpt(trail[-1]))
     notes = [n for n in getattr(error, "__notes__", []) if n]
     parts.extend(f"    {line}\n" for note in notes for line in note.splitlines())
-    for place in reversed(trail):
-        parts.append(f"    {place.file}:{place.line}: {place.function}\n")
+    parts.extend(_frames(trail))
     return "".join(parts)
+
+
+def _frames(trail: list[Place]) -> Iterator[str]:
+    """The lines of the stack, innermost first; a recursion is one line and a count."""
+    lines = [f"    {place.file}:{place.line}: {place.function}\n" for place in reversed(trail)]
+    runs = [(line, sum(1 for _ in same)) for line, same in itertools.groupby(lines)]
+    for line, count in runs[:_MOST_FRAMES]:
+        yield line
+        if count > 1:
+            yield f"      ({count - 1} more time{'s' if count > 2 else ''})\n"
+    if len(runs) > _MOST_FRAMES:
+        yield f"    ... {sum(count for _, count in runs[_MOST_FRAMES:])} more\n"
 
 
 def excerpt(place: Place) -> str:

@@ -14,6 +14,19 @@ class ImproperList:
         self.head = head
         self.improper_tail = improper_tail
 
+    def __len__(self) -> int:
+        return len(self.head)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, index: Any) -> Any:
+        """An element, or what ``[index:]`` leaves."""
+        if index.__class__ is not slice:
+            return self.head[index]
+        head = self.head[index]
+        return ImproperList(head, self.improper_tail) if head else self.improper_tail
+
     def __eq__(self, other: object) -> bool:
         from defnpy.terms.order import strict_equal
 

@@ -98,3 +98,13 @@ def test_transpiled_module_runs_by_itself(program: Callable[..., Path], tmp_path
 def test_help_names_the_commands() -> None:
     text = defnpy("--help").stdout
     assert all(name in text for name in ("run", "parse", "transpile", "config"))
+
+
+def test_a_deep_recursion_ends_with_one_short_report(program: Callable[..., Path]) -> None:
+    code = "defmodule D do\n  def count(0), do: 0\n  def count(n), do: 1 + count(n - 1)\nend\nIO.puts(D.count(100_000))\nD.count(-1)\n"
+    done = defnpy("run", program(code, "deep.exs"))
+    assert done.returncode == 1
+    assert done.stdout == "100000\n"
+    assert "SystemLimitError" in done.stderr
+    assert "more times" in done.stderr
+    assert len(done.stderr.splitlines()) < 30

@@ -46,7 +46,8 @@ def _determinant(out: Any, tag: Any, a: Any) -> Any:
 def _qr(out: Any, tag: Any, a: Any) -> Any:
     a = _wide(a)
     fields = _fields(tag)
-    return _cast(signed_qr(jnp, a, *jnp.linalg.qr(a, mode=fields["mode"].name), fields["eps"]), out)
+    q, r = jnp.linalg.qr(a, mode=fields["mode"].name)
+    return _cast(signed_qr(jnp, a, q, r, fields["eps"]), out)
 
 
 def _lu(out: Any, tag: Any, a: Any) -> Any:

@@ -1,0 +1,365 @@
+"""What lists and maps of a self-recursive function can be kept as, so that each step costs the same.
+
+A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is needed, where nothing but the loop sees the list:
+
+- *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes back to the same parameter is an array and a position in it;
+- *pending*: a parameter that grows by ``[x | acc]`` collects the new elements and joins them when the list is wanted;
+- *owned*: a parameter that grows by ``Map.put(acc, k, v)`` and the like is copied once, then changed in place;
+- *consing*: a function whose value is ``[x | f(...)]`` collects its elements and loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from defnpy.expand.clauses import Clause
+from defnpy.expand.env import Var
+from defnpy.terms.atom import Atom, alias
+
+_BAR, _FN, _IF, _TUPLE = Atom("|"), Atom("fn"), Atom("%if"), Atom("{}")
+_BLOCK, _CASE, _COND, _WITH, _FIELD = Atom("__block__"), Atom("case"), Atom("cond"), Atom("with"), Atom("%field")
+_MAP, _MAPSET, _ENUM, _KERNEL, _ACCESS = alias("Map"), alias("MapSet"), alias("Enum"), alias("Kernel"), alias("Access")
+
+UPDATES = {
+    (_MAP, "put", 3): "own_put", (_MAP, "update", 4): "own_update", (_MAP, "put_new", 3): "own_put_new",
+    (_MAP, "delete", 2): "own_delete", (_MAPSET, "put", 2): "own_member",
+}  # fmt: skip
+"""Functions that change an owned map, and the run-time helper that does it in place."""
+
+_READS = {
+    (_MAP, name) for name in ("get", "fetch", "fetch!", "has_key?", "keys", "values", "to_list")
+} | {(_MAPSET, "member?"), (_MAPSET, "size"), (_ENUM, "count"), (_ENUM, "empty?"), (_ENUM, "member?"), (_ACCESS, "get"),
+     (_KERNEL, "map_size"), (_KERNEL, "is_map_key"), (alias("Map"), "get_lazy")}  # fmt: skip
+"""Functions that look into a map, their first argument, and do not keep it."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The representation of each parameter, by position."""
+
+    cursors: set[int] = field(default_factory=set)
+    pending: set[int] = field(default_factory=set)
+    owned: set[int] = field(default_factory=set)
+    consing: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.cursors or self.pending or self.owned or self.consing)
+
+
+def plan(clauses: list[Clause], name: Any) -> Plan:
+    """The plan of the function *name* (an atom) with these clauses."""
+    arity = len(clauses[0].patterns)
+    shapes = [_Shape(c, name, arity) for c in clauses]
+    made = _parameters(shapes, range(arity))
+    made.consing = any(s.consing for s in shapes)
+    return made
+
+
+def reduction(node: Any) -> tuple[Plan, list[Clause], list[Any]] | None:
+    """The plan of ``Enum.reduce(items, start, fn item, acc -> ... end)``, its clauses and the parts of *start*.
+
+    An accumulator ``{a, b}`` that every step builds anew counts as two. None where the call of the function is as good.
+    """
+    if _remote(node) != (_ENUM, "reduce") or len(node[2]) != 3:
+        return None
+    _, start, fun = node[2]
+    if fun.__class__ is not tuple or fun[0] is not _FN or any(len(c.patterns) != 2 for c in fun[2]):
+        return None
+    size = _width(start, fun[2])
+    clauses = fun[2]
+    if size is not None:
+        clauses = [Clause([c.patterns[0], *tuple_parts(c.patterns[1])], c.guards, c.body, c.meta) for c in clauses]
+    shapes = [_Step(c, size) for c in clauses]
+    if any(back is None for s in shapes for back in s.back):
+        return None
+    made = _parameters(shapes, range(1, len(clauses[0].patterns)))
+    return (made, clauses, [start] if size is None else tuple_parts(start)) if made else None
+
+
+def _width(start: Any, clauses: list[Clause]) -> int | None:
+    """The size of the tuples that the accumulator is, None for other accumulators."""
+    size = len(tuple_parts(start))
+    every = size and all(len(tuple_parts(c.patterns[1])) == size for c in clauses)
+    return size if every else None
+
+
+def tuple_parts(node: Any) -> list[Any]:
+    """The elements of a tuple literal or pattern; none for other nodes."""
+    if node.__class__ is not tuple:
+        return []
+    if len(node) == 2:
+        return list(node)
+    return node[2] if node[0] is _TUPLE else []
+
+
+def _parameters(shapes: list[Any], positions: Any) -> Plan:
+    made = Plan()
+    for k in positions:
+        if _is_cursor(shapes, k):
+            made.cursors.add(k)
+        elif all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
+            if _is_pending(shapes, k):
+                made.pending.add(k)
+            elif _is_owned(shapes, k):
+                made.owned.add(k)
+    return made
+
+
+class _Shape:
+    """One clause: the calls of the function itself in tail position, the other leaves, and what runs before them."""
+
+    def __init__(self, clause: Clause, name: Any, arity: int) -> None:
+        self.clause = clause
+        self.name, self.arity = name, arity
+        self.back: list[list[Any]] = []
+        self.leaves: list[Any] = []
+        self.before: list[Any] = []
+        self.consing = False
+        self._walk(clause.body)
+
+    def _walk(self, node: Any) -> None:
+        for leaf in tails(node, self.before):
+            own = self.call_of(leaf)
+            front, last = split_cons(leaf)
+            if own is not None:
+                self.back.append(own)
+            elif last is not None and self.call_of(last) is not None:
+                self.consing = True
+                self.before.extend(front)
+                self.back.append(last[2])
+            else:
+                self.leaves.append(leaf)
+
+    def call_of(self, node: Any) -> list[Any] | None:
+        """The arguments of a call of the function itself."""
+        return node[2] if is_local_call(node, self.name, self.arity) else None
+
+
+class _Step(_Shape):
+    """A clause of a reducing function: the value of every leaf is the accumulator of the next step."""
+
+    def __init__(self, clause: Clause, size: int | None) -> None:
+        self.size = size
+        super().__init__(clause, None, -1)
+
+    def _walk(self, node: Any) -> None:
+        for leaf in tails(node, self.before, values=True):
+            parts = [leaf] if self.size is None else tuple_parts(leaf)
+            self.back.append([None, *parts] if len(parts) == (self.size or 1) else None)  # type: ignore[arg-type]
+
+
+def is_local_call(node: Any, name: Any, arity: int) -> bool:
+    return node.__class__ is tuple and len(node) == 3 and node[0] is name and node[2].__class__ is list and len(node[2]) == arity
+
+
+def tails(node: Any, before: list[Any], *, values: bool = False) -> Iterator[Any]:
+    """The nodes in tail position; what is evaluated earlier is added to *before*.
+
+    With *values* a ``with`` is one leaf: it may also end with a value that did not match.
+    """
+    while True:
+        if node.__class__ is not tuple or len(node) != 3 or node[0].__class__ is not Atom or node[2].__class__ is not list:
+            yield node
+            return
+        form, _, args = node
+        if form is _BLOCK and args:
+            before.extend(args[:-1])
+            node = args[-1]
+            continue
+        if form is _IF:
+            before.append(args[0])
+            yield from tails(args[1], before, values=values)
+            yield from tails(args[2], before, values=values)
+        elif form is _CASE:
+            before.append(args[0])
+            for clause in args[1]:
+                before.extend(clause.guards)
+                yield from tails(clause.body, before, values=values)
+        elif form is _COND:
+            for _, test, body in args:
+                before.append(test)
+                yield from tails(body, before, values=values)
+        elif form is _WITH and not values:
+            steps, body, other = args
+            before.append(steps)
+            if other is None:
+                yield from tails(body, before)
+            else:
+                before.append(body)
+                for clause in other:
+                    yield from tails(clause.body, before)
+        else:
+            yield node
+        return
+
+
+def split_cons(node: Any) -> tuple[list[Any], Any]:
+    """The elements and the tail of ``[a, b | tail]``; the tail is None for other nodes."""
+    if node.__class__ is list and node and node[-1].__class__ is tuple and len(node[-1]) == 3 and node[-1][0] is _BAR:
+        head, tail = node[-1][2]
+        return [*node[:-1], head], tail
+    return [], None
+
+
+_NONE: Any = object()
+
+
+def _variable(pattern: Any) -> Any:
+    """The variable that a pattern is, None for ``_``, a marker for other patterns."""
+    if pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None):
+        return pattern[2]
+    return _NONE
+
+
+def uses(node: Any, var: Var) -> int:
+    """How often *var* occurs in a tree."""
+    return sum(1 for found, _ in _occurrences(node, False) if found is var)
+
+
+def _occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
+    """Every variable of a tree, and whether it stands in an anonymous function."""
+    stack = [(node, inside)]
+    while stack:
+        n, inner = stack.pop()
+        kind = n.__class__
+        if kind is Var:
+            yield n, inner
+        elif kind is tuple or kind is list:
+            deeper = inner or (kind is tuple and len(n) == 3 and n[0] is _FN)
+            stack.extend((part, deeper) for part in n)
+        elif kind is dict:
+            stack.extend((part, inner) for part in n.values())
+        elif kind is Clause:
+            stack.extend((part, inner) for part in (n.patterns, n.guards, n.body))
+
+
+def _is_var(node: Any, var: Any) -> bool:
+    return node.__class__ is tuple and len(node) == 3 and node[2] is var and var is not None
+
+
+def rest_variable(pattern: Any) -> Var | None:
+    """``t`` of the pattern ``[a, b | t]``."""
+    _, tail = split_cons(pattern)
+    found = _variable(tail) if tail is not None else None
+    return found if found.__class__ is Var else None
+
+
+def rests(clause: Clause, name: Any, arity: int, made: Plan) -> dict[Var, tuple[int, int]]:
+    """The variables of a clause that are positions only: the parameter, and how many elements stand before."""
+    found: dict[Var, tuple[int, int]] = {}
+    for k in made.cursors:
+        var = rest_variable(clause.patterns[k])
+        if var is not None and goes_back_whole(clause, var, name, arity, k):
+            found[var] = (k, len(split_cons(clause.patterns[k])[0]))
+    return found
+
+
+def goes_back_whole(clause: Clause, var: Var, name: Any, arity: int, k: int) -> bool:
+    """Whether *var* is used for nothing but parameter *k* of calls of the function itself."""
+    total = uses(clause.body, var) + uses(clause.guards, var) + sum(uses(p, var) for p in clause.patterns) - 1
+    return 0 < total == _given_back(clause.body, var, name, arity, k)
+
+
+def _given_back(node: Any, var: Var, name: Any, arity: int, k: int) -> int:
+    count, stack = 0, [node]
+    while stack:
+        n = stack.pop()
+        kind = n.__class__
+        if kind is tuple or kind is list:
+            if kind is tuple and len(n) == 3 and n[0] is _FN:
+                continue
+            if is_local_call(n, name, arity) and _is_var(n[2][k], var):
+                count += 1
+            stack.extend(n)
+        elif kind is dict:
+            stack.extend(n.values())
+        elif kind is Clause:
+            stack.extend((n.guards, n.body))
+    return count
+
+
+def _is_cursor(shapes: list[_Shape], k: int) -> bool:
+    found = False
+    for s in shapes:
+        pattern = s.clause.patterns[k]
+        if pattern.__class__ is not list and _variable(pattern) is _NONE:
+            return False
+        _, tail = split_cons(pattern)
+        if tail is not None and _variable(tail) is _NONE:
+            return False
+        rest = rest_variable(pattern)
+        found = found or (rest is not None and goes_back_whole(s.clause, rest, s.name, s.arity, k))
+    return found
+
+
+def _is_pending(shapes: list[_Shape], k: int) -> bool:
+    grows = False
+    for s in shapes:
+        var = _variable(s.clause.patterns[k])
+        if var is None:
+            continue
+        if uses(s.clause.guards, var) or any(uses(p, var) for i, p in enumerate(s.clause.patterns) if i != k):
+            return False
+        for args in s.back:
+            front, last = split_cons(args[k])
+            if last is not None and _is_var(last, var):
+                grows = True
+        # A function made before the loop goes on would see the list of a later step.
+        if any(found is var and inner for part in (s.before, s.back) for found, inner in _occurrences(part, False)):
+            return False
+    return grows
+
+
+def _is_owned(shapes: list[_Shape], k: int) -> bool:
+    grows = False
+    for s in shapes:
+        var = _variable(s.clause.patterns[k])
+        if var is None or not s.back:
+            continue
+        if any(uses(p, var) for i, p in enumerate(s.clause.patterns) if i != k) or not all(_only_read(part, var) for part in s.before):
+            return False
+        for args in s.back:
+            change = update_of(args[k], var)
+            grows = grows or change is not None
+            given = args[k][2][1:] if change is not None else [] if _is_var(args[k], var) else [args[k]]
+            if not all(_only_read(part, var) for i, part in enumerate([*args[:k], *given, *args[k + 1 :]])):
+                return False
+    return grows
+
+
+def update_of(node: Any, var: Any) -> str | None:
+    """The helper that does ``Map.put(var, ...)`` and the like in place."""
+    call = _remote(node)
+    if call is None or not node[2] or not _is_var(node[2][0], var):
+        return None
+    return UPDATES.get((*call, len(node[2])))
+
+
+def _remote(node: Any) -> tuple[Any, str] | None:
+    if node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and node[2].__class__ is list:
+        parts = node[0][2]
+        if len(parts) == 2 and parts[0].__class__ is Atom and parts[1].__class__ is Atom:
+            return parts[0], parts[1].name
+    return None
+
+
+def _only_read(node: Any, var: Var) -> bool:
+    """Whether a map is only looked into: nothing of *node* can keep it."""
+    kind = node.__class__
+    if kind is Var:
+        return node is not var
+    if kind is tuple and len(node) == 3:
+        call = _remote(node)
+        if call in _READS and node[2] and _is_var(node[2][0], var):
+            return all(_only_read(a, var) for a in node[2][1:])
+        if node[0] is _FIELD and _is_var(node[2][0], var):
+            return True
+    if kind is tuple or kind is list:
+        return all(_only_read(part, var) for part in node)
+    if kind is dict:
+        return all(_only_read(part, var) for part in node.values())
+    if kind is Clause:
+        return _only_read(node.guards, var) and _only_read(node.body, var)
+    return True
