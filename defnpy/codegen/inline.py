@@ -90,7 +90,7 @@ def _arithmetic(operator: type[ast.operator], helper: str) -> Maker:
     def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
         left, right = em.exprs(args)
         em.place(meta)
-        return _fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper)
+        return _integer(_fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper))
 
     return make
 
@@ -100,7 +100,10 @@ def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: 
     if _is_int(left) and _is_int(right):
         return em.rt(helper, [left, right])
     depth = 1 + max(getattr(left, "_depth", 0), getattr(right, "_depth", 0))
-    if _is_int(right):
+    if _is_int(right) and isinstance(left, ast.IfExp) and getattr(left, "_integer", False):
+        # The tests of the left side serve for both operations.
+        node = em.choose(left.test, operation(left.body, right), em.rt(helper, [left.orelse, right]))
+    elif _is_int(right):
         first, value = _split(em, left)
         node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(value, right), em.rt(helper, [value, right]))
     elif _is_int(left):
@@ -114,6 +117,13 @@ def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: 
     else:
         node = em.rt(helper, [left, right])
     node._depth = depth  # type: ignore[attr-defined]
+    return node
+
+
+def _integer(node: ast.expr) -> ast.expr:
+    """Mark a choice whose first branch gives an integer."""
+    if isinstance(node, ast.IfExp):
+        node._integer = True  # type: ignore[attr-defined]
     return node
 
 
@@ -155,7 +165,7 @@ def _division(operator: type[ast.operator], helper: str) -> Maker:
             return em.rt(helper, [left, right])
         first, value = _split(em, left)
         test = em.both([em.is_(em.class_of(first), em.name("int")), em.compare(value, ast.GtE(), em.const(0))])
-        return em.choose(test, em.at(ast.BinOp(value, operator(), right)), em.rt(helper, [value, right]))
+        return _integer(em.choose(test, em.at(ast.BinOp(value, operator(), right)), em.rt(helper, [value, right])))
 
     return make
 

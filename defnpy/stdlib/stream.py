@@ -13,7 +13,7 @@ from defnpy.stdlib import enumerable
 from defnpy.stdlib.calls import fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.lazy import Stream
-from defnpy.stdlib.util import OK, UNSET, is_int, need, truthy
+from defnpy.stdlib.util import OK, UNSET, is_int, need
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
@@ -34,13 +34,13 @@ def map_(items: Any, fun: Any) -> Stream:
 @ex("filter/2")
 def filter_(items: Any, fun: Any) -> Stream:
     f = fun1(fun)
-    return Stream(lambda: (x for x in iterate(items) if truthy(f(x))))
+    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is True or (t is not False and t is not None)))
 
 
 @ex("reject/2")
 def reject(items: Any, fun: Any) -> Stream:
     f = fun1(fun)
-    return Stream(lambda: (x for x in iterate(items) if not truthy(f(x))))
+    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is False or t is None))
 
 
 @ex("each/2")
@@ -110,13 +110,13 @@ def drop(items: Any, count: Any) -> Stream:
 @ex("take_while/2")
 def take_while(items: Any, fun: Any) -> Stream:
     f = fun1(fun)
-    return Stream(lambda: itertools.takewhile(lambda x: truthy(f(x)), iterate(items)))
+    return Stream(lambda: itertools.takewhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)))
 
 
 @ex("drop_while/2")
 def drop_while(items: Any, fun: Any) -> Stream:
     f = fun1(fun)
-    return Stream(lambda: itertools.dropwhile(lambda x: truthy(f(x)), iterate(items)))
+    return Stream(lambda: itertools.dropwhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)))
 
 
 @ex("take_every/2")
