@@ -59,6 +59,15 @@ class Unit:
     counter: int = 0
     used_modules: set[Any] = field(default_factory=set)
     pure: bool = True
+    # The variables that the source binds, to be asked in the end whether something reads them.
+    bindings: list[tuple[Var, Any, Env]] = field(default_factory=list)
+
+    def warn_unused(self) -> None:
+        """Warn of the variables bound so far that nothing reads."""
+        found, self.bindings = self.bindings, []
+        for var, meta, env in found:
+            if not var.used:
+                env.warn(meta, f'variable "{var.name}" is unused (if the variable is not meant to be used, prefix it with an underscore)')
 
     def next(self) -> int:
         self.counter += 1

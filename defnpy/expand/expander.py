@@ -199,6 +199,8 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     module = _imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
+        if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
+            env.state.import_calls.append((signature, module, meta))
         if own is None or meta_get(meta, IMPORTS):
             macro = find_macro(module, signature, env)
             if macro is not None:

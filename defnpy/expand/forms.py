@@ -88,8 +88,10 @@ def struct(tree: Any, env: Env) -> Any:
 def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str, Any]:
     """The struct information of *module*; unknown *keys* raise KeyError as in Elixir."""
     info: Any = None
-    if env.state is not None and env.state.name is module:
-        info = env.state.struct_info()
+    # A module around this one may have defined its struct already.
+    state = env.state if env.state is not None and env.state.name is module else runtime().evaluator.open.get(module)
+    if state is not None:
+        info = state.struct_info()
     else:
         found = ex.module_of(module)
         if found is not None and "struct" in found.info:

@@ -56,6 +56,7 @@ class ModuleState:
         self.accumulating: set[str] = set(ACCUMULATED)
         self.persisted: set[str] = set()
         self.definitions: dict[str, Definition] = {}
+        self.import_calls: list[tuple[str, Any, Any]] = []
         self.local_calls: list[tuple[str, Any, bool, str]] = []
         self.overridable: dict[str, Definition | None] = {}
         self.super_count = 0
@@ -172,7 +173,7 @@ class ModuleState:
             arity = found.arity - len(positions) + given
             short = f"{found.name}/{arity}"
             existing = self.definitions.get(short)
-            if existing is not None and existing.clauses and not existing.wrapper:
+            if existing is not None and existing.defaults:
                 raise _Conflict(self, meta, f"{found.kind} {signature} defaults conflicts with {short}")
             missing = set(positions[given:])
             wrapper_scope = self._scope(env, found.name, arity, meta)
@@ -186,8 +187,9 @@ class ModuleState:
                     var = Var(base, Atom("%default"))
                     params.append((Atom(base), meta, var))
                     call_args.append((Atom(base), meta, var))
-            wrapper = Definition(found.kind, found.name, arity, meta=meta, file=env.file, wrapper=True, defn=found.defn)
-            if found.kind in ("defmacro", "defmacrop"):
+            # A function of that arity that is there already gets one more clause.
+            wrapper = existing or Definition(found.kind, found.name, arity, meta=meta, file=env.file, wrapper=True, defn=found.defn)
+            if found.kind in ("defmacro", "defmacrop") and wrapper.caller is None:
                 wrapper.caller = Var("__CALLER__", None)
                 target: Any = (Atom("%macro_default"), meta, [found.signature, (Atom("__CALLER__"), meta, wrapper.caller), *call_args])
             else:
@@ -229,6 +231,10 @@ class ModuleState:
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
+        self._warn_unused()
+        for signature, module, meta in self.import_calls:
+            if signature in self.definitions and not self.definitions[signature].wrapper:
+                self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")
         for signature, meta, in_defn, file in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
@@ -247,6 +253,16 @@ class ModuleState:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
             self.env.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
+
+
+    def _warn_unused(self) -> None:
+        """Warn of private functions that nothing calls."""
+        called = {signature for signature, *_ in self.local_calls}
+        for d in self.definitions.values():
+            if d.kind != "defp" or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
+                continue
+            if not any(f"{d.name}/{d.arity - n}" in called for n in range(d.defaults + 1)):
+                self.env.warn(d.meta, f"function {d.signature} is unused")
 
 
 _MULTIPLE_DEFAULTS = (

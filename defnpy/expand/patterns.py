@@ -120,6 +120,9 @@ def _variable(tree: Any, env: Env) -> Any:
     var = env.match.get(key)
     if var is None:
         var = env.match[key] = Var(name.name, context)
+        # What a macro binds, and what a numerical definition does, is not looked at.
+        if context is None and not env.defn and len(key) == 2 and key[1] is None and not name.name.startswith("_"):
+            env.unit.bindings.append((var, meta, env))
     else:
         var.used = True
     return (name, meta, var)

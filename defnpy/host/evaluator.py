@@ -66,12 +66,22 @@ class Compilation:
         self.nested: list[list[ast.stmt]] = []
         # False once something ran while compiling that a cached load could not leave out.
         self.replayable = True
+        # How many diagnostics were shown, and whether a warning was among them.
+        self.reported = 0
+        self.warned = False
 
     # -- running --
 
-    def run(self, tree: Any, *, name: str = "RESULT") -> Any:
-        """Expand the whole program, then run it; gives the value of its last expression."""
-        prelude, statements = self.emit(self.expand(tree), name)
+    def run(self, tree: Any, *, name: str = "RESULT", whole: bool = False) -> Any:
+        """Expand the whole program, then run it; gives the value of its last expression.
+
+        With *whole* the tree is all of the program: no later one can read its variables.
+        """
+        expanded = self.expand(tree)
+        if whole:
+            self.unit.warn_unused()
+            self.report_warnings()
+        prelude, statements = self.emit(expanded, name)
         self.statements.extend(statements)
         return self.execute([*prelude, *statements], name)
 
@@ -99,8 +109,10 @@ class Compilation:
 
     def report_warnings(self) -> None:
         """Write the warnings collected so far to standard error, as the Elixir compiler does."""
-        warnings = [d for d in self.unit.diagnostics if d.severity == "warning"]
+        warnings = [d for d in self.unit.diagnostics[self.reported :] if d.severity == "warning"]
+        self.reported = len(self.unit.diagnostics)
         if warnings:
+            self.warned = True
             from defnpy.host.report import show_diagnostics
 
             sys.stderr.write(show_diagnostics(warnings))
@@ -188,6 +200,7 @@ class Compilation:
         try:
             value = self._body(block, env)
             self._before_compile(state, env)
+            self.unit.warn_unused()
             state.check_locals()
             if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
                 raise self.compile_error(mark, name)

@@ -62,13 +62,14 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
     compilation = runtime().evaluator.compilation(file)
     with deep_recursion():
         try:
-            value = compilation.run(parse_program(text, file))
+            value = compilation.run(parse_program(text, file), whole=True)
         finally:
             if namespace is not None:
                 namespace.update(compilation.namespace)
             compilation.report_warnings()
         module = compilation.artifact()
-        if module is not None:
+        # A program that deserves a warning is compiled, and warned of, each time.
+        if module is not None and not compilation.warned:
             cache.store(name, compile(module, file, "exec", dont_inherit=True))
     return value
 

@@ -223,6 +223,8 @@ def binding(meta: Any, args: list[Any], env: Env) -> Any:
     context = ex.expand(args[0], env) if args else None
     pairs = [(Atom(name), (Atom(name), meta, var)) for (name, ctx), var in sorted(env.vars.items(), key=lambda p: p[0][0])
              if ctx is context and not name.startswith("__")]
+    for _, (_, _, var) in pairs:
+        var.used = True
     return pairs
 
 
