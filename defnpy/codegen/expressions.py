@@ -249,9 +249,11 @@ def super_(em: Emitter, node: Any) -> ast.expr:
     return em.call(em.name(em.module_functions[f"{name}/{len(args)}"]), values)
 
 
-def macro_default(em: Emitter, node: Any) -> ast.expr:
+def local_function(em: Emitter, node: Any) -> ast.expr:
     signature, *args = node[2]
-    return em.call(em.name(em.module_functions[signature]), em.exprs(args))
+    emitted = em.module_functions.get(signature)
+    values = em.exprs(args)
+    return em.call(em.name(emitted), values) if emitted is not None else em.rt("missing_local", [em.const(signature), *values])
 
 
 def fn(em: Emitter, node: Any) -> ast.expr:
@@ -301,7 +303,7 @@ EXPRESSIONS: dict[Any, Any] = {
     Atom("&"): capture,
     Atom("%local_capture"): local_capture,
     Atom("%super"): super_,
-    Atom("%macro_default"): macro_default,
+    Atom("%local"): local_function,
     Atom("fn"): fn,
     Atom("%stacktrace"): stacktrace,
     Atom("|"): bar,

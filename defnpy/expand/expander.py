@@ -31,6 +31,7 @@ BAR, CAPTURE = Atom("|"), Atom("&")
 CONST: Atom = Atom("%const")
 FIELD = Atom("%field")
 KERNEL = alias("Kernel")
+_FORM_NAMES = frozenset(map(Atom, "case cond try receive with for fn quote unquote unquote_splicing super".split()))
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
 CONTEXT = Atom("context")
 
@@ -231,6 +232,9 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         return None
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.defn, env.file))
+    if name in _FORM_NAMES:
+        # A function of this module that is called like a form of another arity.
+        return (Atom("%local"), meta, [signature, *expand_args(args, env)])
     return (name, meta, expand_args(args, env))
 
 

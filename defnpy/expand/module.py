@@ -191,7 +191,7 @@ class ModuleState:
             wrapper = existing or Definition(found.kind, found.name, arity, meta=meta, file=env.file, wrapper=True, defn=found.defn)
             if found.kind in ("defmacro", "defmacrop") and wrapper.caller is None:
                 wrapper.caller = Var("__CALLER__", None)
-                target: Any = (Atom("%macro_default"), meta, [found.signature, (Atom("__CALLER__"), meta, wrapper.caller), *call_args])
+                target: Any = (Atom("%local"), meta, [found.signature, (Atom("__CALLER__"), meta, wrapper.caller), *call_args])
             else:
                 target = (Atom(found.name), meta, call_args)
             wrapper.clauses.append(Clause(params, [], target, meta))
