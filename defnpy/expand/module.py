@@ -193,7 +193,7 @@ class ModuleState:
                 wrapper.caller = Var("__CALLER__", None)
                 target: Any = (Atom("%local"), meta, [found.signature, (Atom("__CALLER__"), meta, wrapper.caller), *call_args])
             else:
-                target = (Atom(found.name), meta, call_args)
+                target = (Atom("%local"), meta, [found.signature, *call_args])
             wrapper.clauses.append(Clause(params, [], target, meta))
             wrapper.option_positions = tuple(i for i, p in enumerate(p for p in range(found.arity) if p not in missing) if p in positions)
             self.definitions[short] = wrapper

@@ -78,5 +78,8 @@ def test_integers_of_any_length_are_written_and_read() -> None:
 
 
 def test_functions_may_have_the_names_of_forms_of_another_arity() -> None:
-    code = "defmodule Fo do\n  def cond(a, b, c), do: [a, b, c]\n  def f(x), do: cond(x, 1, 2)\n  def try(a, b), do: {a, b}\n  def g, do: try(1, 2)\nend\n{Fo.f(0), Fo.g()}"
-    assert shown(code) == "{[0, 1, 2], {1, 2}}"
+    code = (
+        "defmodule Fo do\n  def cond(a, b, c, d \\\\ 3), do: [a, b, c, d]\n  def f(x), do: cond(x, 1, 2)\n  def try(a, b), do: {a, b}\n"
+        "  def g, do: try(1, 2)\nend\n{Fo.f(0), Fo.g()}"
+    )
+    assert shown(code) == "{[0, 1, 2, 3], {1, 2}}"
