@@ -14,6 +14,7 @@ from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of
 from defnpy.expand.env import line_of as line_of
 from defnpy.expand.env import meta_get as meta_get
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
+from defnpy.terms.errors import ElixirError
 from defnpy.terms.module import Module
 from defnpy.terms.runtime import runtime
 
@@ -272,8 +273,23 @@ def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> 
     """The quoted result of a compiled macro, its nodes placed at the line of the call."""
     caller = env.fork()
     caller.line = line_of(meta) or env.line
-    result = macro(MacroEnv(caller), *args)
+    try:
+        result = macro(MacroEnv(caller), *args)
+    except ElixirError as error:
+        _note_expansion(error, macro, module, meta, env)
+        raise
     return _linify(result, caller.line, column_of(meta), module, env.unit.next())
+
+
+def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env: Env) -> None:
+    """Say where the macro that raised was being expanded."""
+    from defnpy.terms.inspect import inspect
+
+    line, column = env.position(meta)
+    name = next((s for s, m in runtime().module(module).macros.items() if m is macro), "") if module.__class__ is Atom else ""
+    where = f" in {inspect(env.module)}.{env.function[0]}/{env.function[1]}" if env.module is not None and env.function is not None else ""
+    place = f"{env.file}:{line}:{column}" if column else f"{env.file}:{line}"
+    error.add_note(f"expanding macro: {inspect(module)}.{name} at {place}{where}")
 
 
 def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any:

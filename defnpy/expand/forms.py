@@ -109,7 +109,8 @@ def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str
             raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
                            "same context that defines it")
         env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-                  "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code")
+                  "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
+                  runtime().why_missing(module))
         return {"struct": [(k, None) for k in keys]}
     names = {k for k, _ in info["struct"]}
     for k in keys:
@@ -559,7 +560,7 @@ def _loaded(module: Any, meta: Any, env: Env) -> Any:
         shown = inspect(module)
         if module in env.context_modules or (env.state is not None and env.state.name is module):
             return runtime().module(module)
-        raise env.fail(meta, f"module {shown} is not loaded and could not be found")
+        raise env.fail(meta, f"module {shown} is not loaded and could not be found", runtime().why_missing(module))
     return found
 
 

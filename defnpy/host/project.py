@@ -25,6 +25,8 @@ class Project:
         self.owners: dict[str, str] = {}
         self.state: dict[str, str] = {}
         self.digest = b""
+        # The files that are being compiled, each needed by the one before.
+        self.loading: list[str] = []
 
     def scan(self) -> None:
         """Read all files and note which modules they define."""
@@ -51,11 +53,23 @@ class Project:
         self.load_file(path)
         return True
 
+    def why_missing(self, name: Atom) -> str | None:
+        """The cycle that *name* is part of, when its file is being compiled."""
+        path = self.owners.get(name.name)
+        if path is None or path not in self.loading:
+            return None
+        cycle = [*self.loading[self.loading.index(path) :], path]
+        return "these files need each other while they are compiled: " + " -> ".join(cycle)
+
     def load_file(self, path: str) -> None:
         if self.state.get(path) is not None:
             return
         self.state[path] = "loading"
-        loader.run_source(self.sources[path], path, extra=self.digest)
+        self.loading.append(path)
+        try:
+            loader.run_source(self.sources[path], path, extra=self.digest)
+        finally:
+            self.loading.pop()
         self.state[path] = "loaded"
 
     def load_all(self) -> None:
@@ -77,7 +91,7 @@ def load_tree(folder: str) -> bytes:
     owner = runtime()
     project = Project(folder, owner)
     project.scan()
-    owner.loaders.append(project.load_module)
+    owner.loaders.append(project)
     project.load_all()
     return project.digest
 

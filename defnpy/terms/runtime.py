@@ -5,10 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import Module
+
+
+class Loader(Protocol):
+    """Something that defines modules when they are first needed (a project's sources)."""
+
+    def load_module(self, name: Atom) -> bool:
+        """Define the module *name*, if it is one of these."""
+
+    def why_missing(self, name: Atom) -> str | None:
+        """What is known about a module that could not be defined."""
 
 
 class Runtime:
@@ -26,7 +36,7 @@ class Runtime:
         self.make_evaluator: Callable[[Runtime], Any] | None = None
         self._evaluator: Any = None
         self.lock = threading.RLock()
-        self.loaders: list[Callable[[Atom], bool]] = []
+        self.loaders: list[Loader] = []
         self.registered: dict[Atom, Any] = {}
 
     @property
@@ -59,10 +69,14 @@ class Runtime:
         found = self.module(name)
         if found.defined:
             return found
-        for load in self.loaders:
-            if load(name) and found.defined:
+        for loader in self.loaders:
+            if loader.load_module(name) and found.defined:
                 return found
         return None
+
+    def why_missing(self, name: Any) -> str | None:
+        """A hint about a module that is needed and not there."""
+        return next((hint for loader in self.loaders if (hint := loader.why_missing(name)) is not None), None)
 
 
 _runtime: ContextVar[Runtime] = ContextVar("defnpy_runtime")

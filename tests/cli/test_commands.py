@@ -108,3 +108,28 @@ def test_a_deep_recursion_ends_with_one_short_report(program: Callable[..., Path
     assert "SystemLimitError" in done.stderr
     assert "more times" in done.stderr
     assert len(done.stderr.splitlines()) < 30
+
+
+def test_a_macro_that_raises_names_the_call(program: Callable[..., Path]) -> None:
+    code = "defmodule M do\n  defmacro boom(_), do: raise(ArgumentError, \"broke\")\nend\ndefmodule N do\n  require M\n  def f, do: M.boom(1)\nend\n"
+    done = defnpy("run", program(code, "macro.exs"))
+    assert done.returncode == 1
+    assert "** (ArgumentError) broke" in done.stderr
+    assert "expanding macro: M.boom/1 at" in done.stderr
+    assert "macro.exs:6:14 in N.f/0" in done.stderr
+
+
+def test_files_that_need_each_other_at_compile_time_are_named(program: Callable[..., Path], tmp_path: Path) -> None:
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    (lib / "a.ex").write_text("defmodule A do\n  require B\n  B.m()\n  defmacro m, do: 1\nend\n")
+    (lib / "b.ex").write_text("defmodule B do\n  require A\n  A.m()\n  defmacro m, do: 1\nend\n")
+    done = defnpy("run", "--path", lib, program("1", "main.exs"))
+    assert done.returncode == 1
+    assert "hint: these files need each other while they are compiled" in done.stderr
+
+
+def test_a_stack_names_functions(program: Callable[..., Path]) -> None:
+    done = defnpy("run", program('defmodule D do\n  def f(0), do: raise("x")\n  def f(n), do: 1 + f(n - 1)\nend\nD.f(3)\n', "s.exs"))
+    assert "s.exs:2: D.f/1\n" in done.stderr
+    assert "      (2 more times)\n" in done.stderr
