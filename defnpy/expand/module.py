@@ -61,7 +61,10 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.info: dict[str, Any] = {}
-        self.docs: dict[str, Any] = {}
+        # Documentation as (name, arity, line, text), the module's own under an empty name; the text that waits for its function.
+        self.docs: list[tuple[str, int, int, str]] = []
+        self.doc_line = 0
+        self.pending_doc: tuple[int, Any] | None = None
         self.callbacks: list[Any] = []
         self.optional_callbacks: list[Any] = []
         self.impls: list[Any] = []
@@ -84,6 +87,23 @@ class ModuleState:
             self.attributes[name] = [value, *self.attributes.get(name, [])]
         else:
             self.attributes[name] = value
+
+    def put_doc(self, name: str, value: Any) -> None:
+        """``@moduledoc``, ``@doc`` and ``@typedoc``, written at ``doc_line``."""
+        self.attributes[name] = value
+        if name == "moduledoc" and value.__class__ is str:
+            self.docs.append(("", 0, self.doc_line, value))
+        elif name == "doc":
+            self.pending_doc = (self.doc_line, value)
+
+    def _take_doc(self, found: Definition) -> None:
+        """The text that waits belongs to *found*."""
+        if self.pending_doc is None:
+            return
+        line, text = self.pending_doc
+        self.pending_doc = None
+        if text.__class__ is str and found.public:
+            self.docs.append((found.name, found.arity, line, text))
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
         if accumulate:
@@ -128,6 +148,7 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
+        self._take_doc(found)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
         if options is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from defnpy.host import loader
@@ -13,6 +14,7 @@ from defnpy.terms.errors import make
 from defnpy.terms.runtime import Runtime, runtime
 
 _DEFMODULE = re.compile(rb"^\s*(?:defmodule|defprotocol)\s+([A-Z][\w.]*)", re.MULTILINE)
+_DEFIMPL = re.compile(rb"^\s*defimpl\s", re.MULTILINE)
 
 
 class Project:
@@ -57,6 +59,18 @@ class Project:
         self.state[path] = "loading"
         loader.run_source(self.sources[path], path, extra=self.digest)
         self.state[path] = "loaded"
+
+    def leave_out(self, known: Callable[[str], bool]) -> None:
+        """Forget the files that define a module for which *known* holds."""
+        for path in {path for name, path in self.owners.items() if known(name)}:
+            self.sources.pop(path, None)
+        self.owners = {name: path for name, path in self.owners.items() if path in self.sources}
+
+    def load_implementations(self) -> None:
+        """Load the files with protocol implementations, which nothing asks for by name."""
+        for path, text in self.sources.items():
+            if _DEFIMPL.search(text):
+                self.load_file(path)
 
     def load_all(self) -> None:
         for path in self.sources:

@@ -84,7 +84,6 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "URI.Error": _fields("action", "reason", "part"),
     "JSON.DecodeError": _fields("message", "offset", "token", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
-    "ExUnit.AssertionError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
 }  # fmt: skip
 

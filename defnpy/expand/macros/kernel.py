@@ -470,6 +470,7 @@ def attribute(meta: Any, args: list[Any], env: Env) -> Any:
         from defnpy.terms.errors import ArgumentError
 
         raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
+    env.state.doc_line = ex.line_of(meta)
     return write_attribute(name.name, values[0], meta, env)
 
 
@@ -501,6 +502,7 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 def _record_type(name: str, tree: Any, env: Env) -> None:
     if name not in ("callback", "macrocallback"):
         return
+    env.state.pending_doc = None
     spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
     if ex.is_node(spec, Atom("::")):
         head = spec[2][0]

@@ -11,12 +11,8 @@ from defnpy.nx.api.reduce import all_
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
-from defnpy.terms.errors import make
+from defnpy.stdlib.exunit.errors import fail
 from defnpy.terms.module import ex, native_module
-
-
-def _fail(message: str) -> Exception:
-    return make("ExUnit.AssertionError", message)
 
 
 @ex("assert_equal/2")
@@ -25,7 +21,7 @@ def assert_equal(left: Any, right: Any) -> None:
     same = equal(left, right)
     nan = logical_and(is_nan(left), is_nan(right))
     if to_number(all_(logical_or(same, nan))) != 1:
-        raise _fail(
+        fail(message=
             f"Tensor assertion failed.\nleft:\n\n{text(to_tensor(left))}\n\nright:\n\n{text(to_tensor(right))}\n"
         )
 
@@ -36,7 +32,7 @@ def assert_all_close(left: Any, right: Any, opts: Any = ()) -> None:
     given = {k.name: v for k, v in opts}
     atol, rtol = given.get("atol", 1.0e-4), given.get("rtol", 1.0e-4)
     if to_number(all_(all_close(left, right, keywords(atol=atol, rtol=rtol)))) != 1:
-        raise _fail(
+        fail(message=
             f"expected\n\n{text(to_tensor(left))}\n\nto be within tolerance of\n\n{text(to_tensor(right))}\n"
         )
 
