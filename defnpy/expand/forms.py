@@ -88,8 +88,9 @@ def struct(tree: Any, env: Env) -> Any:
 def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str, Any]:
     """The struct information of *module*; unknown *keys* raise KeyError as in Elixir."""
     info: Any = None
-    if env.state is not None and env.state.name is module:
-        info = env.state.struct_info()
+    opened = runtime().evaluator.open.get(module) if module in env.context_modules else None
+    if opened is not None:
+        info = opened.struct_info()
     else:
         found = ex.module_of(module)
         if found is not None and "struct" in found.info:

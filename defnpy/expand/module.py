@@ -61,10 +61,10 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.info: dict[str, Any] = {}
-        # Documentation as (name, arity, line, text), the module's own under an empty name; the text that waits for its function.
-        self.docs: list[tuple[str, int, int, str]] = []
+        # What @moduledoc and @doc said: (kind, name, arity, line, text or false, metadata); and what waits for its function.
+        self.docs: list[tuple[str, str, int, int, Any, list[Any]]] = []
         self.doc_line = 0
-        self.pending_doc: tuple[int, Any] | None = None
+        self.pending_doc: tuple[int, Any, list[Any]] | None = None
         self.callbacks: list[Any] = []
         self.optional_callbacks: list[Any] = []
         self.impls: list[Any] = []
@@ -89,21 +89,25 @@ class ModuleState:
             self.attributes[name] = value
 
     def put_doc(self, name: str, value: Any) -> None:
-        """``@moduledoc``, ``@doc`` and ``@typedoc``, written at ``doc_line``."""
-        self.attributes[name] = value
-        if name == "moduledoc" and value.__class__ is str:
-            self.docs.append(("", 0, self.doc_line, value))
+        """``@moduledoc``, ``@doc`` and ``@typedoc``, written at ``doc_line``; a keyword list is metadata."""
+        is_meta = value.__class__ is list
+        if not is_meta:
+            self.attributes[name] = value
+        if name == "moduledoc":
+            if value is False or value.__class__ is str:
+                self.docs.append(("module", "", 0, self.doc_line, value, []))
         elif name == "doc":
-            self.pending_doc = (self.doc_line, value)
+            line, text, meta = self.pending_doc or (self.doc_line, None, [])
+            self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
 
     def _take_doc(self, found: Definition) -> None:
-        """The text that waits belongs to *found*."""
+        """What waits belongs to *found*."""
         if self.pending_doc is None:
             return
-        line, text = self.pending_doc
+        line, text, meta = self.pending_doc
         self.pending_doc = None
-        if text.__class__ is str and found.public:
-            self.docs.append((found.name, found.arity, line, text))
+        if found.public:
+            self.docs.append(("macro" if found.kind == "defmacro" else "function", found.name, found.arity, line, text, meta))
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
         if accumulate:

@@ -27,6 +27,8 @@ class Project:
         self.owners: dict[str, str] = {}
         self.state: dict[str, str] = {}
         self.digest = b""
+        # Files that belong to a library whose main modules defnpy provides.
+        self.internal: set[str] = set()
 
     def scan(self) -> None:
         """Read all files and note which modules they define."""
@@ -60,21 +62,28 @@ class Project:
         loader.run_source(self.sources[path], path, extra=self.digest)
         self.state[path] = "loaded"
 
-    def leave_out(self, known: Callable[[str], bool]) -> None:
-        """Forget the files that define a module for which *known* holds."""
-        for path in {path for name, path in self.owners.items() if known(name)}:
+    def leave_out(self, provided: Callable[[str], bool]) -> None:
+        """Forget the files that define a module for which *provided* holds; what lies within such a module is loaded only when it is needed."""
+        for path in {path for name, path in self.owners.items() if provided(name)}:
             self.sources.pop(path, None)
         self.owners = {name: path for name, path in self.owners.items() if path in self.sources}
+        self.internal = {path for name, path in self.owners.items() if any(provided(above) for above in _above(name))}
 
     def load_implementations(self) -> None:
         """Load the files with protocol implementations, which nothing asks for by name."""
         for path, text in self.sources.items():
-            if _DEFIMPL.search(text):
+            if path not in self.internal and _DEFIMPL.search(text):
                 self.load_file(path)
 
     def load_all(self) -> None:
         for path in self.sources:
-            self.load_file(path)
+            if path not in self.internal:
+                self.load_file(path)
+
+
+def _above(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(2, len(parts))]
 
 
 def _files(folder: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import sys
 import threading
 import time
@@ -17,13 +18,14 @@ RECURSION = 400_000
 
 def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: bool = False) -> int:
     """Run *work* in a thread with a deep stack; report its error; 0 or 1."""
-    outcome: list[BaseException] = []
+    outcome: list[tuple[BaseException, contextvars.Context]] = []
 
     def body() -> None:
         try:
             work()
         except BaseException as error:
-            outcome.append(error)
+            # The report needs the Runtime of the program, which its context holds.
+            outcome.append((error, contextvars.copy_context()))
 
     old_stack = threading.stack_size(STACK)
     old_limit = sys.getrecursionlimit()
@@ -42,7 +44,8 @@ def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: b
         return _timed_out(timeout)
     if not outcome:
         return 0
-    return _failed(outcome[0], verbose)
+    error, context = outcome[0]
+    return context.run(_failed, error, verbose)
 
 
 def _timed_out(timeout: float | None) -> int:

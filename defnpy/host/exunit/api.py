@@ -17,10 +17,11 @@ from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
 HIGHEST_SEED = 1_000_000
+NONE: list[Any] = []
 
 
 @ex("start/0", "start/1")
-def start(options: Any = ()) -> Any:
+def start(options: Any = NONE) -> Any:
     """Configure the suite; a program that ends without an error then runs its tests."""
     configure(options)
     runtime().options["ex_unit_started"] = True
@@ -73,7 +74,7 @@ def fetch_test_supervisor() -> Any:
 
 
 @ex("run/0", "run/1")
-def run(extra: Any = ()) -> Any:
+def run(extra: Any = NONE) -> Any:
     """Run the modules defined since the last run; gives the numbers of tests."""
     suite = run_suite(Reporter(colour=False), [runtime().module(m) for m in extra])
     return stats(suite)

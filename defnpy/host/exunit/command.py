@@ -13,6 +13,7 @@ from typing import Any
 from defnpy.host.exunit import api, docs, filters
 from defnpy.host.exunit.reporter import Reporter
 from defnpy.host.project import Project
+from defnpy.host.report import report
 from defnpy.host.runner import choose_compiler, guarded
 from defnpy.stdlib.exunit.settings import settings
 from defnpy.terms.atom import Atom
@@ -76,13 +77,17 @@ def _run(plan: Plan) -> int:
     _load_sources(plan, root, made)
     for helper in dict.fromkeys(h for path in found if (h := _helper(path)) is not None):
         _load(helper)
-    for path in found:
-        _load(path) if path.endswith(".exs") else _load_documents(path)
+    broken = _load_all(found)
     colour = plan.colour if plan.colour is not None else sys.stdout.isatty()
     with open(plan.json, "w", encoding="utf-8") if plan.json else open(os.devnull, "w") as out:
-        suite = api.run_suite(Reporter(colour=colour, json_out=out if plan.json else None))
+        reporter = Reporter(colour=colour, json_out=out if plan.json else None)
+        for path, text in broken:
+            reporter.file_failed(path, text)
+        suite = api.run_suite(reporter)
     if plan.only and suite.tests and all(t.state == "excluded" for t in suite.tests):
         sys.stderr.write('The --only option was given to "defnpy test" but no test was executed\n')
+        return 1
+    if broken:
         return 1
     return int(settings()["exit_status"]) if suite.failed else 0
 
@@ -124,6 +129,19 @@ def _helper(path: str) -> str | None:
         if (above / PROJECT).is_file():
             return None
     return None
+
+
+def _load_all(found: list[str]) -> list[tuple[str, str]]:
+    """Load the test files; gives those that could not be loaded, with their errors. The others run all the same."""
+    broken = []
+    for path in found:
+        try:
+            _load(path) if path.endswith(".exs") else _load_documents(path)
+        except Exception as error:
+            if getattr(error, "status", None) is not None:
+                raise
+            broken.append((path, report(error)))
+    return broken
 
 
 def _load(path: str) -> None:

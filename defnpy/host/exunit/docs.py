@@ -28,7 +28,8 @@ def documentation(module: Any) -> tuple[str | None, Docs]:
     if found is None:
         raise _error(module, "The BEAM file of the module cannot be accessed")
     if not found.native:
-        docs = [(line, text, MODULEDOC if not name else (Atom(name), arity)) for name, arity, line, text in found.info.get("docs", [])]
+        docs = [(line, text, MODULEDOC if kind == "module" else (Atom(name), arity))
+                for kind, name, arity, line, text, _ in found.info.get("docs", []) if text.__class__ is str]
         return _shown(found.info.get("file")), docs
     path = _source_of(module)
     if path is None:

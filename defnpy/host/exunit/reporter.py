@@ -47,6 +47,14 @@ class Reporter:
 
     # -- events --
 
+    def file_failed(self, path: str, text: str) -> None:
+        """A test file that could not be compiled or run."""
+        sys.stderr.write(text + "\n")
+        if self.json_out is not None:
+            made = {"file": texts.relative(path), "line": None, "module": None, "name": None, "tags": {}, "state": "error", "time": 0.0,
+                    "error": text}
+            self.json_out.write(json.dumps(made, ensure_ascii=False) + "\n")
+
     def suite_started(self, options: dict[str, Any], include: list[Any], exclude: list[Any]) -> None:
         self.trace, self.slowest = options["trace"], options["slowest"]
         self.say(f"Running ExUnit with seed: {options['seed']}, max_cases: {options['max_cases']}\n")

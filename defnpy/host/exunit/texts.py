@@ -11,7 +11,7 @@ from defnpy.stdlib.exunit.errors import ASSERTION
 from defnpy.stdlib.exunit.format import PADDING, Paint, format_assertion, pad_lines
 from defnpy.terms.atom import Atom
 from defnpy.terms.exception import blame, format_banner
-from defnpy.terms.inspect import inspect
+from defnpy.terms.inspect import inspect, inspect_call
 from defnpy.terms.module import Module
 
 FILE, LINE, DOCTEST = Atom("file"), Atom("line"), Atom("doctest")
@@ -104,7 +104,7 @@ def _frames(test: Test | None, failure: Failure) -> list[str]:
 
 
 def _is_test(test: Test, place: report.Place) -> bool:
-    return place.function == f"{inspect(test.module.name)}.{test.name.name}/1"
+    return place.function == f"{inspect(test.module.name)}.{inspect_call(test.name.name)}/1"
 
 
 def _code(test: Test | None, failure: Failure) -> str | None:
