@@ -18,7 +18,7 @@ from defnpy.terms.runtime import runtime
 ALIASES, BLOCK, DOT, TUPLE = Atom("__aliases__"), Atom("__block__"), Atom("."), Atom("{}")
 MATCH, PIN, WHEN, ARROW, DO = Atom("="), Atom("^"), Atom("when"), Atom("->"), Atom("do")
 MAP, STRUCT, BITS, BAR, CAPTURE = Atom("%{}"), Atom("%"), Atom("<<>>"), Atom("|"), Atom("&")
-CONST, FIELD = Atom("%const"), Atom("%field")
+CONST, FIELD, SCOPE = Atom("%const"), Atom("%field"), Atom("%scope")
 KERNEL = alias("Kernel")
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
 CONTEXT = Atom("context")

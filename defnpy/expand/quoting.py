@@ -234,6 +234,19 @@ def expand_quote(tree: Any, env: Env) -> Any:
 # -- escape ------------------------------------------------------------------------------------------------------------
 
 
+def attribute_node(value: Any) -> Any:
+    """The tree that stands for the value of a module attribute; a native struct (a range, a tensor) stays what it is."""
+    kind = value.__class__
+    if kind is list:
+        return [attribute_node(v) for v in value]
+    if kind is tuple:
+        parts = [attribute_node(v) for v in value]
+        return tuple(parts) if len(parts) == 2 else (ex.TUPLE, [], parts)
+    if isinstance(value, Struct) and kind is not Struct:
+        return (ex.CONST, [], [value])
+    return escape(value)
+
+
 def escape(value: Any, *, unquote: bool = False) -> Any:
     """The quoted tree that evaluates to *value* (``Macro.escape/2``)."""
     kind = value.__class__

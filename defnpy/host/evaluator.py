@@ -223,6 +223,8 @@ class Compilation:
         while True:
             if ex.is_node(form, ex.BLOCK):
                 return self._body(form, env)
+            if ex.is_node(form, ex.SCOPE):
+                return self._body(form[2][0], env.fork())
             macro, meta, args, module, name = self._macro_of(form, env)
             if macro is None:
                 break

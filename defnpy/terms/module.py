@@ -37,8 +37,8 @@ class FunctionTable(dict[str, Callable[..., Any]]):
         from defnpy.terms.runtime import runtime
 
         name, _, arity = signature.rpartition("/")
-        if not self.owner.defined and runtime().find(self.owner.name) is self.owner and signature in self:
-            return self[signature]
+        if not self.owner.defined and runtime().find(self.owner.name) is self.owner and signature in self.owner.functions:
+            return self.owner.functions[signature]  # loading the module made a new table
         fallback = self.owner.info.get("missing_function")
         if fallback is not None:
             return fallback(signature)  # type: ignore[no-any-return]

@@ -79,7 +79,7 @@ def describe(meta: Any, args: list[Any], env: Env) -> Any:
         "ExUnit.Callbacks.__describe__(__MODULE__, unquote(line), unquote(message))\n"
         "unquote(block)\n"
         "ExUnit.Callbacks.__end_describe__(__MODULE__)",
-        message=args[0], block=ex.keyword(args[1]).get("do"), **_here(meta, env))
+        message=args[0], block=(ex.SCOPE, meta, [ex.keyword(args[1]).get("do")]), **_here(meta, env))
 
 
 # -- ExUnit.Callbacks ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
-from defnpy.expand.quoting import escape
+from defnpy.expand.quoting import attribute_node, escape
 from defnpy.terms.atom import Atom, alias, is_atom
 
 RANGE = alias("Range")
@@ -483,7 +483,7 @@ def _read_attribute(name: str, meta: Any, env: Env) -> Any:
         outer, env.context = env.context, None
         match, env.match = env.match, None
         try:
-            done = ex.expand(escape(value), env)
+            done = ex.expand(escape(value) if match is not None or outer is not None else attribute_node(value), env)
         finally:
             env.context, env.match = outer, match
         return done

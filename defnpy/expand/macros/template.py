@@ -53,7 +53,16 @@ class Template:
             return (form, self.fresh, self.owner) if hidden else (form, self.place, None)
         if form is UNQUOTE:
             return parts[args[0][0].name]
-        return (self._walk(form, parts) if form.__class__ is tuple else form, self.place, self._list(args, parts))
+        if form.__class__ is tuple:
+            return (self._walk(form, parts), self.place, self._list(args, parts))
+        return (form, self._call_meta(form.name, len(args)), self._list(args, parts))
+
+    def _call_meta(self, name: str, arity: int) -> Any:
+        """Kernel's macros are meant even where the caller does not import them."""
+        from defnpy.expand.macros import NATIVE
+
+        known = f"{name}/{arity}" in NATIVE[ex.KERNEL]
+        return [(ex.IMPORTS, [(arity, ex.KERNEL)]), *self.place] if known else self.place
 
     def _list(self, items: list[Any], parts: dict[str, Any]) -> list[Any]:
         out: list[Any] = []
