@@ -236,10 +236,10 @@ class _AgentServer(Server):
     def handle(self, message: Any) -> Any:
         if message.__class__ is tuple and message and message[0] is CALL:
             kind, fun = message[2]
-            if kind == "get":
+            if kind.name == "get":
                 reply(message[1], fun(self.state))
                 return (NOREPLY, self.state)
-            if kind == "update":
+            if kind.name == "update":
                 new = fun(self.state)
                 reply(message[1], OK)
                 return (NOREPLY, new)
@@ -266,7 +266,7 @@ def _agent_call(kind: str) -> Callable[..., Any]:
     def request(agent: Any, *args: Any) -> Any:
         timeout = args[-1] if len(args) in (2, 4) else 5000
         body = _agent_body(args[: 3 if len(args) >= 3 else 1])
-        return call(agent, (kind, body), timeout)
+        return call(agent, (Atom(kind), body), timeout)
 
     return request
 

@@ -288,16 +288,16 @@ def format_mfa(module: Any, function: Any, arity: Any) -> str:
 
 
 def format_banner(kind: Any, payload: Any) -> str:
-    """``Exception.format_banner(kind, payload)``."""
+    """``Exception.format_banner(kind, payload)``; the kind of an exit signal is ``{:EXIT, pid}``."""
+    if kind.__class__ is tuple:
+        return f"** (EXIT from {inspect(kind[1])}) {format_exit(payload)}"
     name = atom_name(kind)
     if name == "error":
         made = normalize(payload)
         return f"** ({inspect_atom(made.module)}) {message_of(made)}"
     if name == "throw":
         return f"** (throw) {inspect(payload)}"
-    if name == "exit":
-        return f"** (exit) {format_exit(payload)}"
-    return f"** (EXIT from {inspect(kind[1])}) {format_exit(payload)}"
+    return f"** (exit) {format_exit(payload)}"
 
 
 _EXITS = {

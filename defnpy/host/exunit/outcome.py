@@ -11,11 +11,16 @@ from defnpy.terms.module import Module
 
 @dataclass(slots=True)
 class Failure:
-    """What ended a test: ``kind`` is error, exit, throw or EXIT, ``reason`` the exception struct or term, ``error`` the Python exception."""
+    """What ended a test.
+
+    ``kind`` is error, exit, throw or EXIT (a signal to the process ``pid``), ``reason`` the exception struct or term, ``error`` the
+    Python exception.
+    """
 
     kind: str
     reason: Any
     error: BaseException | None = None
+    pid: Any = None
 
 
 @dataclass(slots=True)
@@ -45,7 +50,8 @@ def failures_of(error: BaseException) -> list[Failure]:
     if isinstance(error, Exit):
         from defnpy.stdlib.processes import ExitSignal
 
-        return [Failure("EXIT" if isinstance(error, ExitSignal) else "exit", error.reason, error)]
+        # A signal from another process has no stack of its own.
+        return [Failure("EXIT", error.reason)] if isinstance(error, ExitSignal) else [Failure("exit", error.reason, error)]
     made = rt.translate(error)
     if made.term.module is MULTI:
         listed = made.term.fields[Atom("errors")]

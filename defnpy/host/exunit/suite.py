@@ -6,6 +6,7 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from defnpy.host.exunit import filters
@@ -199,7 +200,7 @@ def run_process(owner: Process, body: Callable[[], Any], limit: Any, kind: str =
             body()
             processes.check_signal(owner)
         except BaseException as error:
-            problems.extend(failures_of(error))
+            problems.extend(replace(f, pid=owner.pid) for f in failures_of(error))
         finally:
             done.set()
         if until is not None:

@@ -9,8 +9,9 @@ from defnpy.host import report
 from defnpy.host.exunit.outcome import Failure, Test
 from defnpy.stdlib.exunit.errors import ASSERTION
 from defnpy.stdlib.exunit.format import PADDING, Paint, format_assertion, pad_lines
-from defnpy.terms.atom import Atom
-from defnpy.terms.exception import blame, format_banner
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ElixirError, Exit, Throw
+from defnpy.terms.exception import blame, format_banner, format_mfa
 from defnpy.terms.inspect import inspect, inspect_call
 from defnpy.terms.module import Module
 
@@ -47,7 +48,12 @@ def failures(test: Test | None, listed: list[Failure], paint: Paint) -> str:
     out = []
     for index, failure in enumerate(listed, 1):
         heading = f"\n{PADDING}Failure #{index}\n" if len(listed) > 1 else ""
-        out.append(heading + _failure(test, failure, paint))
+        try:
+            text = _failure(test, failure, paint)
+        except (ElixirError, Throw, Exit, RecursionError) as error:
+            # A value that cannot be inspected must not end the run.
+            text = f"{PADDING}{pad_lines(report.banner(error), len(PADDING))}\n"
+        out.append(heading + text)
     return "".join(out)
 
 
@@ -68,10 +74,20 @@ def _failure(test: Test | None, failure: Failure, paint: Paint) -> str:
 
 def _banner(failure: Failure) -> str:
     if failure.kind == "error":
-        return format_banner(Atom("error"), blame(failure.reason))
+        return format_banner(Atom("error"), blame(failure.reason)) + _given(failure.reason)
     if failure.kind == "EXIT":
-        return "** (EXIT) " + format_banner(Atom("exit"), failure.reason).removeprefix("** (exit) ")
+        return format_banner((Atom("EXIT"), failure.pid), failure.reason)
     return format_banner(Atom(failure.kind), failure.reason)
+
+
+def _given(error: Any) -> str:
+    """The arguments of a FunctionClauseError."""
+    args = error.fields.get(Atom("args"))
+    if error.module is not alias("FunctionClauseError") or args.__class__ is not list or not args:
+        return ""
+    name = format_mfa(*(error.fields[Atom(k)] for k in ("module", "function", "arity")))
+    shown = "".join(f"\n    # {i}\n    {pad_lines(inspect(a, pretty=True), 4)}\n" for i, a in enumerate(args, 1))
+    return f"\n\nThe following arguments were given to {name}:\n{shown}"
 
 
 def _notes(failure: Failure) -> str:

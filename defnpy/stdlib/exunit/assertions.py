@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.stdlib import operators, regex
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.exunit.errors import ASSERTION, assertion, fail
 from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.kernel import native_exception
-from defnpy.stdlib.operators import abs_, subtract
-from defnpy.stdlib.regex import match_q
 from defnpy.stdlib.util import UNSET, need
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import ArgumentError, ElixirError, Exit, Throw
@@ -113,7 +112,7 @@ def assert_raise(exception: Any, message: Any, function: Any = UNSET) -> Any:
         return _rescued(exception, message)
     error = _rescued(exception, function)
     actual = message_of(error)
-    fine = match_q(message, actual) if isinstance(message, Struct) else actual == message
+    fine = regex.match_q(message, actual) if isinstance(message, Struct) else actual == message
     if not fine:
         fail(message=f"Wrong message for {inspect(exception)}\nexpected:\n  {inspect(message)}\nactual:\n  {inspect(actual)}")
     return error
@@ -171,7 +170,7 @@ def catch(kind: Any, function: Any) -> Any:
 def assert_in_delta(first: Any, second: Any, delta: Any, message: Any = None) -> bool:
     if compare(delta, 0) < 0:
         raise ArgumentError(f"delta must always be a positive number, got: {inspect(delta)}")
-    difference = abs_(subtract(first, second))
+    difference = operators.abs_(operators.subtract(first, second))
     text = message if message is not None else (
         f"Expected the difference between {inspect(first)} and {inspect(second)} ({inspect(difference)}) "
         f"to be less than or equal to {inspect(delta)}")
@@ -180,7 +179,7 @@ def assert_in_delta(first: Any, second: Any, delta: Any, message: Any = None) ->
 
 @ex("refute_in_delta/3", "refute_in_delta/4")
 def refute_in_delta(first: Any, second: Any, delta: Any, message: Any = None) -> bool:
-    difference = abs_(subtract(first, second))
+    difference = operators.abs_(operators.subtract(first, second))
     text = (
         f"{message} (difference between {inspect(first)} and {inspect(second)} is less than {inspect(delta)})"
         if message is not None
