@@ -43,5 +43,5 @@ def command(files: tuple[str, ...], **options: Any) -> None:
     """
     from defnpy.host.exunit.command import Plan, run_tests
 
-    lists = {k: list(v) if v.__class__ is tuple else v for k, v in options.items()}
+    lists: Any = {k: list(v) if v.__class__ is tuple else v for k, v in options.items()}
     sys.exit(run_tests(Plan(list(files), **lists)))

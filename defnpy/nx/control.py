@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from defnpy.nx.convert import python_number
 from defnpy.nx.containers import is_leaf, reduce
+from defnpy.nx.convert import python_number
 from defnpy.nx.dtype import merge
 from defnpy.nx.expr import COND, WHILE, Expr, Fun, constant_of, context_error, elements, merge_contexts, parameter, to_expr
 from defnpy.nx.show import text

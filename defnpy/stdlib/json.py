@@ -7,17 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib import devices
-from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.util import ERROR, OK
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.binary import octets
 from defnpy.terms.errors import ProtocolUndefinedError, make
 from defnpy.terms.float_text import float_to_string
-from defnpy.terms.function import is_function
-from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import current
+from defnpy.terms.module import ex, native_module
 from defnpy.terms.protocol import find_impl
 from defnpy.terms.struct import Struct
 

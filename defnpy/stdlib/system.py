@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from typing import Any, NoReturn
 
 from defnpy.stdlib import grants
-from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.erlang import erlang
 from defnpy.stdlib.util import ERROR, OK, UNSET, option
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
-from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
 

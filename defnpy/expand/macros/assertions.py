@@ -79,7 +79,7 @@ def _operator(expression: Any, env: Env) -> str | None:
 
 def _arguments(expression: Any, meta: Any, env: Env) -> tuple[Any, list[Any], Any]:
     """``(list of the arguments, their bindings, the call on them)`` of a function call; of anything else the expression alone."""
-    plain = (NO_VALUE, [], expression)
+    plain: Any = (NO_VALUE, [], expression)
     if expression.__class__ is not tuple or len(expression) != 3 or expression[2].__class__ is not list or not expression[2]:
         return plain
     root, call_meta, args = expression
@@ -279,4 +279,4 @@ catch_throw = _catching("throw")
 catch_exit = _catching("exit")
 catch_error = _catching("error")
 
-MACROS = collect(globals())
+MACROS: dict[str, Any] = collect(globals())

@@ -16,7 +16,7 @@ CONTEXT = "ExUnit.DocTest"
 def _tests(source: str, meta: Any, args: list[Any], env: Env) -> Any:
     template = Template(CONTEXT, meta, env)
     unquote = Atom("unquote")
-    head = ((unquote, [], [template.variable("name")]), template.place, [(Atom("_"), [], None)])
+    head: Any = ((unquote, [], [template.variable("name")]), template.place, [(Atom("_"), [], None)])
     return template.quoted(
         f"for {{title, body, tags}} <- ExUnit.DocTest.{source}(unquote(subject), __MODULE__, unquote(options)) do\n"
         "  name = ExUnit.Case.register_test(__MODULE__, unquote(file), unquote(line), :doctest, title, tags)\n"
@@ -43,4 +43,4 @@ def assert_match(meta: Any, args: list[Any], env: Env) -> Any:
     return assertions.match(left, right, assertions.source(args[0]), False, meta, env)
 
 
-MACROS = collect(globals())
+MACROS: dict[str, Any] = collect(globals())

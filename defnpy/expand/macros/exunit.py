@@ -149,9 +149,9 @@ def using(meta: Any, args: list[Any], env: Env) -> Any:
 
 
 TABLES: dict[Any, dict[str, Any]] = {
-    alias("ExUnit.Case"): {"__using__/1": using_case, **{s: test for s in test.signatures}, "describe/2": describe},
-    alias("ExUnit.Callbacks"): {**{s: setup for s in setup.signatures}, **{s: setup_all for s in setup_all.signatures}},
-    alias("ExUnit.CaseTemplate"): {"__using__/1": using_template, **{s: using for s in using.signatures}},
+    alias("ExUnit.Case"): {"__using__/1": using_case, **dict.fromkeys(test.signatures, test), "describe/2": describe},
+    alias("ExUnit.Callbacks"): {**dict.fromkeys(setup.signatures, setup), **dict.fromkeys(setup_all.signatures, setup_all)},
+    alias("ExUnit.CaseTemplate"): {"__using__/1": using_template, **dict.fromkeys(using.signatures, using)},
     alias("ExUnit.Assertions"): assertions.MACROS,
     alias("ExUnit.DocTest"): doctest.MACROS,
 }

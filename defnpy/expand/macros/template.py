@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from defnpy.expand import expander as ex
@@ -12,7 +12,7 @@ from defnpy.terms.atom import Atom, alias
 UNQUOTE, SPLICING = Atom("unquote"), Atom("unquote_splicing")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(text: str) -> Any:
     from defnpy.syntax.parser import parse
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from defnpy.host.exunit.docs import documentation
+from defnpy.host.exunit.outcome import elixir_error
 from defnpy.stdlib.exunit.errors import assertion
 from defnpy.stdlib.util import OK, option
 from defnpy.terms.atom import Atom, alias
@@ -235,7 +236,7 @@ def _checked(example: Example, module: Any, source: str | None, place: list[Any]
 
     tree = _parsed(example.code, example.line, example, module, source)
     if example.kind == "error":
-        function = (Atom("fn"), [], [(Atom("->"), [], [[], tree])])
+        function: Any = (Atom("fn"), [], [(Atom("->"), [], [[], tree])])
         return _call("__error__", [function, example.expected, alias(example.exception), *place])
     body = _with_matches(tree)
     if example.kind == "":
@@ -319,14 +320,12 @@ def check_inspected(value: Any, expected: str, code: str, shown: str, module: An
 
 @ex("__error__/7")
 def check_error(function: Any, message: str, exception: Any, shown: str, module: Any, source: Any, line: int) -> Any:
-    from defnpy import rt
-
     try:
         function()
     except (Throw, Exit):
         raise
     except Exception as caught:
-        error = rt.translate(caught).term
+        error = elixir_error(caught).term
         actual = message_of(error)
         if error.module is not exception:
             _fail(module, source, line, caught, doctest=shown, message=(

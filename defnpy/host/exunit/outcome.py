@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from defnpy.terms.errors import Exit, Throw
+from defnpy.terms.errors import ElixirError, Exit, Throw
 from defnpy.terms.module import Module
 
 
@@ -38,9 +38,15 @@ class Test:
     logs: str = ""
 
 
+def elixir_error(error: BaseException) -> ElixirError:
+    """The Elixir exception that an exception is or stands for."""
+    from defnpy.host.translate import translate
+
+    return error if isinstance(error, ElixirError) else translate(error)
+
+
 def failures_of(error: BaseException) -> list[Failure]:
     """The failures that an exception stands for; a MultiError stands for several."""
-    from defnpy import rt
     from defnpy.stdlib.exunit.errors import MULTI
     from defnpy.terms.atom import Atom
     from defnpy.terms.exception import normalize
@@ -52,7 +58,7 @@ def failures_of(error: BaseException) -> list[Failure]:
 
         # A signal from another process has no stack of its own.
         return [Failure("EXIT", error.reason)] if isinstance(error, ExitSignal) else [Failure("exit", error.reason, error)]
-    made = rt.translate(error)
+    made = elixir_error(error)
     if made.term.module is MULTI:
         listed = made.term.fields[Atom("errors")]
         return [Failure(kind.name, normalize(reason) if kind.name == "error" else reason) for kind, reason, _ in listed]

@@ -51,7 +51,7 @@ class Reporter:
         """A test file that could not be compiled or run."""
         sys.stderr.write(text + "\n")
         if self.json_out is not None:
-            made = {"file": texts.relative(path), "line": None, "module": None, "name": None, "tags": {}, "state": "error", "time": 0.0,
+            made: dict[str, Any] = {"file": texts.relative(path), "line": None, "module": None, "name": None, "tags": {}, "state": "error", "time": 0.0,
                     "error": text}
             self.json_out.write(json.dumps(made, ensure_ascii=False) + "\n")
 

@@ -195,7 +195,7 @@ def fetch_docs(module: Any) -> Any:
     if found.native:
         return (ERROR, Atom("chunk_not_found"))
     noted = {(kind, name, arity): (line, text, meta) for kind, name, arity, line, text, meta in found.info.get("docs", [])}
-    entries = []
+    entries: list[Any] = []
     for kind, table in (("function", found.functions), ("macro", found.macros)):
         for signature in table:
             name, _, arity = signature.rpartition("/")

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.stdlib import operators, regex
 from defnpy.stdlib.calls import fun0
-from defnpy.stdlib.exunit.errors import ASSERTION, assertion, fail
+from defnpy.stdlib.exunit.errors import ASSERTION, assertion
 from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.kernel import native_exception
 from defnpy.stdlib.util import UNSET, need
@@ -38,9 +38,9 @@ def compared(kind: Any, operator: Any, result: Any, left: Any, right: Any, code:
     name = atom_name(operator)
     message = f"{kind.name.title() + 'ion' if wanted else 'Refute'} with {name} failed"
     if name in _SAME_FAILS[kind.name] and strict_equal(left, right):
-        fail(left=left, expr=code, message=message + ", both sides are exactly equal")
+        raise assertion(left=left, expr=code, message=message + ", both sides are exactly equal")
     context = Atom("===") if name in ("===", "!==") else Atom("==")
-    fail(left=left, right=right, expr=code, message=message, context=context)
+    raise assertion(left=left, right=right, expr=code, message=message, context=context)
 
 
 @ex("__truthy__/4")
@@ -49,7 +49,7 @@ def checked(kind: Any, value: Any, args: Any, code: str) -> Any:
     if _truthy(value) is (kind is ASSERT):
         return value
     expected = "truthy" if kind is ASSERT else "false or nil"
-    fail(args=args, expr=code, message=f"Expected {expected}, got {inspect(value)}")
+    raise assertion(args=args, expr=code, message=f"Expected {expected}, got {inspect(value)}")
 
 
 def _pinned(pins: list[Any]) -> str:
@@ -60,7 +60,7 @@ def _pinned(pins: list[Any]) -> str:
 
 @ex("__mismatch__/4")
 def mismatch(pattern: str, value: Any, code: str, pins: list[Any]) -> Any:
-    fail(left=pattern, right=value, expr=code, message="match (=) failed" + _pinned(pins), context=(MATCH, pins))
+    raise assertion(left=pattern, right=value, expr=code, message="match (=) failed" + _pinned(pins), context=(MATCH, pins))
 
 
 @ex("__matches__/6")
@@ -70,7 +70,7 @@ def matches(kind: Any, result: bool, pattern: str, value: Any, code: str, pins: 
     if result is wanted:
         return wanted
     text = "match (match?) failed" if wanted else "match (match?) succeeded, but should have failed"
-    fail(left=pattern, right=value, expr=code, message=text + _pinned(pins), context=(MATCH, pins))
+    raise assertion(left=pattern, right=value, expr=code, message=text + _pinned(pins), context=(MATCH, pins))
 
 
 @ex("assert/2")
@@ -92,14 +92,14 @@ def _raise(message: Any) -> None:
     from defnpy.terms.errors import from_struct
 
     if message.__class__ is str:
-        fail(message=message)
+        raise assertion(message=message)
     raise from_struct(native_exception(ASSERTION, MODULE.info["struct"], message))
 
 
 @ex("flunk/0", "flunk/1")
 def flunk(message: Any = "Flunked!") -> Any:
     need(message.__class__ is str, "ExUnit.Assertions", "flunk", 1)
-    fail(message=message)
+    raise assertion(message=message)
 
 
 # -- exceptions ----------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def assert_raise(exception: Any, message: Any, function: Any = UNSET) -> Any:
     actual = message_of(error)
     fine = regex.match_q(message, actual) if isinstance(message, Struct) else actual == message
     if not fine:
-        fail(message=f"Wrong message for {inspect(exception)}\nexpected:\n  {inspect(message)}\nactual:\n  {inspect(actual)}")
+        raise assertion(message=f"Wrong message for {inspect(exception)}\nexpected:\n  {inspect(message)}\nactual:\n  {inspect(actual)}")
     return error
 
 
@@ -132,7 +132,7 @@ def _rescued(exception: Any, function: Any) -> Any:
         text = f"Expected exception {inspect(exception)} but got {inspect(error.term.module)} ({message_of(error.term)})"
         made = assertion(message=text)
         raise made.with_traceback(caught.__traceback__) from None
-    fail(message=f"Expected exception {inspect(exception)} but nothing was raised")
+    raise assertion(message=f"Expected exception {inspect(exception)} but nothing was raised")
 
 
 def _translated(caught: BaseException) -> ElixirError:
@@ -160,7 +160,7 @@ def catch(kind: Any, function: Any) -> Any:
         if kind is Atom("error") and error.term.module is not ASSERTION:
             return original_of(error.term)
         raise
-    fail(message=f"Expected to catch {kind.name}, got nothing")
+    raise assertion(message=f"Expected to catch {kind.name}, got nothing")
 
 
 # -- numbers -------------------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def timeout_of(given: Any, key: Any) -> int:
 def no_message(pattern: str, code: str, pins: list[Any], finder: Any, timeout: int) -> Any:
     messages = list(current().mailbox)
     if any(finder(m) is True for m in messages):
-        fail(expr=code, message=(
+        raise assertion(expr=code, message=(
             f"Found message matching {pattern} after {timeout}ms.\n\n"
             "This means the message was delivered too close to the timeout value, you may want to either:\n\n"
             "  1. Give an increased timeout to `assert_receive/2`\n"
@@ -219,12 +219,12 @@ def no_message(pattern: str, code: str, pins: list[Any], finder: Any, timeout: i
     else:
         shown = f"\nShowing {min(count, MOST_MESSAGES)} of {count} message{'s' if count > 1 else ''} in the mailbox"
     text = f"Assertion failed, no matching message after {timeout}ms" + _pinned(pins) + shown
-    fail(left=pattern, expr=code, message=text, context=(MAILBOX, pins, messages[-MOST_MESSAGES:]))
+    raise assertion(left=pattern, expr=code, message=text, context=(MAILBOX, pins, messages[-MOST_MESSAGES:]))
 
 
 @ex("__unexpected__/2")
 def unexpected(actual: Any, pattern: str) -> Any:
-    fail(message=f"Unexpectedly received message {inspect(actual)} (which matched {pattern})")
+    raise assertion(message=f"Unexpectedly received message {inspect(actual)} (which matched {pattern})")
 
 
 MODULE = native_module("ExUnit.Assertions", globals())

@@ -217,9 +217,9 @@ def register_template(module: Any) -> Any:
 
 def proxy(template: Any, options: Any) -> Any:
     """The quoted code of ``use Template, options``: a case whose tests run the template's callbacks first."""
-    here = (Atom("__MODULE__"), [], None)
+    here: Any = (Atom("__MODULE__"), [], None)
     case = alias("ExUnit.Case")
-    inherit = ((Atom("."), [], [alias("ExUnit.CaseTemplate"), Atom("__inherit__")]), [], [here, template])
+    inherit: Any = ((Atom("."), [], [alias("ExUnit.CaseTemplate"), Atom("__inherit__")]), [], [here, template])
     kept = [p for p in options if p.__class__ is tuple and p[0] in (Atom("async"), Atom("parameterize"))] if options.__class__ is list else []
     return (Atom("__block__"), [], [(Atom("use"), [], [case, kept]), inherit])
 

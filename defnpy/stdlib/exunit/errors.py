@@ -22,7 +22,7 @@ ASSERTION, MULTI, TIMEOUT = alias("ExUnit.AssertionError"), alias("ExUnit.MultiE
 
 def assertion(**given: Any) -> ElixirError:
     """An ``ExUnit.AssertionError`` with the fields *given*."""
-    fields = {EXCEPTION: True, **{k: NO_VALUE for k in (LEFT, RIGHT, MESSAGE, EXPR, ARGS, DOCTEST)}, CONTEXT: EQUAL}
+    fields = {EXCEPTION: True, **dict.fromkeys((LEFT, RIGHT, MESSAGE, EXPR, ARGS, DOCTEST), NO_VALUE), CONTEXT: EQUAL}
     fields.update((Atom(k), v) for k, v in given.items())
     return from_struct(Struct(ASSERTION, fields))
 
