@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 GOLDEN = Path(__file__).with_name("failing_suite.txt")
 
 
@@ -298,3 +300,23 @@ def test_a_program_that_starts_exunit_runs_its_tests(suite: Callable[..., Any], 
     done = subprocess.run([sys.executable, "-m", "defnpy", "run", "run.exs"], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "1 test, 1 failure" in done.stdout
+
+
+@pytest.mark.parametrize(("left", "right", "shown"), [
+    ("[1, 2, 3]", "[1, 3, 4]", ("[1, <2>, 3]", "[1, 3, <4>]")),
+    ("%{a: 1, b: %{c: 2}}", "%{a: 1, b: %{c: 3}, d: 4}", ("%{a: 1, b: %{c: <2>}}", "%{a: 1, b: %{c: <3>}, <d: 4>}")),
+    ('"abc"', '"abd"', ('"ab<c>"', '"ab<d>"')),
+    ("{:ok, 1}", "{:error, 1}", ("{<:ok>, 1}", "{<:error>, 1}")),
+    ("[a: 1, b: 2]", "[a: 1, b: 3]", ("[a: 1, b: <2>]", "[a: 1, b: <3>]")),
+    ("1", ":a", ("<1>", "<:a>")),
+])
+def test_differences_are_coloured(session: Any, left: str, right: str, shown: tuple[str, str]) -> None:
+    from defnpy.stdlib.exunit.diff import sides
+
+    made = sides(session.run(left), session.run(right), None, 0, 80)
+    assert tuple(re.sub(r"\x1b\[3[12]m(.*?)\x1b\[0m", r"<\1>", text) for text in made) == shown
+
+
+def test_assertions_export_only_their_own_functions(session: Any) -> None:
+    names = session.shown("ExUnit.Assertions.__info__(:functions) |> Keyword.keys() |> Enum.uniq() |> Enum.reject(&String.starts_with?(to_string(&1), \"__\"))")
+    assert names == "[:assert, :assert_in_delta, :assert_raise, :flunk, :refute, :refute_in_delta]"

@@ -62,4 +62,4 @@ def failures_of(error: BaseException) -> list[Failure]:
     if made.term.module is MULTI:
         listed = made.term.fields[Atom("errors")]
         return [Failure(kind.name, normalize(reason) if kind.name == "error" else reason) for kind, reason, _ in listed]
-    return [Failure("error", made.term, error if error.__traceback__ is not None else made)]
+    return [Failure("error", made.term, made)]

@@ -60,6 +60,11 @@ def _sides(fields: Any, indent: int, width: int | None, paint: Paint) -> list[tu
     context = fields[CONTEXT]
     if context.__class__ is tuple and context[0].name == "mailbox":
         return _mailbox(fields[LEFT], context[2], indent, width, paint)
+    left, right = fields[LEFT], fields[RIGHT]
+    if paint is not plain and context.__class__ is not tuple and left is not NO_VALUE and right is not NO_VALUE:
+        from defnpy.stdlib.exunit.diff import sides
+
+        return list(zip(("left", "right"), sides(left, right, context, indent, width), strict=True))
     out = []
     if fields[LEFT] is not NO_VALUE:
         text = pad_lines(fields[LEFT], indent) if context.__class__ is tuple else show(fields[LEFT], indent, width)
