@@ -223,9 +223,8 @@ def _expect(pattern: Any, timeout: Any, message: Any, code: str, meta: Any, env:
                     head=pattern) if message is None else None
     return _build(
         "timeout = ExUnit.Assertions.__timeout__(unquote(given), :assert_receive_timeout)\n"
-        "{unquote(received), unquote(variables)} =\n"
-        "  receive do\n    unquote(wanted) -> {unquote(received), unquote(variables)}\n"
-        f"  after\n    timeout -> {late}\n  end\n"
+        "found = receive do\n    unquote(wanted) -> {unquote(received), unquote(variables)}\n  after\n    timeout -> nil\n  end\n"
+        f"{{unquote(received), unquote(variables)}} = case found do\n  nil -> {late}\n  _ -> found\nend\n"
         "unquote(received)",
         meta, env, given=timeout, wanted=wanted, received=received, variables=variables, message=message,
         pattern=source(pattern), code=code, pins=_pins(pattern), finder=finder)
@@ -249,7 +248,8 @@ def _refuse(pattern: Any, timeout: Any, message: Any, meta: Any, env: Env) -> An
         "ExUnit.Assertions.__unexpected__(unquote(value), unquote(pattern))")
     return _build(
         "timeout = ExUnit.Assertions.__timeout__(unquote(given), :refute_receive_timeout)\n"
-        f"receive do\n  unquote(wanted) -> {found}\nafter\n  timeout -> false\nend",
+        "found = receive do\n  unquote(wanted) -> {:found, unquote(value)}\nafter\n  timeout -> nil\nend\n"
+        f"case found do\n  {{:found, unquote(value)}} -> {found}\n  nil -> false\nend",
         meta, env, given=timeout, wanted=_received(pattern, value), value=value, message=message, pattern=source(pattern))
 
 
