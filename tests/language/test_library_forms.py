@@ -111,6 +111,17 @@ CASES = {
           {:saw, %Nx.Tensor{data: %Nx.Defn.Expr{op: op}}} -> {result, op}
         end
         """, "{2, :parameter}"),
+    "a for over ranges that are computed": (
+        """
+        defmodule Forms.For do
+          def one(d), do: for(i <- 0..(Enum.product(d) - 1), do: i)
+          def two(d), do: for(i <- 0..(Enum.sum(d) - 1), j <- 0..(Enum.sum(d) - i - 1), do: {i, j})
+        end
+        {Forms.For.one([2, 2]), Forms.For.two([1, 1])}
+        """, "{[0, 1, 2, 3], [{0, 0}, {0, 1}, {1, 0}]}"),
+    "imaginary numbers in tensor sigils": (
+        "import Nx, only: :sigils\nNx.to_list(~VEC[-1i i 2.5i 1-i 1+2i 3])",
+        "[0.0-1.0i, 0.0+1.0i, 0.0+2.5i, 1.0-1.0i, 1.0+2.0i, 3.0+0.0i]"),
     "hashes of processes": ("hash = :erlang.phash2({self(), 1})\nis_integer(hash) and hash == :erlang.phash2({self(), 1})", "true"),
 }
 
