@@ -320,3 +320,19 @@ def test_differences_are_coloured(session: Any, left: str, right: str, shown: tu
 def test_assertions_export_only_their_own_functions(session: Any) -> None:
     names = session.shown("ExUnit.Assertions.__info__(:functions) |> Keyword.keys() |> Enum.uniq() |> Enum.reject(&String.starts_with?(to_string(&1), \"__\"))")
     assert names == "[:assert, :assert_in_delta, :assert_raise, :flunk, :refute, :refute_in_delta]"
+
+
+def test_tensor_assertions(session: Any) -> None:
+    code = """
+        left = Nx.tensor([1.0, 2.0])
+        failed = fn fun -> try do fun.() rescue e in ExUnit.AssertionError -> e.message |> String.split("\\n") |> hd() end end
+        {
+          failed.(fn -> Nx.Testing.assert_all_close(left, Nx.tensor([1.0, 2.5])) end),
+          failed.(fn -> Nx.Testing.assert_equal(Nx.vectorize(left, :x), left) end),
+          failed.(fn -> Nx.Testing.assert_equal(left, Nx.tensor([1.0])) end),
+          failed.(fn -> Nx.Testing.assert_equal({1, left}, {1, Nx.tensor([1.0, 3.0])}) end),
+          failed.(fn -> Nx.Testing.assert_equal(Nx.vectorize(left, :x), Nx.vectorize(left, :x)) end)
+        }
+    """
+    assert session.run(code) == ("Tensors differ by more than the tolerance", "Vectorized axes mismatch", "Shape mismatch",
+                                 "Tensor assertion failed.", None)
