@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.nx.api import compare, convert, elementwise, reduce, vectorize
-from defnpy.nx.containers import is_leaf
+from defnpy.nx.containers import container_each, is_leaf
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
-from defnpy.nx.structure import flatten, same_structure
+from defnpy.nx.structure import same_structure
 from defnpy.nx.tensor import Tensor
 from defnpy.stdlib.exunit.errors import fail
 from defnpy.terms.inspect import inspect
@@ -27,7 +27,7 @@ def assert_equal(left: Any, right: Any) -> None:
         if not _equal(a, b):
             fail(message=f"Tensor assertion failed.\n\nleft:\n\n{text(a)}\n\nright:\n\n{text(b)}\n")
         return
-    same = same_structure(left, right) and all(_equal(a, b) for a, b in zip(flatten(left), flatten(right), strict=True))
+    same = same_structure(left, right) and all(_equal(a, b) for a, b in zip(_leaves(left), _leaves(right), strict=True))
     if not same:
         fail(message=f"Tensor assertion failed.\nleft: {inspect(left)}\nright: {inspect(right)}\n")
 
@@ -41,6 +41,12 @@ def assert_all_close(left: Any, right: Any, opts: Any = ()) -> None:
     _comparable(a, b)
     if not _all_ones(compare.all_close(a, b, keywords(atol=atol, rtol=rtol))):
         _not_close(a, b, atol, rtol)
+
+
+def _leaves(container: Any) -> list[Tensor]:
+    out: list[Tensor] = []
+    container_each(container, out.append)
+    return out
 
 
 def _equal(a: Tensor, b: Tensor) -> bool:
