@@ -336,3 +336,24 @@ def test_tensor_assertions(session: Any) -> None:
     """
     assert session.run(code) == ("Tensors differ by more than the tolerance", "Vectorized axes mismatch", "Shape mismatch",
                                  "Tensor assertion failed.", None)
+
+
+def test_a_second_run_comes_from_the_cache(suite: Callable[..., Any]) -> None:
+    files = {
+        "mix.exs": "",
+        "test/support/case.ex": "defmodule Cached.Case do\n  use ExUnit.CaseTemplate\n  setup_all do: {:ok, all: 1}\n  setup do: {:ok, each: 2}\nend",
+        "test/cached_test.exs": """
+            defmodule CachedTest do
+              use Cached.Case
+              @tag deep: [1, {2, "x"}]
+              test "context", %{all: 1, each: 2, deep: deep}, do: assert deep == [1, {2, "x"}]
+              describe "inner" do
+                setup do: [inner: true]
+                test "fails", %{inner: inner}, do: refute inner
+              end
+            end
+        """,
+    }
+    first, second = suite(files, "test"), suite(files, "test")
+    assert first.states() == second.states() == {"test context": "passed", "test inner fails": "failed"}, second.out + second.err
+    assert first.tests["test inner fails"]["error"] == second.tests["test inner fails"]["error"]

@@ -164,7 +164,8 @@ class Suite:
 
 def _has_setup_all(module: Module) -> bool:
     return any(
-        name.__class__ is not tuple or name[1] is not Atom("setup_all") or _has_setup_all(runtime().module(name[0]))
+        name.__class__ is not tuple or (template := runtime().find(name[0])) is None or "ex_unit" not in template.info
+        or _has_setup_all(template)
         for name, _ in module.info["ex_unit"]["setup_all"])
 
 

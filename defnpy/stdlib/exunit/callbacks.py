@@ -40,7 +40,7 @@ def run_callbacks(module: Module, kind: str, context: dict[Any, Any]) -> dict[An
 
 def _run(module: Module, kind: str, name: Any, context: dict[Any, Any]) -> dict[Any, Any]:
     if name.__class__ is tuple:
-        owner = runtime().module(name[0])
+        owner = runtime().find(name[0]) or runtime().module(name[0])
         if name[1].name == kind and "ex_unit" in owner.info:
             return run_callbacks(owner, kind, context)
         function = owner.functions[f"{name[1].name}/1"]
