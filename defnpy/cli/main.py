@@ -11,6 +11,7 @@ from defnpy import __version__
 
 COMMANDS = {
     "run": "Run a program: a .defn, .exs or .ex file or a .livemd notebook.",
+    "test": "Run ExUnit tests and doctests.",
     "parse": "Print the syntax trees of files.",
     "transpile": "Print the Python module that a program becomes.",
     "config": "Show which compiler options are in force and which scope decided.",
@@ -57,5 +58,6 @@ def main() -> None:
       defnpy run model.defn
       defnpy run notebook.livemd --compiler exla
       defnpy run model.defn --call Model.predict inputs.npy -o out.npy
+      defnpy test test/model_test.exs
       defnpy transpile model.defn -o model.py
     """

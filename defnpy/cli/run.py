@@ -11,7 +11,7 @@ import click
 @click.command(name="run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("file", type=click.Path())
 @click.argument("args", nargs=-1)
-@click.option("--compiler", type=click.Choice(["evaluator", "exla", "torchx"]), help="Global default compiler (and backend for exla, torchx).")
+@click.option("--compiler", type=click.Choice(["evaluator", "exla"]), help="Global default compiler (and backend for exla).")
 @click.option("--path", "-r", "paths", multiple=True, type=click.Path(), metavar="DIR", help="Load a folder of .ex files first (repeatable).")
 @click.option("--call", "target", metavar="MOD.FUN", help="Call one function of the file; the arguments are input files or JSON values.")
 @click.option("-o", "--output", type=click.Path(), help="With --call: where the result goes (.npy, .npz, .safetensors or .json).")

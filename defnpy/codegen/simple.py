@@ -10,7 +10,7 @@ from defnpy.terms.atom import Atom
 
 SIMPLE_FORMS = frozenset(Atom(n) for n in ("{}", "%{}", "%", "<<>>", "%if", "%and", "%or", "%&&", "%||", "%!", "%const", "%field", "%range",
                                             "%rt", "&", "%local_capture", "%super", "|", "%stacktrace"))
-_STATEMENT_FORMS = frozenset(Atom(n) for n in ("=", "case", "cond", "try", "receive", "with", "for", "__block__"))
+_STATEMENT_FORMS = frozenset(Atom(n) for n in ("=", "case", "cond", "try", "receive", "with", "for", "__block__", "%defmodule"))
 _FN = Atom("fn")
 MAX_NESTING = 25
 

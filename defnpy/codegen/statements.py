@@ -332,8 +332,10 @@ def for_(em: Emitter, node: Any, dest: Dest) -> None:
             _for_steps(em, steps, lambda: em.stmt(body, DISCARD))
             return
         if not extra and _is_comprehension(steps, body):
-            em.finish(dest, _comprehension(em, steps, body))
-            return
+            made = _comprehension(em, steps, body)
+            if made is not None:
+                em.finish(dest, made)
+                return
         into: ast.expr | None = None
         if "into" in extra:
             into = em.atomic(extra["into"])
@@ -446,7 +448,8 @@ def _is_comprehension(steps: list[Any], body: Any) -> bool:
     return True
 
 
-def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr:
+def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr | None:
+    """The list comprehension of a ``for``; None when an inner iterable needs an assignment, which Python does not allow there."""
     generators: list[ast.comprehension] = []
     em.loops += 1
     for kind, meta, pattern, _, value in steps:
@@ -456,18 +459,16 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr:
             continue
         source = em.expr(value)
         if any(n.__class__ is ast.NamedExpr for n in ast.walk(source)):
-            # Python allows no assignment inside a comprehension's iterable.
-            source = em.call(em.at(ast.Lambda(_no_arguments(), source)), [])
+            if generators:
+                em.loops -= 1
+                return None
+            source = em.spill(source, "source")
         item = em.bind(pattern[2]) if pattern[2].__class__ is Var else em.temp("_")
         target = em.at(ast.Name(item, ast.Store()))
         generators.append(ast.comprehension(target, em.rt("each", [source]), [], 0))
     value = em.expr(body)
     em.loops -= 1
     return em.at(ast.ListComp(value, generators))
-
-
-def _no_arguments() -> ast.arguments:
-    return ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 STATEMENTS: dict[Any, Any] = {

@@ -409,7 +409,8 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             env.error(meta, f"undefined function {signature} (there is no such import)")
             return None
         if env.state is not None:
-            env.state.local_calls.append((signature, meta, env.defn, env.file))
+            # A capture inside a defn may be of any function: it is called while tracing.
+            env.state.local_calls.append((signature, meta, False, env.file))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 
@@ -691,6 +692,11 @@ def _arity(handler: Any, *arities: int) -> Any:
     return checked
 
 
+def scope(tree: Any, env: Env) -> Any:
+    """Code whose imports, aliases and variables stay its own."""
+    return ex.expand(tree[2][0], env.fork())
+
+
 SPECIAL: dict[Any, Any] = {
     Atom("="): _arity(match, 2),
     Atom("^"): _arity(pin, 1),
@@ -722,5 +728,6 @@ SPECIAL: dict[Any, Any] = {
     Atom("super"): super_,
     Atom("->"): stab,
     Atom("%const"): same,
+    Atom("%scope"): scope,
     Atom("%expanded"): lambda tree, env: tree[2][0],
 }

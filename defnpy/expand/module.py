@@ -62,7 +62,10 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.info: dict[str, Any] = {}
-        self.docs: dict[str, Any] = {}
+        # What @moduledoc and @doc said: (kind, name, arity, line, text or false, metadata); and what waits for its function.
+        self.docs: list[tuple[str, str, int, int, Any, list[Any]]] = []
+        self.doc_line = 0
+        self.pending_doc: tuple[int, Any, list[Any]] | None = None
         self.callbacks: list[Any] = []
         self.optional_callbacks: list[Any] = []
         self.impls: list[Any] = []
@@ -85,6 +88,27 @@ class ModuleState:
             self.attributes[name] = [value, *self.attributes.get(name, [])]
         else:
             self.attributes[name] = value
+
+    def put_doc(self, name: str, value: Any) -> None:
+        """``@moduledoc``, ``@doc`` and ``@typedoc``, written at ``doc_line``; a keyword list is metadata."""
+        is_meta = value.__class__ is list
+        if not is_meta:
+            self.attributes[name] = value
+        if name == "moduledoc":
+            if value is False or value.__class__ is str:
+                self.docs.append(("module", "", 0, self.doc_line, value, []))
+        elif name == "doc":
+            line, text, meta = self.pending_doc or (self.doc_line, None, [])
+            self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
+
+    def _take_doc(self, found: Definition) -> None:
+        """What waits belongs to *found*."""
+        if self.pending_doc is None:
+            return
+        line, text, meta = self.pending_doc
+        self.pending_doc = None
+        if found.public:
+            self.docs.append(("macro" if found.kind == "defmacro" else "function", found.name, found.arity, line, text, meta))
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
         if accumulate:
@@ -129,6 +153,7 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
+        self._take_doc(found)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
         if options is None:

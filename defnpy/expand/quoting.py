@@ -60,7 +60,11 @@ class Quote:
                 if form is UNQUOTE and len(args) == 1:
                     return False, ex.expand(args[0], self.env)
                 if form.__class__ is tuple and form[0] is ex.DOT and len(form[2]) == 2 and _is_unquote(form[2][1]):
-                    return self._dot_unquote(tree)
+                    return self._dot_unquote(form[2][0], form[2][1][2][0], meta, args)
+                if _is_remote_unquote(tree):
+                    return self._dot_unquote(form[2][0], args[0], meta, [])
+                if _is_remote_unquote(form):
+                    return self._dot_unquote(form[0][2][0], form[2][0], meta, args)
             if form is Atom("quote") and self.unquote and args:
                 # Inside a nested quote, unquote belongs to the inner one.
                 inner = Quote(self.env, unquote=False, line=self.line, keep=self.keep, context=self.context)
@@ -88,11 +92,9 @@ class Quote:
             constant_node(new_args) if args_constant else new_args,
         ])
 
-    def _dot_unquote(self, tree: Any) -> tuple[bool, Any]:
+    def _dot_unquote(self, left: Any, inner: Any, meta: Any, args: list[Any]) -> tuple[bool, Any]:
         """``left.unquote(name)(args)`` and ``left.unquote(name)``."""
-        form, meta, args = tree
-        left, inner = form[2]
-        name = ex.expand(inner[2][0], self.env)
+        name = ex.expand(inner, self.env)
         lc, new_left = self.quote(left)
         ac, new_args = self._list(args)
         left_node = constant_node(new_left) if lc else new_left
@@ -176,6 +178,13 @@ def _is_unquote(tree: Any) -> bool:
     return ex.is_node(tree, UNQUOTE) and len(tree[2]) == 1
 
 
+def _is_remote_unquote(tree: Any) -> bool:
+    """``left.unquote(name)`` as the parser gives it."""
+    if tree.__class__ is not tuple or len(tree) != 3 or tree[2].__class__ is not list or len(tree[2]) != 1:
+        return False
+    return ex.is_node(tree[0], ex.DOT) and len(tree[0][2]) == 2 and tree[0][2][1] is UNQUOTE
+
+
 def _is_splicing(tree: Any) -> bool:
     return ex.is_node(tree, SPLICING) and len(tree[2]) == 1
 
@@ -223,6 +232,19 @@ def expand_quote(tree: Any, env: Env) -> Any:
 
 
 # -- escape ------------------------------------------------------------------------------------------------------------
+
+
+def attribute_node(value: Any) -> Any:
+    """The tree that stands for the value of a module attribute; a native struct (a range, a tensor) stays what it is."""
+    kind = value.__class__
+    if kind is list:
+        return [attribute_node(v) for v in value]
+    if kind is tuple:
+        parts = [attribute_node(v) for v in value]
+        return tuple(parts) if len(parts) == 2 else (ex.TUPLE, [], parts)
+    if isinstance(value, Struct) and kind is not Struct:
+        return (ex.CONST, [], [value])
+    return escape(value)
 
 
 def escape(value: Any, *, unquote: bool = False) -> Any:

@@ -213,7 +213,8 @@ def get_attribute(module: Atom, name: str) -> Any:
 
 def put_attribute(module: Atom, name: str, value: Any) -> Any:
     state = _state(module)
-    if name in ("moduledoc", "doc", "typedoc") and value.__class__ is list:
+    if name in ("moduledoc", "doc", "typedoc"):
+        state.put_doc(name, value)
         return None
     if name == "derive":
         value = value if value.__class__ is list else [value]

@@ -236,6 +236,8 @@ class Compilation:
         while True:
             if ex.is_node(form, ex.BLOCK):
                 return self._body(form, env)
+            if ex.is_node(form, ex.SCOPE):
+                return self._body(form[2][0], env.fork())
             macro, meta, args, module, name = self._macro_of(form, env)
             if macro is None:
                 break
@@ -315,6 +317,7 @@ class Compilation:
         if value.__class__ in (int, str, float, bool) or (value.__class__ is Atom):
             from defnpy.host.definitions import put_attribute
 
+            env.state.doc_line = line_of(meta)
             put_attribute(env.state.name, name, value)
             return True
         return False
@@ -372,6 +375,8 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
         value = state.attributes.get(name)
         if value not in (None, []):
             info[name] = value
+    if state.docs:
+        info["docs"] = list(state.docs)
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
     if derived:
         info["derive"] = derived

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from defnpy.host import loader
@@ -13,6 +14,7 @@ from defnpy.terms.errors import make
 from defnpy.terms.runtime import Runtime, runtime
 
 _DEFMODULE = re.compile(rb"^\s*(?:defmodule|defprotocol)\s+([A-Z][\w.]*)", re.MULTILINE)
+_DEFIMPL = re.compile(rb"^\s*defimpl\s", re.MULTILINE)
 
 
 class Project:
@@ -27,6 +29,8 @@ class Project:
         self.digest = b""
         # The files that are being compiled, each needed by the one before.
         self.loading: list[str] = []
+        # Files that belong to a library whose main modules defnpy provides.
+        self.internal: set[str] = set()
 
     def scan(self) -> None:
         """Read all files and note which modules they define."""
@@ -72,9 +76,28 @@ class Project:
             self.loading.pop()
         self.state[path] = "loaded"
 
+    def leave_out(self, provided: Callable[[str], bool]) -> None:
+        """Forget the files that define a module for which *provided* holds; what lies within such a module is loaded only when it is needed."""
+        for path in {path for name, path in self.owners.items() if provided(name)}:
+            self.sources.pop(path, None)
+        self.owners = {name: path for name, path in self.owners.items() if path in self.sources}
+        self.internal = {path for name, path in self.owners.items() if any(provided(above) for above in _above(name))}
+
+    def load_implementations(self) -> None:
+        """Load the files with protocol implementations, which nothing asks for by name."""
+        for path, text in self.sources.items():
+            if path not in self.internal and _DEFIMPL.search(text):
+                self.load_file(path)
+
     def load_all(self) -> None:
         for path in self.sources:
-            self.load_file(path)
+            if path not in self.internal:
+                self.load_file(path)
+
+
+def _above(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(2, len(parts))]
 
 
 def _files(folder: str) -> list[str]:

@@ -13,7 +13,8 @@ from defnpy.terms.atom import Atom
 
 _PURE_MODULES = frozenset("Elixir." + m for m in (
     "Access Atom Bitwise Code Complex Enum Float Function Integer Kernel Kernel.Utils Keyword List Macro Map MapSet Module "
-    "NimbleOptions Range Regex Stream String String.Chars Tuple Version Protocol Inspect Nx Nx.Type Nx.Constants").split())
+    "NimbleOptions Range Regex Stream String String.Chars Tuple Version Protocol Inspect Nx Nx.Type Nx.Constants "
+    "ExUnit.Case ExUnit.Callbacks ExUnit.CaseTemplate").split())
 _PURE_ERLANG = frozenset("math lists maps binary erlang".split())
 _IMPURE = frozenset("spawn/1 spawn/3 send/2 exit/1 self/0 apply/2 apply/3 make_ref/0 eval_string/1 eval_string/2 eval_string/3".split())
 _IMPURE_HELPERS = frozenset({"dbg", "dbg_pipe", "receive"})

@@ -50,7 +50,7 @@ def _place(code: CodeType, trace: TracebackType, names: dict[Any, str]) -> Place
     for index, (start, _, start_column, _) in enumerate(code.co_positions()):
         if index * 2 == trace.tb_lasti and start:
             line, column = start, (start_column or 0) + 1
-    return Place(code.co_filename, line, column, names.get(code, _local_name(code.co_qualname)))
+    return Place(code.co_filename, line, column, names.get(code) or _local_name(code, names))
 
 
 def is_source(file: str) -> bool:
@@ -58,15 +58,18 @@ def is_source(file: str) -> bool:
     return not file.endswith((".py", ".pyx")) and not file.startswith("<") and not file.startswith(_PACKAGE)
 
 
-def _local_name(qualified: str) -> str:
-    if qualified == "<module>":
-        return "(file)"
-    return "anonymous fn" if "<locals>" in qualified or "<lambda>" in qualified else qualified
+def _local_name(code: Any, names: dict[Any, str]) -> str:
+    """The name of a code object that is no function of a module: a file's own or an anonymous function's."""
+    outer, nested, _ = code.co_qualname.partition(".<locals>.")
+    if not nested:
+        return "(file)" if outer == "<module>" else "anonymous fn" if outer == "<lambda>" else str(outer)
+    owner = next((name for other, name in names.items() if other.co_qualname == outer and other.co_filename == code.co_filename), None)
+    return f"anonymous fn/{code.co_argcount} in {owner}" if owner is not None else "anonymous fn"
 
 
 def _function_names() -> dict[Any, str]:
     """Code objects of the loaded modules to ``Module.function/arity``."""
-    from defnpy.terms.inspect import inspect
+    from defnpy.terms.inspect import inspect, inspect_call
     from defnpy.terms.runtime import runtime
 
     found = {}
@@ -77,7 +80,8 @@ def _function_names() -> dict[Any, str]:
             for signature, function in table.items():
                 code = getattr(getattr(function, "defn_body", function), "__code__", None)
                 if code is not None:
-                    found[code] = f"{inspect(module.name)}.{signature}"
+                    name, _, arity = signature.rpartition("/")
+                    found[code] = f"{inspect(module.name)}.{inspect_call(name)}/{arity}"
     return found
 
 

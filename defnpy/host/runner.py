@@ -131,10 +131,25 @@ def run_any(file: str, extra: bytes = b"") -> None:
         run_notebook(file)
         return
     value = run_file(file, extra=extra)
+    _run_started_tests()
     if file.endswith(".defn") and not _is_definition(value):
         from defnpy.terms.inspect import inspect
 
         sys.stdout.write(inspect(value, pretty=True) + "\n")
+
+
+def _run_started_tests() -> None:
+    """A program that called ``ExUnit.start`` ends with a run of its tests."""
+    from defnpy.terms.runtime import runtime
+
+    if not runtime().options.get("ex_unit_started"):
+        return
+    from defnpy.host.exunit.api import run_suite
+    from defnpy.host.exunit.reporter import Reporter
+    from defnpy.stdlib.exunit.settings import settings
+
+    if settings()["autorun"] and run_suite(Reporter(colour=sys.stdout.isatty())).failed:
+        raise SystemExit(settings()["exit_status"])
 
 
 def _is_definition(value: Any) -> bool:

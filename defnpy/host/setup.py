@@ -13,7 +13,14 @@ def make_runtime() -> Runtime:
 
     made = Runtime(load_native)
     made.make_evaluator = _evaluator
+    made.options["translate_error"] = _translate
     return made
+
+
+def _translate(error: BaseException) -> Any:
+    from defnpy.host.translate import translate
+
+    return translate(error)
 
 
 def _evaluator(made: Runtime) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from defnpy.nx.containers import is_leaf, reduce
 from defnpy.nx.convert import python_number
 from defnpy.nx.dtype import merge
 from defnpy.nx.expr import COND, WHILE, Expr, Fun, constant_of, context_error, elements, merge_contexts, parameter, to_expr
@@ -108,7 +109,8 @@ def branches(file: Any, preds: list[tuple[Any, Tensor]], values: list[Any], line
     tests = [t for _, t in preds]
     if any(t.vectorized_axes for t in tests):
         return rebuild(first, _vector_choice(tests, leaves))
-    columns = [_aligned(column) for column in zip(*leaves, strict=True)]
+    types = [_branch_type(column) for column in zip(*(_raw(v) for v in values), strict=True)]
+    columns = [_aligned(column, kind) for column, kind in zip(zip(*leaves, strict=True), types, strict=True)]
     if not columns:
         return first
     outs = [c[0].like(data=None) for c in columns]
@@ -143,16 +145,37 @@ def _vector_elements(parent: Expr, outs: list[Tensor]) -> list[Tensor]:
     return [t.like(data=m.data) for t, m in zip(outs, made, strict=True)]
 
 
-def _aligned(column: tuple[Tensor, ...]) -> list[Tensor]:
+def _raw(value: Any) -> list[Any]:
+    """The leaves of a branch, plain numbers as they are."""
+    if is_leaf(value):
+        return [value]
+    out: list[Any] = []
+    reduce(value, None, lambda child, _: out.extend(_raw(child)))
+    return out
+
+
+def _branch_type(column: tuple[Any, ...]) -> Any:
+    """The type of the same leaf of all branches, the last one first; the value of a plain number counts, as in operations."""
+    from defnpy.nx.api.elementwise import binary_type
+    from defnpy.nx.dtype import merge_number
+
+    last, *others = (column[-1], *column[:-1])
+    kind: Any = None
+    for leaf in others:
+        if kind is None:
+            kind = binary_type(last, leaf)
+        else:
+            kind = merge_number(kind, leaf) if leaf.__class__ in (int, float) else merge(kind, to_expr(leaf).type)
+    return kind
+
+
+def _aligned(column: tuple[Tensor, ...], kind: Any) -> list[Tensor]:
     """The same leaf of all branches with one type, shape and names."""
     from defnpy.nx.api.convert import as_type
     from defnpy.nx.api.shape import broadcast
     from defnpy.nx.api.vectorize import broadcast_vectors
     from defnpy.nx.shape import binary_broadcast
 
-    kind = column[0].type
-    for t in column[1:]:
-        kind = merge(kind, t.type)
     typed = [t if t.type is kind else as_type(t, kind.elixir) for t in column]
     if any(t.vectorized_axes for t in typed):
         typed = list(broadcast_vectors(typed))
@@ -297,7 +320,7 @@ def loop(
     """The node of a ``while``. *unwrap* picks the user's part of the state for messages."""
     start = flatten(initial)
     test, step = _traced(file, line, initial, start, condition, body, unwrap)
-    if test.outputs[0].vectorized_axes:
+    if step is None:
         return _vector_loop(file, line, initial, start, test.outputs[0].vectorized_axes, condition, body)
     operands = tuple(plain(t) for t in start)
     outs = [t.like(data=None) for t in start]
@@ -305,12 +328,15 @@ def loop(
     return rebuild(_as_tensors(initial), _results(parent, outs))
 
 
-def _traced(file: Any, line: Any, initial: Any, start: list[Tensor], condition: Any, body: Any, unwrap: Any) -> tuple[Fun, Fun]:
+def _traced(file: Any, line: Any, initial: Any, start: list[Tensor], condition: Any, body: Any, unwrap: Any) -> tuple[Fun, Fun | None]:
+    """Condition and body; no body when the condition is vectorised, since the state must be so before the body runs."""
     context = (Atom("while"), Reference())
     params = [parameter(t.like(donatable=False), i, context) for i, t in enumerate(start)]
     structure = rebuild(_as_tensors(initial), params)
     compiler = tracing() or Atom("none")
     scoped = scalar_predicate(run_traced(lambda s: _number(condition(s)), [structure], compiler), file, line)
+    if scoped.vectorized_axes:
+        return Fun(params, [scoped], context), None
     made = run_traced(body, [structure], compiler)
     pick = unwrap or (lambda t: t)
     if same_structure(structure, made) is False or not all(_same(a, b) for a, b in zip(params, flatten(made), strict=True)):

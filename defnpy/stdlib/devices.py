@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from defnpy.stdlib import processes
@@ -10,6 +12,7 @@ from defnpy.terms import process as proc
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ErlangError
 from defnpy.terms.process import Pid, Process
+from defnpy.terms.runtime import runtime
 
 STDIO = frozenset({Atom("stdio"), Atom("standard_io"), Atom("user")})
 STDERR = frozenset({Atom("stderr"), Atom("standard_error")})
@@ -68,7 +71,7 @@ def write(device: Any, text: str) -> None:
     if device in STDIO or device is None:
         proc.write(text)
     elif device in STDERR:
-        sys.stderr.write(text)
+        (_error_capture() or sys.stderr.write)(text)
     else:
         target = of(device)
         if target is None:
@@ -81,6 +84,25 @@ def write(device: Any, text: str) -> None:
             target.handle.write(text)
         else:
             target.output.append(text)
+
+
+_ERRORS = "captured_errors"
+
+
+def _error_capture() -> Callable[[str], Any] | None:
+    listed: list[list[str]] = runtime().options.get(_ERRORS, [])
+    return listed[-1].append if listed else None
+
+
+@contextmanager
+def capture_errors(out: list[str]) -> Iterator[None]:
+    """What is written to standard error goes to *out*."""
+    listed = runtime().options.setdefault(_ERRORS, [])
+    listed.append(out)
+    try:
+        yield
+    finally:
+        listed.remove(out)
 
 
 def read_line(device: Any) -> Any:

@@ -236,10 +236,10 @@ class _AgentServer(Server):
     def handle(self, message: Any) -> Any:
         if message.__class__ is tuple and message and message[0] is CALL:
             kind, fun = message[2]
-            if kind == "get":
+            if kind.name == "get":
                 reply(message[1], fun(self.state))
                 return (NOREPLY, self.state)
-            if kind == "update":
+            if kind.name == "update":
                 new = fun(self.state)
                 reply(message[1], OK)
                 return (NOREPLY, new)
@@ -266,7 +266,7 @@ def _agent_call(kind: str) -> Callable[..., Any]:
     def request(agent: Any, *args: Any) -> Any:
         timeout = args[-1] if len(args) in (2, 4) else 5000
         body = _agent_body(args[: 3 if len(args) >= 3 else 1])
-        return call(agent, (kind, body), timeout)
+        return call(agent, (Atom(kind), body), timeout)
 
     return request
 
@@ -302,16 +302,21 @@ def _agent() -> Module:
 # --------------------------------------------------------------------------------------------------- supervisors
 
 
-def _child_start(child: Any) -> Any:
-    """Start a child from its specification, module, or ``{module, arg}``."""
+def child_specification(child: Any) -> Any:
+    """The specification of a child given as one, as a module or as ``{module, arg}``."""
     if child.__class__ is Atom:
         child = (child, [])
     if child.__class__ is tuple:
         module, arg = child
         found = runtime().find(module)
         spec = found.functions.get("child_spec/1") if found is not None else None
-        child = spec(arg) if spec is not None else _child_spec(module)(arg)
-    module, name, args = child[Atom("start")]
+        return spec(arg) if spec is not None else _child_spec(module)(arg)
+    return child
+
+
+def start_child(spec: Any) -> Any:
+    """Call the start function of a specification."""
+    module, name, args = spec[Atom("start")]
     return apply(module, name, args)
 
 
@@ -320,7 +325,7 @@ def supervise(children: Any, options: Any = ()) -> Any:
     made = Process(current())
     started: list[Any] = []
     for child in children:
-        answer = _child_start(child)
+        answer = start_child(child_specification(child))
         if answer.__class__ is tuple and answer[0] is ERROR:
             return (ERROR, (Atom("shutdown"), (Atom("failed_to_start_child"), child, answer[1])))
         started.append(answer)

@@ -8,17 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.base.integers import decimal_text
-from defnpy.stdlib import devices
-from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.util import ERROR, OK
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.binary import octets
 from defnpy.terms.errors import ProtocolUndefinedError, make
 from defnpy.terms.float_text import float_to_string
-from defnpy.terms.function import is_function
-from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import current
+from defnpy.terms.module import ex, native_module
 from defnpy.terms.protocol import find_impl
 from defnpy.terms.struct import Struct
 
@@ -212,35 +208,4 @@ def decode_bang(binary: Any) -> Any:
     raise make("JSON.DecodeError", text, offset=reason[1], data=binary)
 
 
-# ----------------------------------------------------------------------------------------------------- CaptureIO
-
-
-def _captured(args: tuple[Any, ...]) -> tuple[Any, str]:
-    """Run the function among *args*; its value and what it printed."""
-    fun = next(a for a in args if is_function(a))
-    text = next((a for a in args if a.__class__ is str), None)
-    options = next((a for a in args if a.__class__ is list), ())
-    text = next((v for k, v in options if k.name == "input"), text)
-    me = current()
-    out: list[str] = []
-    leader, me.leader = me.leader, out.append
-    if text is not None:
-        me.state["input"] = devices.StringDevice(text)
-    try:
-        value = fun0(fun)()
-    finally:
-        me.leader = leader
-        me.state.pop("input", None)
-    return value, "".join(out)
-
-
-def _capture_module() -> Module:
-    made = native_module("ExUnit.CaptureIO", {})
-    for arity in (1, 2, 3):
-        made.functions[f"capture_io/{arity}"] = lambda *args: _captured(args)[1]
-        made.functions[f"with_io/{arity}"] = lambda *args: _captured(args)
-    return made
-
-
 MODULE = native_module("JSON", globals())
-MODULES_BY_NAME = {"Elixir.JSON": MODULE, "Elixir.ExUnit.CaptureIO": _capture_module()}

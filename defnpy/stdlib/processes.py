@@ -34,10 +34,16 @@ def spawn(fun: Callable[[], Any], *, link: bool = False, monitor: Reference | No
         made.links.add(parent)
     if monitor is not None:
         made.monitors.append((monitor, parent))
-    context = contextvars.copy_context()
-    thread = threading.Thread(target=context.run, args=(_run, made, fun), daemon=True)
-    thread.start()
+    start(made, fun)
     return made
+
+
+def start(process: Process, fun: Callable[[], Any]) -> threading.Thread:
+    """Run *fun* as *process* in a thread of its own."""
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(_run, process, fun), daemon=True)
+    thread.start()
+    return thread
 
 
 def _run(process: Process, fun: Callable[[], Any]) -> None:
@@ -66,16 +72,13 @@ def reason_of(error: BaseException) -> Any:
 
 
 def report(process: Process, error: BaseException) -> None:
-    """What the logger says about a crashed process goes to standard error."""
-    import sys
-
-    if process.state.get("silent"):
+    """The logger's error report of a crashed process."""
+    if process.state.get("silent") or not isinstance(error, ElixirError):
         return
-    if isinstance(error, ElixirError):
-        from defnpy.terms.exception import format_banner
+    from defnpy.stdlib.logger import emit
+    from defnpy.terms.exception import format_banner
 
-        text = format_banner(Atom("error"), error.term)
-        sys.stderr.write(f"Process #PID<0.{process.pid.ex_serial}.0> raised an exception\n{text}\n")
+    emit(Atom("error"), f"Process #PID<0.{process.pid.ex_serial}.0> raised an exception\n{format_banner(Atom('error'), error.term)}")
 
 
 def terminate(process: Process, reason: Any) -> None:
@@ -167,7 +170,7 @@ def receive(
         with process.arrived:
             while len(process.mailbox) <= tried:
                 check_signal(process)
-                if not _wait(process, deadline):
+                if not wait(process, deadline):
                     return after_fun() if after_fun is not None else None
             message = process.mailbox[tried]
         result = match(message)
@@ -203,7 +206,8 @@ def _drop(process: Process, message: Any) -> None:
             return
 
 
-def _wait(process: Process, deadline: float | None) -> bool:
+def wait(process: Process, deadline: float | None) -> bool:
+    """Wait until something happens to *process*, whose ``arrived`` is held; false when *deadline* is over."""
     if deadline is None:
         process.arrived.wait()
         return True

@@ -1,23 +1,18 @@
-"""System, Application and Logger."""
+"""System and Application."""
 
 from __future__ import annotations
 
 import os
-import sys
-import time
 from typing import Any, NoReturn
 
 from defnpy.stdlib import grants
-from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.erlang import erlang
 from defnpy.stdlib.util import ERROR, OK, UNSET, option
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
-from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
 # The version of the language that defnpy reproduces.
@@ -254,89 +249,5 @@ def _app_dir(app: Any) -> str:
     raise ArgumentError(f"unknown application: {inspect(app)}")
 
 
-# -------------------------------------------------------------------------------------------------------- Logger
-
-LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
-_LEVEL = "logger_level"
-
-
-def _level() -> Any:
-    return runtime().options.get(_LEVEL, Atom("debug"))
-
-
-def _configure(options: Any) -> Any:
-    level = option(options, "level")
-    if level is not None:
-        runtime().options[_LEVEL] = level
-    return OK
-
-
-def _place(level: Any) -> int:
-    name = atom_name(level)
-    if name in ("none", "all"):
-        return len(LEVELS) if name == "none" else -1
-    return LEVELS.index("warning" if name == "warn" else name)
-
-
-def _log(level: Any, message: Any, metadata: Any = ()) -> Any:
-    if _place(level) < _place(_level()) or current().state.get("logger_level") == Atom("none"):
-        return OK
-    if is_function(message, 0):
-        message = fun0(message)()
-        message = message[0] if message.__class__ is tuple else message
-    text = inspect(message) if message.__class__ in (dict,) else txt.to_string(message)
-    now = time.localtime()
-    stamp = f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}.{int(time.time() * 1000) % 1000:03}"
-    sys.stderr.write(f"\n{stamp} [{atom_name(level)}] {text}\n")
-    return OK
-
-
-def _metadata(given: Any = UNSET) -> Any:
-    state = current().state
-    if given is UNSET:
-        return state.get("logger_metadata", [])
-    merged = dict(state.get("logger_metadata", []))
-    merged.update(given)
-    state["logger_metadata"] = [(k, v) for k, v in merged.items() if v is not None]
-    return OK
-
-
-def _reset_metadata(given: Any = ()) -> Any:
-    current().state["logger_metadata"] = list(given)
-    return OK
-
-
-def _logger() -> Module:
-    made = native_module("Logger", {})
-    for name in (*LEVELS, "warn"):
-        level = Atom("warning" if name == "warn" else name)
-        made.functions[f"{name}/1"] = lambda message, level=level: _log(level, message)
-        made.functions[f"{name}/2"] = lambda message, metadata, level=level: _log(level, message, metadata)
-    made.functions.update({
-        "__log__/2": _log, "__log__/3": _log, "log/2": _log, "log/3": _log, "level/0": _level, "configure/1": _configure,
-        "bare_log/2": _log, "bare_log/3": _log, "metadata/0": _metadata, "metadata/1": _metadata,
-        "reset_metadata/0": _reset_metadata, "reset_metadata/1": _reset_metadata,
-        "enabled?/1": lambda pid: True, "flush/0": lambda: OK, "compare_levels/2": _compare_levels,
-        "put_module_level/2": lambda module, level: OK, "put_process_level/2": lambda pid, level: OK,
-        "disable/1": _disable, "enable/1": _enable, "levels/0": lambda: [Atom(n) for n in reversed(LEVELS)],
-    })  # fmt: skip
-    return made
-
-
-def _compare_levels(a: Any, b: Any) -> Any:
-    x, y = _place(a), _place(b)
-    return Atom("lt" if x < y else "gt" if x > y else "eq")
-
-
-def _disable(pid: Any) -> Any:
-    pid.process.state["logger_level"] = Atom("none")
-    return OK
-
-
-def _enable(pid: Any) -> Any:
-    pid.process.state.pop("logger_level", None)
-    return OK
-
-
 MODULE = native_module("System", globals())
-MODULES_BY_NAME = {"Elixir.System": MODULE, "Elixir.Application": _application(), "Elixir.Logger": _logger()}
+MODULES_BY_NAME = {"Elixir.System": MODULE, "Elixir.Application": _application()}

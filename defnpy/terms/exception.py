@@ -84,7 +84,6 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "URI.Error": _fields("action", "reason", "part"),
     "JSON.DecodeError": _fields("message", "offset", "token", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
-    "ExUnit.AssertionError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
 }  # fmt: skip
 
@@ -289,16 +288,16 @@ def format_mfa(module: Any, function: Any, arity: Any) -> str:
 
 
 def format_banner(kind: Any, payload: Any) -> str:
-    """``Exception.format_banner(kind, payload)``."""
+    """``Exception.format_banner(kind, payload)``; the kind of an exit signal is ``{:EXIT, pid}``."""
+    if kind.__class__ is tuple:
+        return f"** (EXIT from {inspect(kind[1])}) {format_exit(payload)}"
     name = atom_name(kind)
     if name == "error":
         made = normalize(payload)
         return f"** ({inspect_atom(made.module)}) {message_of(made)}"
     if name == "throw":
         return f"** (throw) {inspect(payload)}"
-    if name == "exit":
-        return f"** (exit) {format_exit(payload)}"
-    return f"** (EXIT from {inspect(kind[1])}) {format_exit(payload)}"
+    return f"** (exit) {format_exit(payload)}"
 
 
 _EXITS = {

@@ -157,7 +157,8 @@ def _user_impl(term: Any) -> Callable[..., Any] | None:
     from defnpy.terms.protocol import find_impl
 
     module = find_impl("Inspect", term)
-    return module.functions.get("inspect/2") if module is not None else None
+    # The native Inspect.Any is for structs only.
+    return module.functions.get("inspect/2") if module is not None and not module.native else None
 
 
 # ------------------------------------------------------------------------------------------------- plain terms

@@ -37,8 +37,11 @@ class FunctionTable(dict[str, Callable[..., Any]]):
         from defnpy.terms.runtime import runtime
 
         name, _, arity = signature.rpartition("/")
-        if not self.owner.defined and runtime().find(self.owner.name) is self.owner and signature in self:
-            return self[signature]
+        if not self.owner.defined:
+            runtime().find(self.owner.name)
+        now = self.owner.functions
+        if now is not self and signature in now:
+            return now[signature]  # the module was loaded, or compiled again, since this table was taken
         fallback = self.owner.info.get("missing_function")
         if fallback is not None:
             return fallback(signature)

@@ -105,5 +105,7 @@ def reset_runtime(token: Any) -> None:
 
 
 def set_default_factory(make: Callable[[], Runtime]) -> None:
-    """Called once by the host: how the default Runtime is made."""
+    """Called by the host: how the default Runtime is made; one that was made before, without the host, is given up."""
+    if not _make_default:
+        _default.clear()
     _make_default[:] = [make]

@@ -116,7 +116,8 @@ def test_a_macro_that_raises_names_the_call(program: Callable[..., Path]) -> Non
     assert done.returncode == 1
     assert "** (ArgumentError) broke" in done.stderr
     assert "expanding macro: M.boom/1 at" in done.stderr
-    assert "macro.exs:6:14 in N.f/0" in done.stderr
+    assert "macro.exs:6:" in done.stderr
+    assert " in N.f/0\n" in done.stderr
 
 
 def test_files_that_need_each_other_at_compile_time_are_named(program: Callable[..., Path], tmp_path: Path) -> None:

@@ -76,9 +76,11 @@ def _chain(parent: Any, init: Callable[[Any], Any] | None, update: Callable[[Any
     return _pair(start, step)
 
 
-@ex("identity/0")
-def identity() -> Update:
-    """No change, no state."""
+@ex("identity/0", "identity/1")
+def identity(combinator: Any = None) -> Any:
+    """No change, no state; of an update the update itself."""
+    if combinator is not None:
+        return combinator
     return _pair(lambda params: (), lambda updates, state, params: (updates, state))
 
 

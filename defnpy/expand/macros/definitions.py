@@ -31,6 +31,8 @@ def has_unquote(tree: Any) -> bool:
                 if t[2].__class__ is list:
                     stack.extend(t[2])
                 if t[0].__class__ is tuple:
+                    if t[0][0] is ex.DOT and t[0][2][-1] is Atom("unquote"):
+                        return True
                     stack.append(t[0])
             else:
                 stack.extend(t)

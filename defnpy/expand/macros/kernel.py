@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
-from defnpy.expand.quoting import escape
+from defnpy.expand.quoting import attribute_node, escape
 from defnpy.terms.atom import Atom, alias, is_atom
 
 RANGE = alias("Range")
@@ -472,6 +472,7 @@ def attribute(meta: Any, args: list[Any], env: Env) -> Any:
         from defnpy.terms.errors import ArgumentError
 
         raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
+    env.state.doc_line = ex.line_of(meta)
     return write_attribute(name.name, values[0], meta, env)
 
 
@@ -484,7 +485,7 @@ def _read_attribute(name: str, meta: Any, env: Env) -> Any:
         outer, env.context = env.context, None
         match, env.match = env.match, None
         try:
-            done = ex.expand(escape(value), env)
+            done = ex.expand(escape(value) if match is not None or outer is not None else attribute_node(value), env)
         finally:
             env.context, env.match = outer, match
         return done
@@ -503,6 +504,7 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 def _record_type(name: str, tree: Any, env: Env) -> None:
     if name not in ("callback", "macrocallback"):
         return
+    env.state.pending_doc = None
     spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
     if ex.is_node(spec, Atom("::")):
         head = spec[2][0]

@@ -33,8 +33,13 @@ def cond_call(meta: Any, clauses: list[tuple[Any, Any, Any]], env: Env) -> Any:
 
 
 def cond_clauses(meta: Any, clauses: list[Any], env: Env) -> Any:
-    """``cond`` inside a defn."""
-    return cond_call(meta, [(m, ex.expand(head[0], env.fork()), _thunk(body, m, env)) for _, m, (head, body) in clauses], env)
+    """``cond`` inside a defn; what a condition binds its body sees."""
+    done = []
+    for _, at, (head, body) in clauses:
+        scope = env.fork()
+        test = ex.expand(head[0], scope)
+        done.append((at, test, _thunk(body, at, scope)))
+    return cond_call(meta, done, env)
 
 
 @macro("if/2")

@@ -188,10 +188,30 @@ def env_for_eval(options: Any) -> Any:
 
 @ex("fetch_docs/1")
 def fetch_docs(module: Any) -> Any:
+    """The ``:docs_v1`` chunk of a compiled module; those that defnpy provides have none."""
     found = runtime().find(module)
     if found is None:
         return (ERROR, Atom("module_not_found"))
-    return (ERROR, Atom("chunk_not_found"))
+    if found.native:
+        return (ERROR, Atom("chunk_not_found"))
+    noted = {(kind, name, arity): (line, text, meta) for kind, name, arity, line, text, meta in found.info.get("docs", [])}
+    entries: list[Any] = []
+    for kind, table in (("function", found.functions), ("macro", found.macros)):
+        for signature in table:
+            name, _, arity = signature.rpartition("/")
+            if name.startswith("__") or name in ("module_info", "behaviour_info"):
+                continue
+            line, text, meta = noted.get((kind, name, int(arity)), (0, None, []))
+            entries.append(((Atom(kind), Atom(name), int(arity)), line, [], _doc(text), dict(meta)))
+    line, text, _ = noted.get(("module", "", 0), (1, None, []))
+    entries.sort(key=lambda e: (e[0][0].name, e[0][1].name, e[0][2]))
+    return (Atom("docs_v1"), line, Atom("elixir"), "text/markdown", _doc(text), {}, entries)
+
+
+def _doc(text: Any) -> Any:
+    if text.__class__ is str:
+        return {"en": text}
+    return Atom("hidden") if text is False else Atom("none")
 
 
 @ex("prepend_path/1", "append_path/1")

@@ -8,6 +8,7 @@ from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import make
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
+from defnpy.terms.runtime import runtime
 
 PROVIDED = frozenset({
     "nx", "exla", "axon", "polaris", "benchee", "kino", "complex", "nimble_options", "torchx", "safetensors", "table", "telemetry",
@@ -31,7 +32,7 @@ def install(packages: Any, options: Any = ()) -> Any:
 
 @ex("env/0")
 def env() -> Any:
-    return Atom("dev")
+    return Atom(runtime().options.get("mix_env", "dev"))
 
 
 MODULE = native_module("Mix", globals())

@@ -386,14 +386,17 @@ def _parse(word: str) -> Any:
     found = _COMPLEX.fullmatch(word)
     if found is None:
         raise ArgumentError(f"expected a numerical value for tensor, got {word}")
-    return complex_term(float(found[1]), float(found[2]))
+    imaginary = found[2]
+    if imaginary in ("", "+", "-"):
+        imaginary += "1"
+    return complex_term(float(found[1] or 0), float(imaginary))
 
 
 def _complex_pattern() -> Any:
     import re
 
-    number = r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
-    return re.compile(rf"({number})([+-]\d+(?:\.\d+)?(?:e[+-]?\d+)?)i", re.IGNORECASE)
+    size = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+    return re.compile(rf"(?:([+-]?{size})(?=[+-]))?([+-]?(?:{size})?)i", re.IGNORECASE)
 
 
 _COMPLEX = _complex_pattern()

@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.nx import control
 from defnpy.nx import expr as nodes
 from defnpy.nx.expr import TRACER
+from defnpy.terms.atom import Atom
 from defnpy.terms.module import ex, native_module
 
 
@@ -43,4 +44,4 @@ def new_id() -> Any:
     return Reference()
 
 
-MODULE = native_module("Nx.Defn.Expr", globals(), info={"backend": TRACER})
+MODULE = native_module("Nx.Defn.Expr", globals(), info={"backend": TRACER, "struct": [(Atom(name), None) for name in ("id", "op", "args", "context")]})

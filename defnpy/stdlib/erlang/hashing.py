@@ -100,6 +100,9 @@ def _hash(term: Any, value: int) -> int:
         return _hash_list(term, value)
     if kind is dict or isinstance(term, Struct):
         return _hash_map(map_of(term), value)
+    serial = getattr(term, "ex_serial", None)
+    if serial is not None:  # processes and references: any number that stays the same
+        return _hash_int(serial, value)
     raise ArgumentError("argument error")
 
 

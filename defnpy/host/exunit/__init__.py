@@ -1,0 +1,1 @@
+"""ExUnit's runner: loading test files, running them, reporting; doctests."""
