@@ -10,7 +10,6 @@ import numpy as np
 from defnpy.nx import backend as backends
 from defnpy.nx.tensor import TEMPLATE, Tensor, Traced
 from defnpy.terms.atom import alias
-from defnpy.terms.errors import ArgumentError
 from defnpy.terms.struct import Struct
 
 _ndarray = np.ndarray
@@ -26,12 +25,9 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
             return t.data.backend  # type: ignore[no-any-return]
         own = t.data.backend
         if found is not None and own is not found:
-            names = [b.name.name.removeprefix("Elixir.") for b in (found, own)]
-            raise ArgumentError(
-                "cannot invoke Nx function because it relies on two incompatible tensor implementations: "
-                f"{names[0]} and {names[1]}. You may need to call Nx.backend_transfer/1 (or Nx.backend_copy/1) "
-                f"on one or both of them to transfer them to a common implementation"
-            )
+            from defnpy.nx.lib.structs import incompatible
+
+            raise incompatible(found.name, own.name)
         found = own
     return found if found is not None else backends.binary()
 
