@@ -17,6 +17,7 @@ MODULES: dict[str, str] = {
     "Elixir.Nx.Testing": "defnpy.nx.lib.testing",
     "Elixir.Nx.Type": "defnpy.nx.lib.types",
     "Elixir.Safetensors": "defnpy.nx.lib.safetensors",
+    "Elixir.Safetensors.FileTensor": "defnpy.nx.lib.safetensors",
 }
 
 _BLOCKS = (
