@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MODULES: dict[str, str] = {
     "Elixir.Nx": "defnpy.nx.api",
+    "Elixir.Nx.Backend": "defnpy.nx.lib.backend",
     "Elixir.Nx.Batch": "defnpy.nx.lib.batch",
     "Elixir.Nx.BinaryBackend": "defnpy.compilers.evaluator.kernels.backend",
     "Elixir.Nx.Constants": "defnpy.nx.lib.constants",
