@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.nx import backend as backends
-from defnpy.nx.tensor import TEMPLATE, Tensor, Traced
+from defnpy.nx.tensor import Tensor, Traced
 from defnpy.terms.atom import alias
 from defnpy.terms.struct import Struct
 
@@ -21,9 +21,9 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
     for t in operands:
         if t.data.__class__ is _ndarray:
             continue
-        if t.data is TEMPLATE or isinstance(t.data, Traced):
-            return t.data.backend  # type: ignore[no-any-return]
         own = t.data.backend
+        if isinstance(t.data, Traced):
+            return own  # type: ignore[no-any-return]
         if found is not None and own is not found:
             from defnpy.nx.lib.structs import incompatible
 

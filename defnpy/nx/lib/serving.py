@@ -99,7 +99,7 @@ def distributed_postprocessing(serving: Any, fun: Any) -> Struct:
 @ex("streaming/1", "streaming/2")
 def streaming(serving: Any, opts: Any = ()) -> Struct:
     """Make the result a stream of ``{:batch, output, metadata}`` and, for ``:hooks``, ``{hook, value}`` events."""
-    hooks = next((v for k, v in opts if k is _HOOKS), [])
+    hooks: Any = next((v for k, v in opts if k is _HOOKS), [])
     made = _put(serving, "streaming", {_HOOKS: hooks})
     if field(serving, "streaming") is not None:
         raise ArgumentError("serving is already marked as streaming")
