@@ -79,12 +79,12 @@ def _positive_list(value: Any, rank: int, word: str, place: str) -> tuple[int, .
     if value.__class__ is int and value >= 1:
         return (value,) * rank
     if value.__class__ is list:
-        if any(n.__class__ is not int or n < 1 for n in value):
-            raise ArgumentError(f"{word} of each dimension must be a positive integer, got {text(value)}")
         if len(value) != rank:
             raise ArgumentError(
                 f"must specify dilation for each spatial dimension of the {place} or specify an integer dilation factor"
             )
+        if any(n.__class__ is not int or n < 1 for n in value):
+            raise ArgumentError(f"{word} of each dimension must be a positive integer, got {text(value)}")
         return tuple(value)
     raise ArgumentError(f"{word} must be a positive integer or list of positive integers, got {text(value)}")
 
@@ -98,17 +98,17 @@ def _check_groups(params: Any, shape: Any, kshape: Any, a: Tensor, kernel: Tenso
         )
     if shape[0] % batches:
         raise ArgumentError(f"batch groups must evenly divide input batch size got rem({batches}, {shape[0]}) != 0")
-    if shape[1] != kshape[1] * features:
-        raise ArgumentError(
-            "size of input channels divided by feature groups must match size of kernel channels, "
-            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(a.shape)} and {text(kernel.shape)}"
-        )
     for word, groups in (("feature", features), ("batch", batches)):
         if kshape[0] % groups:
             raise ArgumentError(
                 f"size of kernel output channels must be evenly divisible by {word} groups got "
                 f"rem({kshape[0]}, {groups}) != 0 for kernel with shape {text(kernel.shape)}"
             )
+    if shape[1] != kshape[1] * features:
+        raise ArgumentError(
+            "size of input channels divided by feature groups must match size of kernel channels, "
+            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(a.shape)} and {text(kernel.shape)}"
+        )
 
 
 @ex("conv/2", "conv/3")
