@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
+from defnpy.nx.backend import binary
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dispatch import apply
 from defnpy.nx.ops import reduce as ops
@@ -18,6 +21,8 @@ from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.function import is_function
 from defnpy.terms.module import ex, native_module
+
+_ndarray = np.ndarray
 
 
 def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
@@ -35,7 +40,13 @@ def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, of
     return apply(op, p, axes=axes, keep_axes=keep)  # type: ignore[no-any-return]
 
 
+_ALL = {"axes": None, "keep_axes": False}
+
+
 def _reduction(op: Op, tensor: Any, opts: Any) -> Tensor:
+    if not opts and tensor.__class__ is Tensor and tensor.data.__class__ is _ndarray and not tensor.vectorized_axes:
+        # The common case, without a look at options and axes.
+        return binary().run(op, op.infer(_ALL, tensor), (tensor,), _ALL)  # type: ignore[no-any-return]
     given = keyword(opts, axes=None, keep_axes=False)
     t = to_tensor(tensor)
     axes = chosen_axes(t, given["axes"])

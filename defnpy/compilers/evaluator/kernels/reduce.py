@@ -47,11 +47,12 @@ def _arg(function: Any) -> Any:
         high = params["tie_break"] == "high"
         made = a.shape[axis] - 1 - function(np.flip(a, axis), axis) if high else function(a, axis)
         if a.dtype.kind == "f" and not high:
-            nan = np.isnan(a)
-            if nan.any():
+            best = a[made] if a.ndim == 1 else np.take_along_axis(a, np.expand_dims(made, axis), axis).squeeze(axis)
+            found = best != best
+            if found.any():
                 # NaN is the extreme, and the last one counts.
-                last = a.shape[axis] - 1 - np.argmax(np.flip(nan, axis), axis)
-                made = np.where(nan.any(axis), last, made)
+                last = a.shape[axis] - 1 - np.argmax(np.flip(np.isnan(a), axis), axis)
+                made = np.where(found, last, made)
         return np.asarray(made).astype(out.type.numpy).reshape(out.shape)
 
     return kernel
