@@ -157,7 +157,7 @@ class Programs(dict[Any, Any]):
         self.latest: list[Any] = [_nothing]
         _alive.add(self)
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return id(self)
 
     def __eq__(self, other: object) -> bool:

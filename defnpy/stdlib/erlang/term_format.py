@@ -214,13 +214,13 @@ class _Decoder:
             raise _Bad
         return to_atom(name)
 
-    def float(self) -> float:
-        value: float = self.number("d")
+    def double(self) -> Any:
+        value = self.number("d")
         if value - value != 0:
             raise _Bad
         return value
 
-    def old_float(self) -> float:
+    def old_float(self) -> Any:
         try:
             return float(self.take(31).rstrip(b"\0"))
         except ValueError:
@@ -269,7 +269,7 @@ def _map(parts: list[Any]) -> Any:
 _READERS: dict[bytes, Callable[[_Decoder], Any]] = {
     b"a": lambda d: d.number("B"),
     b"b": lambda d: d.number("i"),
-    b"F": _Decoder.float,
+    b"F": _Decoder.double,
     b"c": _Decoder.old_float,
     b"d": lambda d: d.atom("H", "latin-1"),
     b"s": lambda d: d.atom("B", "latin-1"),
