@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
+from defnpy.nx import defn
 from defnpy.nx.containers import container_map
 from defnpy.nx.entry import plain
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import RuntimeError_
 from defnpy.terms.map import sorted_keys
+from defnpy.terms.module import ex
 
 
 class Graph:
@@ -74,3 +77,30 @@ def _part(term: Any, places: Iterator[int]) -> Callable[[Any], Any]:
         return lambda arrays: tuple([p(arrays) for p in parts])
     pairs = [(k, _part(term[k], places)) for k in sorted_keys(term)]
     return lambda arrays: {k: p(arrays) for k, p in pairs}
+
+
+def callbacks(compiler: Compiler) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """``__jit__/5`` and ``__compile__/4`` of a native compiler, for compilers written in Elixir that delegate to it."""
+
+    @ex("__jit__/5")
+    def jit(key: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
+        """Trace, compile and run."""
+        return defn.callback_jit(compiler, given, fun, args, opts)
+
+    @ex("__compile__/4")
+    def compile_(key: Any, given: Any, fun: Any, opts: Any) -> Any:
+        """Trace and compile; the answer takes lists of arguments."""
+        return defn.callback_compile(compiler, given, fun, opts)
+
+    return jit, compile_
+
+
+def refuse_sharding(message: str) -> Callable[..., Any]:
+    """``__shard_jit__/6`` of a compiler that runs on one device."""
+
+    @ex("__shard_jit__/6")
+    def shard_jit(key: Any, mesh: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
+        """Not supported."""
+        raise RuntimeError_(message)
+
+    return shard_jit
