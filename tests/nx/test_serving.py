@@ -132,6 +132,14 @@ def test_partitions_run_side_by_side() -> None:
     """) == "{[0, 1], [[2], [4]]}"
 
 
+def test_partitions_of_exla_are_its_devices() -> None:
+    assert value("""
+    serving = Nx.Serving.jit(&Nx.multiply(&1, 2), compiler: EXLA, max_concurrency: 3)
+    {:ok, _} = Nx.Serving.start_link(name: DevicesOne, serving: serving, batch_size: 2, partitions: true, batch_timeout: 10)
+    {length(EXLA.__partitions_options__([])), Enum.map([1, 3], &list.(Nx.Serving.batched_run(DevicesOne, rows.([&1]))))}
+    """) == "{1, [[2], [6]]}"
+
+
 def test_a_crash_reaches_its_clients_only() -> None:
     assert value("""
     {:ok, _} = Nx.Serving.start_link(name: CrashOne, serving: Nx.Serving.new(Waiting, self()), batch_size: 1)

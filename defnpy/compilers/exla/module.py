@@ -66,10 +66,13 @@ shard_jit_callback = refuse_sharding("sharding is not supported by EXLA here: pr
 
 @ex("__partitions_options__/1")
 def partitions_options(opts: Any) -> Any:
-    """The options once for each partition."""
-    count = dict((k.name, v) for k, v in opts).get("max_concurrency", 1)
-    rest = [p for p in opts if p[0].name != "max_concurrency"]
-    return [[*rest, (Atom("device_id"), i)] for i in range(count)] if count > 1 else [rest]
+    """The options for each device of the client."""
+    from defnpy.compilers.exla.client import default_name, fetch
+
+    given = {k.name: v for k, v in reversed(opts)}
+    devices = fetch(given.get("client") or default_name())
+    rest = [p for p in opts if p[0].name != "device_id"]
+    return [[(Atom("device_id"), i), *rest] for i in range(len(devices))]
 
 
 @ex("__to_backend__/1")
