@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.nx import backend as backends
-from defnpy.nx.tensor import Tensor, Traced
+from defnpy.nx.tensor import TEMPLATE, Tensor, Traced
 from defnpy.terms.atom import alias
 from defnpy.terms.struct import Struct
 
@@ -25,6 +25,11 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
         if isinstance(t.data, Traced):
             return own  # type: ignore[no-any-return]
         if found is not None and own is not found:
+            if t.data is TEMPLATE and not any(o.shape for o in operands if o is not t):
+                # A number became a tensor of the default backend; the template refuses.
+                return own  # type: ignore[no-any-return]
+            if found is TEMPLATE.backend and not t.shape:
+                continue
             from defnpy.nx.lib.structs import incompatible
 
             raise incompatible(found.name, own.name)

@@ -59,6 +59,10 @@ def test_what_is_never_made_is_no_matter() -> None:
      "Nx.Defn.IncompatibleBackendsError: cannot invoke Nx function because it relies on two incompatible tensor implementations: "
      "EXLA.Backend and Nx.TemplateBackend. You may need to call Nx.backend_transfer/2 (or Nx.backend_copy/2) on one or both of them to "
      "transfer them to a common implementation"),
+    ("Nx.with_default_backend(EXLA.Backend, fn -> Nx.add(Nx.template({2}, :s32), 1) end)",
+     "RuntimeError: cannot perform operations on a Nx.TemplateBackend tensor"),
+    ("Nx.with_default_backend(EXLA.Backend, fn -> Nx.add(1, Nx.template({2}, :s32)) end)",
+     "RuntimeError: cannot perform operations on a Nx.TemplateBackend tensor"),
     ("Nx.add(Nx.template({2}, :s32), 1)", "RuntimeError: cannot perform operations on a Nx.TemplateBackend tensor"),
 ])  # fmt: skip
 def test_refusals(code: str, want: str) -> None:
