@@ -495,7 +495,7 @@ class _Init:
         state = state_of(given)
         templates = nx.to_template(inputs)
         fun, facts = self._function(templates)
-        data = defn._jitted(fun, [field(state, "data")], self.jit_opts, fun.__dict__.setdefault("_defn_programs", {}))
+        data = defn._jitted(fun, [field(state, "data")], self.jit_opts, defn.programs_of(fun))
         made = facts[0]
         return data if plain else made.replace({Atom("data"): data})
 

@@ -57,8 +57,8 @@ def tensor_of(value: Any) -> Any:
         from defnpy.compilers.exla.backend import tensor_from_jax
 
         return tensor_from_jax(value)
-    if not isinstance(value, np.ndarray) and hasattr(value, "__dlpack__"):
-        value = np.from_dlpack(value)
+    if not isinstance(value, np.ndarray | np.generic) and hasattr(value, "__dlpack__"):
+        value = _host_array(value)
     from defnpy.nx import dtype
     from defnpy.nx.tensor import Tensor, unnamed
 
@@ -66,6 +66,21 @@ def tensor_of(value: Any) -> Any:
     if array.dtype == np.bool_:
         array = array.view(np.uint8) if array.ndim else array.astype(np.uint8)
     return Tensor(dtype.of_numpy(array.dtype), array.shape, unnamed(array.ndim), array)
+
+
+def _host_array(value: Any) -> Any:
+    """The memory of a foreign array as a NumPy array; arrays of other devices are copied to the host."""
+    import numpy as np
+
+    if type(value).__module__.startswith("torch"):
+        value = value.detach().cpu()
+        if str(value.dtype) == "torch.bfloat16":
+            import ml_dtypes
+
+            # DLPack gives NumPy no bf16, so the bits cross as integers.
+            integers = sys.modules["torch"].int16
+            return np.from_dlpack(value.view(integers)).view(ml_dtypes.bfloat16)
+    return np.from_dlpack(value)
 
 
 def _callback(function: Any) -> Any:

@@ -62,7 +62,10 @@ def _about(module: Module, key: Any) -> Any:
 
     kind = getattr(key, "name", "")
     macros = {*module.macros, *NATIVE.get(module.name, {})}
-    if kind == "macros":
+    listed = module.info.get("listed", {})
+    if kind in listed:
+        names = set(listed[kind])
+    elif kind == "macros":
         names = macros
     elif kind == "functions":
         names = {s for s in module.functions if s not in macros and s != "__info__/1"}

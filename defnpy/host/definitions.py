@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ def define_module(name: Atom, functions: dict[str, Any], macros: dict[str, Any],
                   private: dict[str, Any]) -> Module:
     """Register a compiled module."""
     made = runtime().module(name)
+    if made.defined:
+        _forget_programs()
     if made.native and made.defined:
         made = runtime().modules[name] = Module(name)
     table = FunctionTable(made)
@@ -30,6 +33,13 @@ def define_module(name: Atom, functions: dict[str, Any], macros: dict[str, Any],
     _generated(made)
     made.defined = True
     return made
+
+
+def _forget_programs() -> None:
+    """A module is defined anew: numerical programs that used it are stale."""
+    traced = sys.modules.get("defnpy.nx.defn")
+    if traced is not None:
+        traced.forget_programs()
 
 
 def _generated(made: Module) -> None:

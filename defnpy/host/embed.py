@@ -15,8 +15,8 @@ from defnpy.terms.module import Module
 from defnpy.terms.process import current
 from defnpy.terms.runtime import Runtime, reset_runtime, runtime, use_runtime
 
-COMPILERS = {"evaluator": "Nx.Defn.Evaluator", "exla": "EXLA", "torchx": "Torchx"}
-BACKENDS = {"evaluator": "Nx.BinaryBackend", "exla": "EXLA.Backend", "torchx": "Torchx.Backend"}
+COMPILERS = {"evaluator": "Nx.Defn.Evaluator", "exla": "EXLA"}
+BACKENDS = {"evaluator": "Nx.BinaryBackend", "exla": "EXLA.Backend"}
 
 __all__ = ["ElixirFunction", "ElixirModule", "bind", "build", "choose", "default_options", "global_default_options", "load", "options",
            "options_in_force", "to_elixir", "to_python"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from defnpy.nx import memory
 from defnpy.nx.tensor import TEMPLATE, TemplateData, Tensor
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, RuntimeError_, UndefinedFunctionError
@@ -71,6 +72,7 @@ class TableBackend(Backend):
         return []
 
     def run(self, op: Any, out: Any, operands: Sequence[Tensor], params: Any) -> Any:
+        memory.check(out)
         made = self.table[op](out, params, *[t.data for t in operands])
         return _fill(out, made)
 
@@ -78,6 +80,7 @@ class TableBackend(Backend):
         kernel = self.blocks.get(tag.module.name) if hasattr(tag, "module") else None
         if kernel is None:
             return default(*operands)
+        memory.check(out)
         return _fill(out, kernel(out, tag, *[t.data for t in operands]))
 
     def from_numpy(self, out: Tensor, array: Any) -> Tensor:

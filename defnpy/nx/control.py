@@ -262,6 +262,14 @@ def _over_range(file: Any, line: Any, initial: Any, source: Range, body: Callabl
     return state
 
 
+def _like_generator(source: Tensor, t: Tensor) -> Tensor:
+    """*t* with the vectorised axes of *source* in front and ones up to its rank."""
+    from defnpy.nx.api.vectorize import broadcast_vectors
+    from defnpy.nx.options import keywords
+
+    return broadcast_vectors([source, t], keywords(align_ranks=True))[1]
+
+
 def _over_tensor(file: Any, line: Any, initial: Any, source: Tensor, body: Callable[..., Any], unroll: Any) -> Any:
     from defnpy.nx.api.access import fetch
     from defnpy.nx.api.compare import less
@@ -269,6 +277,9 @@ def _over_tensor(file: Any, line: Any, initial: Any, source: Tensor, body: Calla
 
     count = source.shape[0]
     state = _as_tensors(initial)
+    if source.vectorized_axes:
+        # As in the reference, the state gets the generator's axes and at least its rank.
+        state = rebuild(state, [_like_generator(source, t) for t in flatten(state)])
     if unroll is True or (unroll is not False and unroll >= count):
         for i in range(count):
             state = _checked(file, line, initial, body(fetch(source, i), state), state)

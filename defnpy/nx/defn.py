@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -144,6 +145,40 @@ def settings(opts: Options) -> Settings:
     return made
 
 
+# -- programs -------------------------------------------------------------------------------------------------------------
+
+
+class Programs(dict[Any, Any]):
+    """The compiled programs of one function by arguments and settings. *latest* is the short way into the last one."""
+
+    __slots__ = ("__weakref__", "latest")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latest: list[Any] = [_nothing]
+        _alive.add(self)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+_alive: WeakSet[Programs] = WeakSet()
+
+
+def forget_programs() -> None:
+    """Some module was defined anew: what was traced with its functions is traced again."""
+    for programs in list(_alive):
+        programs.clear()
+        programs.latest[0] = _nothing
+
+
+def _nothing(*args: Any) -> Any:
+    return None
+
+
 # -- signatures -----------------------------------------------------------------------------------------------------------
 
 
@@ -261,15 +296,10 @@ def _params(args: Sequence[Any]) -> list[Tensor]:
     return found
 
 
-def _nothing(*args: Any) -> Any:
-    return None
-
-
 def evaluate(
-    fun: Callable[..., Any], args: Sequence[Any], key: Any, leaves: list[Tensor], how: Settings, cache: dict[Any, Any],
-    latest: list[Any] | None = None,
+    fun: Callable[..., Any], args: Sequence[Any], key: Any, leaves: list[Tensor], how: Settings, cache: Programs, direct: bool = False
 ) -> Any:  # fmt: skip
-    """Run *fun* through the compiler that *how* names; *latest* takes the short way into the program."""
+    """Run *fun* through the compiler that *how* names; *direct* asks for a short way into the program."""
     if how.native is None:
         return _by_callback(fun, args, how)
     key = (how.key, key)
@@ -288,8 +318,8 @@ def evaluate(
             if len(cache) >= _MOST:
                 cache.clear()
             cache[key] = run
-            if latest is not None and how.module is EVALUATOR:
-                latest[0] = entry(graph.args, run, True) or _nothing
+            if direct and how.module is EVALUATOR:
+                cache.latest[0] = entry(graph.args, run, True) or _nothing
     if any([isinstance(t, _Later) for t in leaves]):
         leaves = _built(leaves, run.used)
     return run(leaves)
@@ -349,10 +379,8 @@ def _shaped(arity: int) -> Callable[..., Any]:
 
 def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], options: tuple[int, ...], public: bool) -> Callable[..., Any]:
     """The callable of a defn: inside a trace its body, outside a call through the compiler in force."""
-    programs: dict[Any, Any] = {}
+    programs = Programs()
     fixed = frozenset(options)
-
-    latest: list[Any] = [_nothing]
 
     def run(args: tuple[Any, ...]) -> Any:
         if tracing() is not None:
@@ -371,9 +399,9 @@ def make_defn(module: Atom, name: str, arity: int, body: Callable[..., Any], opt
 
         leaves: list[Tensor] = []
         key = (static_key, *[Key(a) if a.__class__ is list else signature(a, leaves) for a in dynamic])
-        return evaluate(inner, dynamic, key, leaves, settings([]), programs, None if fixed else latest)
+        return evaluate(inner, dynamic, key, leaves, settings([]), programs, not fixed)
 
-    made = _shaped(arity)(run, latest)
+    made = _shaped(arity)(run, programs.latest)
     made.__name__ = name
     made.__qualname__ = f"{module.name.removeprefix('Elixir.')}.{name}"
     # What an embedding program needs to compile the body for its own arrays.
@@ -405,13 +433,15 @@ def call_remote(module: Any, signature: str, args: list[Any]) -> Any:
 # -- jit and compile ------------------------------------------------------------------------------------------------------
 
 
-def _programs(fun: Any) -> dict[Any, Any]:
+def programs_of(fun: Any) -> Programs:
     """The compiled programs of a function; they live as long as it does."""
     target = fun.call if fun.__class__ is Capture else fun
     space = getattr(target, "__dict__", None)
     if space is None:
-        return {}
-    return space.setdefault("_defn_programs", {})
+        return Programs()
+    if "_defn_programs" not in space:
+        space["_defn_programs"] = Programs()
+    return space["_defn_programs"]
 
 
 def _option(opts: Options, name: Atom, default: Any) -> Any:
@@ -435,7 +465,7 @@ def _conflict(opts: Options, word: str, fun: Any, args: Sequence[Any]) -> tuple[
     return False, None
 
 
-def _jitted(fun: Any, args: Sequence[Any], opts: Options, programs: dict[Any, Any]) -> Any:
+def _jitted(fun: Any, args: Sequence[Any], opts: Options, programs: Programs) -> Any:
     done, value = _conflict(opts, "JITed", fun, args)
     if done:
         return value
@@ -450,7 +480,7 @@ def jit(fun: Any, opts: Any = ()) -> Closure:
     if not is_function(fun) or not (opts == () or opts.__class__ is list):
         raise FunctionClauseError(DEFN, Atom("jit"), 2)
     listed = list(opts)
-    programs = _programs(fun)
+    programs = programs_of(fun)
 
     def call(*args: Any) -> Any:
         return _jitted(fun, args, listed, programs)
@@ -468,7 +498,7 @@ def jit_apply(fun: Any, args: Any, opts: Any = ()) -> Any:
 
     if arity_of(fun) != len(args):
         raise BadArityError(fun, args)
-    return _jitted(fun, args, list(opts), _programs(fun))
+    return _jitted(fun, args, list(opts), programs_of(fun))
 
 
 @ex("compile/2", "compile/3")
@@ -626,7 +656,7 @@ def _value_and_grad_of(fun: Any) -> Any:
 
 
 def _apply(fun: Any, t: Any) -> Any:
-    return fun(t) if tracing() is not None else _jitted(fun, [t], [], _programs(fun))
+    return fun(t) if tracing() is not None else _jitted(fun, [t], [], programs_of(fun))
 
 
 @ex("grad/1")

@@ -335,4 +335,15 @@ def while_(file: Any, line: Any, initial: Any, how: Any, body: Any, opts: Any) -
     return control.while_(file, line, initial, how, body, opts)
 
 
-MODULE = native_module("Nx.Defn.Kernel", globals())
+# How the reference divides its names; here most operators are functions and special forms are the expander's.
+_FUNCTIONS = (
+    "&&&/2 */2 **/2 +/2 -/2 ../0 ../2 ..///3 //2 <<</2 >>>/2 assert_keys/2 custom_grad/3 div/2 elem/2 hook/2 hook/3 inspect/1 inspect/2 "
+    "io_call/2 io_call/3 keyword!/2 max/2 min/2 print_expr/1 print_expr/2 print_value/1 print_value/2 print_value/3 rem/2 stop_grad/1 |||/2"
+)
+_MACROS = (
+    "!=/2 +/1 -/1 </2 <=/2 <>/2 ==/2 >/2 >=/2 @/1 alias/1 alias/2 and/2 case/2 cond/1 if/2 import/1 import/2 not/1 or/2 raise/1 raise/2 "
+    "require/1 require/2 tap/2 then/2 while/3 while/4 |>/2"
+)
+_LISTED = {"functions": _FUNCTIONS.split(), "macros": _MACROS.split()}
+
+MODULE = native_module("Nx.Defn.Kernel", globals(), info={"listed": _LISTED})

@@ -10,7 +10,6 @@ import numpy as np
 from defnpy.nx import backend as backends
 from defnpy.nx.tensor import TEMPLATE, Tensor, Traced
 from defnpy.terms.atom import alias
-from defnpy.terms.errors import ArgumentError
 from defnpy.terms.struct import Struct
 
 _ndarray = np.ndarray
@@ -22,16 +21,18 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
     for t in operands:
         if t.data.__class__ is _ndarray:
             continue
-        if t.data is TEMPLATE or isinstance(t.data, Traced):
-            return t.data.backend
         own = t.data.backend
+        if isinstance(t.data, Traced):
+            return own
         if found is not None and own is not found:
-            names = [b.name.name.removeprefix("Elixir.") for b in (found, own)]
-            raise ArgumentError(
-                "cannot invoke Nx function because it relies on two incompatible tensor implementations: "
-                f"{names[0]} and {names[1]}. You may need to call Nx.backend_transfer/1 (or Nx.backend_copy/1) "
-                f"on one or both of them to transfer them to a common implementation"
-            )
+            if t.data is TEMPLATE and not any(o.shape for o in operands if o is not t):
+                # A number became a tensor of the default backend; the template refuses.
+                return own
+            if found is TEMPLATE.backend and not t.shape:
+                continue
+            from defnpy.nx.lib.structs import incompatible
+
+            raise incompatible(found.name, own.name)
         found = own
     return found if found is not None else backends.binary()
 

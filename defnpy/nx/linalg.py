@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ml_dtypes
+
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
 from defnpy.nx.api import compare, convert, creation, index, linear, reduce, shape
 from defnpy.nx.api import elementwise as ew
-from defnpy.nx.convert import to_tensor
+from defnpy.nx.convert import constant, to_tensor
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import apply, block, tag
 from defnpy.nx.dtype import DType
+from defnpy.nx.expr import to_expr
 from defnpy.nx.ops.linear import TRIANGULAR_SOLVE
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
@@ -201,10 +204,22 @@ def invert_body(tensor: Any) -> Tensor:
     if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
         raise ArgumentError(f"invert/1 expects a square matrix or a batch of square matrices, got tensor with shape: {text(t.shape)}")
 
-    def plain(p: Tensor, _: int) -> Tensor:
-        return solve_body(p, identity(p.shape[-1], _floating(p)))
+    return apply_vectorized(_bare(t), lambda p, _: _invert(p))
 
-    return apply_vectorized(_bare(t), plain)
+
+def _invert(p: Tensor) -> Tensor:
+    """NaN where every matrix is singular, else a system whose rows are scaled by their largest elements."""
+    from defnpy.nx.control import branches
+
+    a = _floating(p)
+    n, real = a.shape[-1], dtypes.to_real(a.type)
+    smallest = float(ml_dtypes.finfo(real.numpy).smallest_normal) * 1.0e3
+    singular = reduce.all_(compare.less_equal(ew.abs_(determinant_body(a)), constant(smallest, real)))
+    largest = reduce.reduce_max(ew.abs_(a), keywords(axes=[-1], keep_axes=True))
+    scale = ew.divide(1, compare.select(compare.equal(largest, 0), 1, largest))
+    solved = solve_body(ew.multiply(scale, a), ew.multiply(identity(n, a), scale))
+    nan = shape.broadcast(constant(float("nan"), solved.type), solved.shape)
+    return branches("nofile", [(0, to_expr(singular))], [nan, solved], [0, 0])
 
 
 # -- determinant ----------------------------------------------------------------------------------------------------------

@@ -163,25 +163,18 @@ def _fold_in(key: Any, data: Any) -> Tensor:
         high = convert.as_type(ew.right_shift(seed, 32), Atom("u32"))
     else:
         high = convert.as_type(compare.select(compare.less(seed, 0), _word(_MASK), _word(0)), Atom("u32"))
-    if len(low.shape) == 0:
-        pair = _concat(k, shape.stack([high, low]))
-        return pair
     x0, x1 = threefry(_part(k, 0), _part(k, 1), high, low)
     return shape.stack([x0, x1], keywords(axis=len(low.shape)))
 
 
-def _concat(key: Tensor, count: Tensor) -> Tensor:
-    n = count.shape[0]
-    half = (n + 1) // 2
-    padded = shape.pad(count, _word(0), [(0, n % 2, 0)]) if n % 2 else count
-    first, second = index.slice_(padded, [0], [half]), index.slice_(padded, [half], [half])
-    x0, x1 = threefry(_row(key, 0), _row(key, 1), first, second)
-    made = shape.concatenate([x0, x1])
-    return index.slice_(made, [0], [n]) if n % 2 else made
+def _concat(counts: Any, key: Any) -> Tensor:
+    """The words of two rows of counters."""
+    x, k = to_tensor(counts), to_tensor(key)
+    return shape.concatenate(list(threefry(_row(k, 0), _row(k, 1), _row(x, 0), _row(x, 1))))
 
 
 _fold_in_of = defined(MODULE_NAME, "fold_in", _fold_in, 2)
-_concat_of = defined(MODULE_NAME, "threefry2x32_20_concat", lambda k, c: _concat(to_tensor(k), to_tensor(c)), 2)
+_concat_of = defined(MODULE_NAME, "threefry2x32_20_concat", _concat, 2)
 
 
 @ex("fold_in/2")
@@ -191,9 +184,9 @@ def fold_in(key: Any, data: Any) -> Tensor:
 
 
 @ex("threefry2x32_20_concat/2")
-def threefry2x32_20_concat(key: Any, count: Any) -> Tensor:
-    """The hash of counters, first half paired with the second."""
-    return _concat_of(key, count)
+def threefry2x32_20_concat(counts: Any, key: Any) -> Tensor:
+    """The hash of two rows of counters under a key, one behind the other."""
+    return _concat_of(counts, key)
 
 
 # -- draws ----------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ checked before any data is touched.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import ml_dtypes
@@ -23,47 +24,64 @@ NAMES = {np.dtype(v): k for k, v in TYPES.items() if k != "BOOL"}
 MAX_HEADER = 100_000_000
 
 
-def read(data: bytes) -> dict[str, np.ndarray]:
-    """The tensors of a file by name; views of *data*, not copies."""
-    if len(data) < 8:
+class Entry:
+    """One tensor of a file: where it lies behind the header."""
+
+    __slots__ = ("dtype", "end", "kind", "shape", "start")
+
+    def __init__(self, kind: str, shape: tuple[int, ...], start: int, end: int) -> None:
+        self.kind = kind
+        self.dtype: np.dtype[Any] = np.dtype(TYPES[kind])
+        self.shape = shape
+        self.start = start
+        self.end = end
+
+
+def header_size(first: bytes, total: int) -> int:
+    """The size of the header, from the first 8 bytes of a file of *total* bytes."""
+    if len(first) < 8:
         raise _bad("it is shorter than its own header")
-    size = int.from_bytes(data[:8], "little")
-    if size > MAX_HEADER or 8 + size > len(data):
-        raise _bad(f"its header claims {size} bytes, the file has {len(data)}")
+    size = int.from_bytes(first[:8], "little")
+    if size > MAX_HEADER or 8 + size > total:
+        raise _bad(f"its header claims {size} bytes, the file has {total}")
+    return size
+
+
+def entries(text: bytes, available: int) -> dict[str, Entry]:
+    """The tensors that a header names, of which *available* bytes of data follow; everything is checked."""
     try:
-        header = json.loads(data[8 : 8 + size])
-    except (ValueError, RecursionError):
-        raise _bad("its header is not JSON") from None
+        header = json.loads(text)
+        "".join(header).encode()
+    except (ValueError, RecursionError, TypeError):
+        raise _bad("its header is not JSON with names") from None
     if not isinstance(header, dict):
         raise _bad("its header is not a JSON object")
+    found = {name: _entry(name, entry, available) for name, entry in header.items() if name != "__metadata__"}
+    _check_ranges([(e.start, e.end) for e in found.values()])
+    return found
+
+
+def read(data: bytes) -> dict[str, np.ndarray]:
+    """The tensors of a file by name; views of *data*, not copies."""
+    size = header_size(data[:8], len(data))
     body = memoryview(data)[8 + size :]
-    ranges: list[tuple[int, int]] = []
-    out = {}
-    for name, entry in header.items():
-        if name == "__metadata__":
-            continue
-        dtype, shape, start, end = _entry(name, entry, len(body))
-        ranges.append((start, end))
-        out[name] = np.frombuffer(body[start:end], dtype).reshape(shape)
-    _check_ranges(ranges)
-    return out
+    found = entries(data[8 : 8 + size], len(body))
+    return {name: np.frombuffer(body[e.start : e.end], e.dtype).reshape(e.shape) for name, e in found.items()}
 
 
-def _entry(name: str, entry: Any, available: int) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
+def _entry(name: str, entry: Any, available: int) -> Entry:
     try:
-        dtype = np.dtype(TYPES[entry["dtype"]])
+        kind = entry["dtype"]
+        width = np.dtype(TYPES[kind]).itemsize
         shape = tuple(entry["shape"])
         start, end = entry["data_offsets"]
     except (KeyError, TypeError, ValueError):
         raise _bad(f"the entry of {name!r} is incomplete") from None
-    if not all(isinstance(d, int) and d >= 0 for d in (*shape, start, end)):
+    if not all(d.__class__ is int and d >= 0 for d in (*shape, start, end)):
         raise _bad(f"the entry of {name!r} has sizes that are not whole numbers")
-    count = 1
-    for d in shape:
-        count *= d
-    if start > end or end > available or end - start != count * dtype.itemsize:
+    if len(shape) > 64 or start > end or end > available or end - start != math.prod(shape) * width:
         raise _bad(f"the range of {name!r} does not fit its shape or the file")
-    return dtype, shape, start, end
+    return Entry(kind, shape, start, end)
 
 
 def _check_ranges(ranges: list[tuple[int, int]]) -> None:
@@ -80,18 +98,21 @@ def _bad(why: str) -> ArgumentError:
 
 def write(tensors: dict[str, Any], metadata: dict[str, str] | None = None) -> bytes:
     """A file of the named arrays."""
-    header: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
-    parts = []
-    position = 0
-    for name in sorted(tensors):
-        array = np.ascontiguousarray(tensors[name])
-        kind = NAMES.get(array.dtype)
-        if kind is None:
+    arrays = {name: np.asarray(tensors[name]) for name in sorted(tensors)}
+    for name, array in arrays.items():
+        if array.dtype not in NAMES:
             raise ArgumentError(f"safetensors has no type for {array.dtype} (tensor {name!r})")
-        data = array.tobytes()
-        header[name] = {"dtype": kind, "shape": list(np.shape(tensors[name])), "data_offsets": [position, position + len(data)]}
-        parts.append(data)
-        position += len(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + b"".join(parts)
+    head = header([(name, NAMES[a.dtype], a.shape, a.nbytes) for name, a in arrays.items()], metadata, align=8)
+    return head + b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
+
+
+def header(parts: list[tuple[str, str, tuple[int, ...], int]], metadata: dict[str, str] | None = None, *, align: int = 1) -> bytes:
+    """The header, its size in front, of tensors given as name, type, shape and number of bytes."""
+    made: dict[str, Any] = {"__metadata__": metadata} if metadata else {}
+    position = 0
+    for name, kind, shape, size in parts:
+        made[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [position, position + size]}
+        position += size
+    text = json.dumps(made, separators=(",", ":"), ensure_ascii=align > 1).encode()
+    text += b" " * (-len(text) % align)
+    return len(text).to_bytes(8, "little") + text

@@ -209,6 +209,17 @@ class Tensor(Struct):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype) if copy else np.asarray(self.numpy(), dtype=dtype)
 
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._array().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self._array().__dlpack_device__()
+
+    def _array(self) -> Any:
+        """The array of whatever library holds the data."""
+        own = getattr(self.data, "array", None)
+        return self.numpy() if own is None else own
+
     def __bool__(self) -> bool:
         # A tensor is a term, and every term but nil and false is true.
         return True

@@ -277,6 +277,12 @@ def open_bang(path: Any, modes: Any = ()) -> Any:
     return _unwrap(open_(path, modes), "open", path)
 
 
+def open_file(path: Any, mode: str = "rb") -> Any:
+    """A Python file for native functions that read or write formats; as ``File.open!`` where it cannot be opened."""
+    where = _reading(path) if mode == "rb" else _writing(path)
+    return _unwrap(_tried(lambda: (OK, open(where, mode))), "open", path)  # noqa: SIM115
+
+
 @ex("close/1")
 def close(pid: Any) -> Any:
     device = devices.of(pid)

@@ -155,4 +155,10 @@ def split_with(s: Any, fun: Any) -> tuple[MapSet, MapSet]:
     return (filter_(s, fun), reject(s, fun))
 
 
+@ex("__struct__/0")
+def blank() -> MapSet:
+    """The empty set, for ``struct/2`` and terms read from binaries."""
+    return MapSet({})
+
+
 MODULE = native_module("MapSet", globals(), info={"struct": [(_MAP, {})]})

@@ -217,6 +217,49 @@ def _others(rng: Any) -> Iterator[Case]:
         yield create.EYE, [], {**given, "shape": (2, 2, 3)}
 
 
+SPECIAL = (np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.5)
+EDGES: tuple[tuple[int, ...], ...] = ((), (1,), (1, 1, 1), (257,), (2, 1, 3))
+
+
+def _edges(rng: Any) -> Iterator[Case]:
+    """Scalars, axes of size 1, more elements than a vector register holds, and special numbers everywhere."""
+    for name, op in elementwise.UNARY.items():
+        integral = name in ("bitwise_not", "population_count", "count_leading_zeros")
+        low, high = (-0.9, 0.9) if name in UNIT else (1.1, 4) if name in (*POSITIVE, "acosh") else (-4, 5)
+        for sizes in EDGES:
+            yield op, [random(rng, sizes, "s32" if integral else "f32", low, high)], None
+    for name, op in elementwise.BINARY.items():
+        kind = "s32" if "bitwise" in name or "shift" in name or name == "quotient" else "f32"
+        for left, right in (((), (3,)), ((1,), (1,)), ((2, 1, 3), (4, 1)), ((257,), ()), ((1, 1), (2, 3))):
+            yield op, [random(rng, left, kind, 1), random(rng, right, kind, 1, 3)], None
+        if kind == "f32" and name not in ("pow", "atan2", "remainder", "divide"):
+            yield op, [tensor(SPECIAL, "f32"), tensor(SPECIAL[::-1], "f32")], None
+    for op in (reduce.SUM, reduce.PRODUCT, reduce.REDUCE_MAX, reduce.REDUCE_MIN, reduce.ALL, reduce.ANY):
+        for sizes, axes in (((), None), ((1,), (0,)), ((1, 3), (0,)), ((257,), None), ((2, 1, 3), (1,)), ((2, 3), ())):
+            yield op, [random(rng, sizes, "f32", 0.9, 1.1)], {"axes": axes, "keep_axes": False}
+        yield op, [tensor([[np.nan, 1.0], [np.inf, 2.0], [-np.inf, np.inf]], "f32")], {"axes": (1,), "keep_axes": False}
+    for op in (reduce.ARGMAX, reduce.ARGMIN):
+        for sizes, axis in (((), None), ((1,), 0), ((257,), 0), ((2, 1), 1)):
+            yield op, [random(rng, sizes, "f32")], {"axis": axis, "keep_axis": False, "tie_break": "low"}
+        yield op, [tensor([[np.inf, np.nan, -np.inf], [1.0, -np.inf, np.inf]], "f32")], {"axis": 1, "keep_axis": True, "tie_break": "high"}
+    for op in (order.SORT, order.ARGSORT):
+        for sizes, axis in (((1,), 0), ((257,), 0), ((1, 3), 0), ((2, 1, 3), 2)):
+            for direction in ("asc", "desc"):
+                yield op, [random(rng, sizes, "f32")], {"axis": axis, "direction": direction, "stable": True}
+    unit = {"window_dilations": (1, 1), "strides": (1, 1), "padding": ((0, 0), (0, 0))}
+    for op in (window.WINDOW_SUM, window.WINDOW_PRODUCT, window.WINDOW_MAX, window.WINDOW_MIN):
+        yield op, [random(rng, (1, 1), "f32")], {**unit, "window": (1, 1)}
+        yield op, [random(rng, (40, 3), "f32", 0.9, 1.1)], {**unit, "window": (40, 3)}
+        yield op, [random(rng, (2, 2), "f32")], {**unit, "window": (3, 2), "padding": ((2, 1), (0, 1))}
+    for sizes in ((1, 1), (1, 257), (257, 1)):
+        params = {"left": (1,), "left_batch": (), "right": (0,), "right_batch": ()}
+        yield linear.DOT, [random(rng, sizes, "f32"), random(rng, (sizes[1], 2), "f32")], params
+    yield linear.DOT, [random(rng, (3,), "s32"), random(rng, (2,), "s32")], {"left": (), "left_batch": (), "right": (), "right_batch": ()}
+    for op in (order.FFT, order.IFFT):
+        yield op, [random(rng, (1,), "f32")], {"eps": 1e-10, "length": 1, "axis": 0}
+        yield op, [random(rng, (257,), "c64")], {"eps": 1e-10, "length": 257, "axis": 0}
+
+
 def cases(seed: int = 7) -> Iterator[Case]:
     """Every primitive with operands of several types; functions of ``reduce`` are left to graphs."""
     rng = np.random.default_rng(seed)
@@ -232,5 +275,5 @@ def cases(seed: int = 7) -> Iterator[Case]:
         yield from _windows(rng, op)
     for op in (window.WINDOW_SCATTER_MAX, window.WINDOW_SCATTER_MIN):
         yield from _scatters(rng, op)
-    for part in (_conv, _linear, _moves, _indices, _orders, _others):
+    for part in (_conv, _linear, _moves, _indices, _orders, _others, _edges):
         yield from part(rng)

@@ -7,7 +7,6 @@ import io
 import numpy as np
 import pytest
 
-from defnpy.nx import etf
 from defnpy.nx.api import creation, serialize
 from defnpy.nx.api.convert import to_binary
 from defnpy.nx.dtype import TYPES
@@ -36,17 +35,6 @@ def test_damaged_data_is_refused(cut):
     data = b"".join(serialize.serialize(sample((3, 5), TYPES[4])))
     with pytest.raises(ArgumentError):
         serialize.deserialize(data[:cut])
-
-
-@pytest.mark.parametrize(
-    "term",
-    [0, 255, -1, 2**31, -(2**70), 1.5, "text", b"\xff", [1, [2]], (), ("a", ()), None, True, Atom("x"), {Atom("k"): 1}],
-    ids=repr,
-)
-def test_external_terms(term):
-    for level in (0, 9):
-        data = etf.encode(term, level)
-        assert etf.decode(data + b"rest") == (term, len(data))
 
 
 @pytest.mark.parametrize("kind", ["<f4", "<i8", ">i4", "|u1", "<f2"])

@@ -23,7 +23,7 @@ def _binary(data: bytes) -> str:
 
 
 # {:t, {2}, {:s, 32}, [nil], [], 0, 8} in the external term format.
-TERM = b"\x83h\x07w\x01th\x01a\x02h\x02w\x01sa l\x00\x00\x00\x01w\x03niljja\x00a\x08"
+TERM = b"\x83h\x07d\x00\x01th\x01a\x02h\x02d\x00\x01sa l\x00\x00\x00\x01d\x00\x03niljja\x00a\x08"
 FILE = b"nx\x01" + bytes([ORDER]) + struct.pack(">Q", len(TERM)) + TERM + struct.pack("<ii" if ORDER == 0 else ">ii", 1, 2)
 
 

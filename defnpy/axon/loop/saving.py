@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.base import Atom, Struct, field, make_struct, remote
-from defnpy.nx import etf
 from defnpy.nx.api.serialize import deserialize as read_tensors
 from defnpy.nx.api.serialize import serialize as write_tensors
 from defnpy.nx.tensor import Tensor
+from defnpy.stdlib.erlang import term_format
 
 _TENSORS = Atom("nx_serialized")
 
@@ -60,13 +60,13 @@ def _unpacked(term: Any) -> Any:
 
 def serialize(state: Struct) -> Any:
     """The state without what only this run needs."""
-    return etf.encode({k: _packed(v) for k, v in state.fields.items()})
+    return term_format.encode({k: _packed(v) for k, v in state.fields.items()})
 
 
 def deserialize(data: Any) -> Struct:
     """The state of :func:`serialize`."""
     raw = data.encode("utf-8", "surrogatepass") if data.__class__ is str else data
-    fields = _unpacked(etf.decode(raw)[0])
+    fields = _unpacked(term_format.decode(raw)[0])
     return make_struct("Axon.Loop.State", **{k.name: v for k, v in fields.items()})
 
 

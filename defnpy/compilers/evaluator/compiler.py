@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from defnpy.compilers.contract import Compiler, Graph
+from defnpy.compilers.contract import Compiler, Graph, builder
 from defnpy.nx.containers import container_map
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import alias
@@ -58,48 +58,6 @@ def _interpreted(graph: Graph, tensors: list[Tensor], hooks: Any) -> Any:
 
     made = iter(interpret(graph, tensors, hooks))
     return container_map(graph.result, lambda t: t.like(data=next(made).data, donatable=False))
-
-
-def builder(result: Any) -> Callable[[Any], Any]:
-    """A function from the arrays of the outputs to the result."""
-    if result.__class__ is Tensor:
-        kind, shape, names, axes = result.type, result.shape, result.names, result.vectorized_axes
-        return lambda arrays: Tensor(kind, shape, names, arrays[0], axes)
-    if result.__class__ is tuple and all(t.__class__ is Tensor for t in result):
-        heads = [(t.type, t.shape, t.names, t.vectorized_axes) for t in result]
-        return lambda arrays: tuple([Tensor(k, s, n, a, x) for (k, s, n, x), a in zip(heads, arrays)])  # noqa: B905
-    if not _plain(result):
-        def finish(arrays: Any) -> Any:
-            rest = iter(arrays)
-            return container_map(result, lambda t: t.like(data=next(rest), donatable=False))
-
-        return finish
-    counter = [0]
-    build = _part(result, counter)
-    return build
-
-
-def _plain(term: Any) -> bool:
-    if term.__class__ is Tensor:
-        return True
-    if term.__class__ is tuple:
-        return all(map(_plain, term))
-    return term.__class__ is dict and all(map(_plain, term.values()))
-
-
-def _part(term: Any, counter: list[int]) -> Callable[[Any], Any]:
-    from defnpy.terms.map import sorted_keys
-
-    if term.__class__ is Tensor:
-        i = counter[0]
-        counter[0] += 1
-        kind, shape, names, axes = term.type, term.shape, term.names, term.vectorized_axes
-        return lambda arrays: Tensor(kind, shape, names, arrays[i], axes)
-    if term.__class__ is tuple:
-        parts = [_part(t, counter) for t in term]
-        return lambda arrays: tuple([p(arrays) for p in parts])
-    pairs = [(k, _part(term[k], counter)) for k in sorted_keys(term)]
-    return lambda arrays: {k: p(arrays) for k, p in pairs}
 
 
 EVALUATOR = Evaluator()

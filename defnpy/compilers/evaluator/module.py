@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.compilers.contract import callbacks, refuse_sharding
 from defnpy.compilers.evaluator.compiler import EVALUATOR
-from defnpy.nx import defn
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import ex, native_module
 
-
-@ex("__jit__/5")
-def jit(key: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
-    """Trace and run: called by compilers written in Elixir."""
-    return defn.callback_jit(EVALUATOR, given, fun, args, opts)
-
-
-@ex("__compile__/4")
-def compile_(key: Any, given: Any, fun: Any, opts: Any) -> Any:
-    """Trace; the answer takes lists of arguments."""
-    return defn.callback_compile(EVALUATOR, given, fun, opts)
+jit, compile_ = callbacks(EVALUATOR)
+shard_jit = refuse_sharding("sharding is not supported by Nx.Defn.Evaluator")
 
 
 @ex("__partitions_options__/1")
@@ -35,14 +26,6 @@ def to_backend(opts: Any) -> Any:
     from defnpy.nx import backend as backends
 
     return backends.default_term()
-
-
-@ex("__shard_jit__/6")
-def shard_jit(key: Any, mesh: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
-    """Not supported."""
-    from defnpy.terms.errors import RuntimeError_
-
-    raise RuntimeError_("sharding is not supported by Nx.Defn.Evaluator")
 
 
 MODULE = native_module("Nx.Defn.Evaluator", globals(), info={"compiler": EVALUATOR, "behaviour": [Atom("Elixir.Nx.Defn.Compiler")]})

@@ -14,6 +14,7 @@ from defnpy.compilers.evaluator.kernels.quiet import QUIET, enter, leave
 from defnpy.compilers.evaluator.runtime import call_hook, call_host, fold_rows, fold_windows
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
+from defnpy.nx import memory
 from defnpy.nx.expr import Expr, Fun
 from defnpy.nx.graph import Scope, real, scope
 from defnpy.nx.ops.create import CONSTANT
@@ -84,6 +85,7 @@ class Writer:
         """A constant as an array of its whole shape."""
         from defnpy.nx.convert import scalar_array
 
+        memory.check(e.out)
         made = np.full(e.out.shape, scalar_array(e.params["value"], e.out.type), e.out.type.numpy)
         made.flags.writeable = False
         name = f"f{len(self.env)}"
@@ -195,17 +197,24 @@ class Writer:
             helper = self.bind(call_host(e), "h")
             self.assign(e, f"{helper}({self.operands(e, frame)})", frame, lines, pad)
         elif op is nodes.BLOCK:
+            self.guard(e, lines, pad)
             self.assign(e, self.block_call(e, frame), frame, lines, pad)
         elif op is REDUCE or op is WINDOW_REDUCE:
             fun = self.function(e.params["fun"].params, e.params["fun"].outputs)
             helper = self.bind((fold_rows if op is REDUCE else fold_windows)(e), "h")
             self.assign(e, f"{helper}({fun}, {self.operands(e, frame)})", frame, lines, pad)
         else:
+            self.guard(e, lines, pad)
             emitters.emit(self, e, at, frame, lines, pad)
             return
         # These may hand out their operands, which must not be written to from here on.
         for one in _all_uses(e) if op is nodes.COND else map(real, (t.data for t in e.operands)):
             frame.owned.discard(one)
+
+    def guard(self, e: Expr, lines: list[str], pad: str) -> None:
+        """Before a large result is made, see whether it fits into memory."""
+        if memory.is_large(e.out):
+            lines.append(f"{pad}{self.bind(memory.check, 'm')}({self.bind(e.out, 'o')})")
 
     def assign(self, e: Expr, text: str, frame: Frame, lines: list[str], pad: str) -> None:
         """``name = text``; several outputs get a name each."""

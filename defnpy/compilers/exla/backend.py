@@ -15,6 +15,7 @@ from defnpy.compilers.exla.checks import BLOCK_CHECKS, CHECKS
 from defnpy.compilers.exla.kernels import TABLE
 from defnpy.compilers.exla.lower import block_kernel, lower
 from defnpy.compilers.exla.types import any_wide, is_wide, x64
+from defnpy.nx import memory
 from defnpy.nx.backend import Backend
 from defnpy.nx.bytes import binary_term
 from defnpy.nx.dtype import of_numpy
@@ -105,6 +106,7 @@ class ExlaBackend(Backend):
         return clients.backend_options(options)
 
     def run(self, op: Any, out: Any, operands: Sequence[Tensor], params: Any) -> Any:
+        memory.check(out)
         host = host_creation.TABLE.get(op)
         if host is not None:
             return self.from_numpy(out, np.asarray(host(out, params)))
@@ -148,6 +150,7 @@ class ExlaBackend(Backend):
         # A block of somebody else may have another composition each time.
         if not hasattr(tag, "module") or not tag.module.name.startswith("Elixir.Nx.Block."):
             return default(*operands)
+        memory.check(out)
         check = BLOCK_CHECKS.get(tag.module.name)
         if check is not None:
             _checked(check, out, tag, operands)

@@ -9,13 +9,13 @@ from typing import Any
 import jax
 import numpy as np
 
-from defnpy.compilers.contract import Compiler
+from defnpy.compilers.contract import Compiler, builder
 from defnpy.compilers.exla import client as clients
 from defnpy.compilers.exla.backend import JaxData
 from defnpy.compilers.exla.callbacks import Callers, Numbered
-from defnpy.compilers.exla.lower import function, has_calls, lower, needs_x64
+from defnpy.compilers.exla.lower import function, has_calls, has_large, lower, needs_x64
 from defnpy.compilers.exla.types import x64
-from defnpy.nx.containers import container_map
+from defnpy.nx import memory
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import alias
 
@@ -36,10 +36,12 @@ class EXLA(Compiler):
         hooks = options.get("hooks")
         around = _around(graph, options)
         donated = tuple(i for i, p in enumerate(graph.params) if p.donatable)
-        finish = builder(graph.result)
+        finish = builder(graph.result, JaxData)
         if has_calls(graph, hooks):
             return _with_calls(graph, hooks, around, finish)
-        jitted = jax.jit(lower(graph, hooks), donate_argnums=donated)
+        jitted: Any = jax.jit(lower(graph, hooks), donate_argnums=donated)
+        if has_large(graph):
+            jitted = _measured(jitted)
 
         def run(tensors: list[Tensor]) -> Any:
             return finish(jitted(*[d if (d := t.data).__class__ is _ndarray else _array(t) for t in tensors]))
@@ -102,7 +104,9 @@ def _with_calls(graph: Any, hooks: Any, around: list[Callable[[], Any]], finish:
     def traced(number: Any, *arrays: Any) -> tuple[Any, ...]:
         return function(graph, hooks, lambda: Numbered(callers, number))(*arrays)
 
-    jitted = jax.jit(traced)
+    jitted: Any = jax.jit(traced)
+    if has_large(graph):
+        jitted = _measured(jitted)
 
     def run(tensors: list[Tensor]) -> Any:
         number, caller = callers.enter()
@@ -122,44 +126,21 @@ def _with_calls(graph: Any, hooks: Any, around: list[Callable[[], Any]], finish:
     return run
 
 
-def builder(result: Any) -> Callable[[Any], Any]:
-    """A function from the arrays of the outputs to the result."""
-    if result.__class__ is Tensor:
-        kind, shape, names, axes = result.type, result.shape, result.names, result.vectorized_axes
-        return lambda arrays: Tensor(kind, shape, names, JaxData(arrays[0]), axes)
-    counter = [0]
-    return _part(result, counter) if _plain(result) else _general(result)
+def _measured(jitted: Any) -> Callable[..., Any]:
+    """*jitted*, refused when its outputs and what it keeps in between do not fit into memory."""
+    compiled: list[Any] = []
 
+    def call(*arrays: Any) -> Any:
+        if not compiled:
+            made = jitted.lower(*arrays).compile()
+            facts = made.memory_analysis()
+            need = facts.output_size_in_bytes + facts.temp_size_in_bytes if facts is not None else 0
+            if need > memory.available():
+                raise memory.refusal("a compiled program", need)
+            compiled.append(made)
+        return compiled[0](*arrays)
 
-def _general(result: Any) -> Callable[[Any], Any]:
-    def finish(arrays: Any) -> Any:
-        rest = iter(arrays)
-        return container_map(result, lambda t: t.like(data=JaxData(next(rest)), donatable=False))
-
-    return finish
-
-
-def _plain(term: Any) -> bool:
-    if term.__class__ is Tensor:
-        return True
-    if term.__class__ is tuple:
-        return all(map(_plain, term))
-    return term.__class__ is dict and all(map(_plain, term.values()))
-
-
-def _part(term: Any, counter: list[int]) -> Callable[[Any], Any]:
-    from defnpy.terms.map import sorted_keys
-
-    if term.__class__ is Tensor:
-        i = counter[0]
-        counter[0] += 1
-        kind, shape, names, axes = term.type, term.shape, term.names, term.vectorized_axes
-        return lambda arrays: Tensor(kind, shape, names, JaxData(arrays[i]), axes)
-    if term.__class__ is tuple:
-        parts = [_part(t, counter) for t in term]
-        return lambda arrays: tuple([p(arrays) for p in parts])
-    pairs = [(k, _part(term[k], counter)) for k in sorted_keys(term)]
-    return lambda arrays: {k: p(arrays) for k, p in pairs}
+    return call
 
 
 def enable_persistent_cache(folder: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -13,9 +13,10 @@ from defnpy.compilers.exla import callbacks
 from defnpy.compilers.exla.checks import CHECKS
 from defnpy.compilers.exla.kernels import BLOCKS, TABLE
 from defnpy.compilers.exla.kernels.elementwise import truth
-from defnpy.compilers.exla.types import is_wide, x64
+from defnpy.compilers.exla.types import any_wide, x64
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
+from defnpy.nx import memory
 from defnpy.nx.convert import scalar_array
 from defnpy.nx.expr import Expr, Fun
 from defnpy.nx.graph import Choice, Scope, real, scope
@@ -189,8 +190,8 @@ def array_of(t: Tensor) -> Any:
     return array if array is not None else t.numpy()
 
 
-def needs_x64(graph: Any) -> bool:
-    """Whether a node of the graph, sub-graphs included, has a 64-bit type."""
+def nodes_of(graph: Any) -> Iterator[Expr]:
+    """Every node of a graph, sub-graphs included."""
     seen: set[Expr] = set()
     stack = [t.data for t in (*graph.params, *graph.outputs)]
     while stack:
@@ -198,12 +199,20 @@ def needs_x64(graph: Any) -> bool:
         if e in seen:
             continue
         seen.add(e)
-        if any(is_wide(t.type) for t in (e.out if e.out.__class__ is tuple else (e.out,))):
-            return True
+        yield e
         stack.extend(t.data for t in e.operands)
         for fun in _functions(e):
             stack.extend(t.data for t in fun.outputs)
-    return False
+
+
+def needs_x64(graph: Any) -> bool:
+    """Whether a node has a 64-bit type."""
+    return any(any_wide((e.out,)) for e in nodes_of(graph))
+
+
+def has_large(graph: Any) -> bool:
+    """Whether a node is so large that its program must be measured before it runs."""
+    return any(memory.is_large(e.out) for e in nodes_of(graph))
 
 
 def _functions(e: Expr) -> Sequence[Fun]:
@@ -218,16 +227,4 @@ def _functions(e: Expr) -> Sequence[Fun]:
 
 def has_calls(graph: Any, hooks: Any) -> bool:
     """Whether running the graph calls functions of the host."""
-    seen: set[Expr] = set()
-    stack = [t.data for t in graph.outputs]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        if e.op is nodes.RUNTIME_CALL or (e.op is nodes.IO_CALL and hook_calls.active(e.params, hooks)):
-            return True
-        stack.extend(t.data for t in e.operands)
-        for fun in _functions(e):
-            stack.extend(t.data for t in fun.outputs)
-    return False
+    return any(e.op is nodes.RUNTIME_CALL or (e.op is nodes.IO_CALL and hook_calls.active(e.params, hooks)) for e in nodes_of(graph))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.compilers.contract import callbacks, refuse_sharding
 from defnpy.compilers.exla.compiler import COMPILER
 from defnpy.nx import defn
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import RuntimeError_
 from defnpy.terms.module import ex, native_module
 
 EXLA = alias("EXLA")
@@ -60,24 +60,19 @@ def to_mlir_module(fun: Any, args: Any, opts: Any = ()) -> Any:
     return {Atom("mlir_module"): lowered.as_text(), Atom("used_inputs"): None, Atom("output_container"): graph.result}
 
 
-@ex("__jit__/5")
-def jit_callback(key: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
-    """Trace, compile and run: called by compilers written in Elixir."""
-    return defn.callback_jit(COMPILER, given, fun, args, opts)
-
-
-@ex("__compile__/4")
-def compile_callback(key: Any, given: Any, fun: Any, opts: Any) -> Any:
-    """Trace and compile; the answer takes lists of arguments."""
-    return defn.callback_compile(COMPILER, given, fun, opts)
+jit_callback, compile_callback = callbacks(COMPILER)
+shard_jit_callback = refuse_sharding("sharding is not supported by EXLA here: programs run on one device")
 
 
 @ex("__partitions_options__/1")
 def partitions_options(opts: Any) -> Any:
-    """The options once for each partition."""
-    count = dict((k.name, v) for k, v in opts).get("max_concurrency", 1)
-    rest = [p for p in opts if p[0].name != "max_concurrency"]
-    return [[*rest, (Atom("device_id"), i)] for i in range(count)] if count > 1 else [rest]
+    """The options for each device of the client."""
+    from defnpy.compilers.exla.client import default_name, fetch
+
+    given = {k.name: v for k, v in reversed(opts)}
+    devices = fetch(given.get("client") or default_name())
+    rest = [p for p in opts if p[0].name != "device_id"]
+    return [[(Atom("device_id"), i), *rest] for i in range(len(devices))]
 
 
 @ex("__to_backend__/1")
@@ -90,12 +85,6 @@ def to_backend(opts: Any) -> Any:
     fetch(name)
     number = given.get("device_id") or 0
     return (alias("EXLA.Backend"), [(Atom("client"), name), (Atom("device_id"), number)])
-
-
-@ex("__shard_jit__/6")
-def shard_jit_callback(key: Any, mesh: Any, given: Any, fun: Any, args: Any, opts: Any) -> Any:
-    """Not supported."""
-    raise RuntimeError_("sharding is not supported by EXLA here: programs run on one device")
 
 
 MODULE = native_module("EXLA", globals(), info={"compiler": COMPILER, "behaviour": [Atom("Elixir.Nx.Defn.Compiler")]})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.api.elementwise import binary_type, elementwise
+import numpy as np
+
+from defnpy.nx.api.elementwise import alike, binary_type, elementwise
 from defnpy.nx.convert import to_tensor, unary_operand
 from defnpy.nx.dispatch import block, run, tag
 from defnpy.nx.dtype import U8, merge
@@ -18,12 +20,17 @@ from defnpy.nx.vectors import apply_vectorized, together
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex, native_module
 
+_BYTES = np.dtype(np.uint8)
+
 
 def _comparison(name: str, real_only: bool) -> Callable[[Any, Any], Tensor]:
     op = ops.BINARY[name]
+    direct = getattr(np, name)
 
     @ex(f"{name}/2")
     def function(left: Any, right: Any) -> Tensor:
+        if alike(left, right) and left.shape:
+            return Tensor(U8, left.shape, left.names, direct(left.data, right.data).view(_BYTES), (), left.donatable)
         if real_only and binary_type(left, right).is_complex:
             raise ArgumentError(f"Nx.{name}/2 does not support complex inputs")
         return elementwise(op, left, right, U8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from defnpy.nx import dtype as dtypes
@@ -14,7 +15,8 @@ from defnpy.nx.ops import elementwise as ops
 from defnpy.nx.options import keyword
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
-from defnpy.nx.vectors import apply_vectorized
+from defnpy.nx.vectors import apply_vectorized, devectorized, vectorized
+from defnpy.stdlib.lazy import Stream
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.module import ex, native_module
@@ -125,41 +127,33 @@ def to_binary(tensor: Any, opts: Any = ()) -> Any:
 
 
 @ex("to_batched/2", "to_batched/3")
-def to_batched(tensor: Any, size: Any, opts: Any = ()) -> list[Tensor]:
-    """The tensor cut into batches along its first axis."""
-    from defnpy.nx.api.index import slice_along_axis
-    from defnpy.nx.api.shape import concatenate
-    from defnpy.nx.vectors import devectorized, vectorized
-
-    leftover = keyword(opts, leftover=Atom("repeat"))["leftover"]
+def to_batched(tensor: Any, size: Any, opts: Any = ()) -> Stream:
+    """A stream of the tensor cut into batches along its first (vectorised) axis."""
     if size.__class__ is not int or size < 1:
         raise FunctionClauseError(alias("Nx"), Atom("to_batched"), 3)
+    leftover = keyword(opts, leftover=Atom("repeat"))["leftover"]
     t = make(tensor)
     if not t.full_shape:
         raise ArgumentError(f"cannot batch non-vectorized scalar tensor {text(t)}")
     if leftover is not Atom("repeat") and leftover is not Atom("discard"):
         raise ArgumentError(f"invalid :leftover option, expected :repeat or :discard, got: {text(leftover)}")
-    axes = t.vectorized_axes
-    if axes:
-        return _batches_of_vectors(t, size, leftover)
-    n = t.shape[0]
-    if size > n:
+    axes, plain = t.vectorized_axes, devectorized(t)
+    if size > plain.shape[0]:
         raise ArgumentError("cannot batch beyond original tensor")
-    made = [slice_along_axis(t, i * size, size) for i in range(n // size)]
+    repeated = leftover is Atom("repeat")
+    return Stream(lambda: (vectorized(b, axes) for b in _batches(plain, size, repeated)))
+
+
+def _batches(t: Tensor, size: int, repeated: bool) -> Iterator[Tensor]:
+    from defnpy.nx.api.index import slice_along_axis
+    from defnpy.nx.api.shape import concatenate
+
+    n = t.shape[0]
+    for start in range(0, n - size + 1, size):
+        yield slice_along_axis(t, start, size)
     rest = n % size
-    if rest and leftover is Atom("repeat"):
-        tail = slice_along_axis(t, n - rest, rest)
-        made.append(concatenate([tail, slice_along_axis(t, 0, size - rest)]))
-    return [vectorized(devectorized(b), ()) for b in made]
-
-
-def _batches_of_vectors(t: Tensor, size: int, leftover: Any) -> list[Tensor]:
-    """Batches along the first vectorised axis."""
-    from defnpy.nx.options import keywords
-    from defnpy.nx.vectors import devectorized, vectorized
-
-    plain = devectorized(t)
-    return [vectorized(b, t.vectorized_axes) for b in to_batched(plain, size, keywords(leftover=leftover))]
+    if rest and repeated:
+        yield concatenate([slice_along_axis(t, n - rest, rest), slice_along_axis(t, 0, size - rest)])
 
 
 MODULE = native_module("Nx", globals())

@@ -122,11 +122,35 @@ max_ = _arithmetic("max", real_only=True)
 min_ = _arithmetic("min", real_only=True)
 
 
+def alike(left: Any, right: Any) -> bool:
+    """Whether two terms are tensors of the host with one header, of a real type that NumPy computes in: one NumPy call will do."""
+    if left.__class__ is not Tensor or right.__class__ is not Tensor:
+        return False
+    kind = left.type
+    return (
+        right.type is kind
+        and left.shape == right.shape
+        and left.names is right.names
+        and left.data.__class__ is _ndarray
+        and right.data.__class__ is _ndarray
+        and not left.vectorized_axes
+        and not right.vectorized_axes
+        and kind.exact
+        and not kind.is_complex
+    )
+
+
 def _floating(name: str) -> Callable[[Any, Any], Tensor]:
     op = ops.BINARY[name]
+    direct: Any = None
 
     @ex(f"{name}/2")
     def function(left: Any, right: Any) -> Tensor:
+        nonlocal direct
+        if alike(left, right) and left.type.is_float:
+            if direct is None:
+                direct = backends.binary().direct[op]
+            return Tensor(left.type, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
         kind = to_floating(binary_type(left, right))
         if kind.is_complex and name == "atan2":
             raise ArithmeticError_("Complex.atan2 only accepts real numbers as arguments")
@@ -189,7 +213,7 @@ def _float_function(name: str, real_only: bool = False) -> Callable[[Any], Tenso
 
     @ex(f"{name}/1")
     def function(tensor: Any) -> Tensor:
-        t = unary_operand(tensor)
+        t = tensor if tensor.__class__ is Tensor else unary_operand(tensor)
         if real_only:
             _refuse_complex(op, 1, t.type)
         return unary_plain(op, t, to_floating(t.type))

@@ -79,12 +79,12 @@ def _positive_list(value: Any, rank: int, word: str, place: str) -> tuple[int, .
     if value.__class__ is int and value >= 1:
         return (value,) * rank
     if value.__class__ is list:
-        if any(n.__class__ is not int or n < 1 for n in value):
-            raise ArgumentError(f"{word} of each dimension must be a positive integer, got {text(value)}")
         if len(value) != rank:
             raise ArgumentError(
                 f"must specify dilation for each spatial dimension of the {place} or specify an integer dilation factor"
             )
+        if any(n.__class__ is not int or n < 1 for n in value):
+            raise ArgumentError(f"{word} of each dimension must be a positive integer, got {text(value)}")
         return tuple(value)
     raise ArgumentError(f"{word} must be a positive integer or list of positive integers, got {text(value)}")
 

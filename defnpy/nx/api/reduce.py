@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
+from defnpy.nx.backend import binary
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dispatch import apply
+from defnpy.nx.dtype import DType
 from defnpy.nx.ops import reduce as ops
 from defnpy.nx.ops.base import Op
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Tensor
+from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.vectors import apply_vectorized
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.function import is_function
 from defnpy.terms.module import ex, native_module
+
+_ndarray = np.ndarray
 
 
 def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
@@ -35,7 +41,27 @@ def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, of
     return apply(op, p, axes=axes, keep_axes=keep)
 
 
+_ALL = {"axes": None, "keep_axes": False}
+_FIRST = {"axis": None, "keep_axis": False, "tie_break": "low", "type": dtypes.S32}
+_outputs: dict[tuple[Op, DType], Tensor] = {}
+
+
+def _is_plain(term: Any, opts: Any) -> bool:
+    return not opts and term.__class__ is Tensor and term.data.__class__ is _ndarray and not term.vectorized_axes
+
+
+def _whole(op: Op, t: Tensor, params: Any) -> Tensor:
+    """The common case: all elements of a host's tensor, without a look at options and axes."""
+    out = _outputs.get((op, t.type))
+    if out is None:
+        out = _outputs[op, t.type] = template(op.infer(params, t).type, ())
+    made = binary().table[op](out, params, t.data)
+    return Tensor(out.type, (), (), made if made.__class__ is _ndarray else np.asarray(made))
+
+
 def _reduction(op: Op, tensor: Any, opts: Any) -> Tensor:
+    if _is_plain(tensor, opts):
+        return _whole(op, tensor, _ALL)
     given = keyword(opts, axes=None, keep_axes=False)
     t = to_tensor(tensor)
     axes = chosen_axes(t, given["axes"])
@@ -132,6 +158,8 @@ def weighted_mean(tensor: Any, weights: Any, opts: Any = ()) -> Tensor:
 
 
 def _arg(op: Op, tensor: Any, opts: Any) -> Tensor:
+    if _is_plain(tensor, opts) and not tensor.type.is_complex:
+        return _whole(op, tensor, _FIRST)
     given = keyword(opts, axis=None, tie_break=Atom("low"), keep_axis=False, type=dtypes.S32)
     tie = given["tie_break"]
     if tie is not Atom("low") and tie is not Atom("high"):

@@ -9,6 +9,7 @@ from typing import Any
 from defnpy.nx.api import creation, index, linear, reduce, shape, window
 from defnpy.nx.api import elementwise as ew
 from defnpy.nx.dispatch import apply
+from defnpy.nx.dtype import S32
 from defnpy.nx.expr import Expr, constant, constant_of
 from defnpy.nx.grad.tools import Pairs, answer, like, operands, refused
 from defnpy.nx.ops import linear as ops
@@ -221,7 +222,9 @@ def _window_scatter(low: bool) -> Callable[[Expr, Tensor], Pairs]:
         g = like(g, e.out.shape)
         at = _chosen(x, source.shape, e.params, low)
         picked = index.take_along_axis(_patches(g, source.shape, e.params), at, keywords(axis=0))
-        made = [(e.operands[1], shape.squeeze(picked, keywords(axes=[0])))]
+        # The reference's zero for the tensor is an integer.
+        zero = shape.broadcast(constant(0, S32), x.shape)
+        made = [(e.operands[0], zero), (e.operands[1], shape.squeeze(picked, keywords(axes=[0])))]
         if constant_of(e.operands[2]) is None:
             made.append((e.operands[2], reduce.sum_(g)))
         return made

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from defnpy.nx import control
 from defnpy.nx.api import elementwise as ew
 from defnpy.nx.api.compare import greater_equal, less
+from defnpy.nx.containers import container_map
 from defnpy.nx.dtype import S32
-from defnpy.nx.expr import Expr, Fun, constant, constant_of, merge_contexts, metadata, to_expr
+from defnpy.nx.expr import METADATA, Expr, Fun, constant, constant_of, merge_contexts, metadata, parameter, to_expr
 from defnpy.nx.grad.tools import Pairs, bare, like
 from defnpy.nx.graph import real
-from defnpy.nx.structure import flatten
+from defnpy.nx.structure import flatten, plain
 from defnpy.nx.tensor import Tensor
 
 _OPEN = {"less": lambda i, end: i < end, "less_equal": lambda i, end: i <= end, "greater": lambda i, end: i > end,
@@ -45,22 +47,53 @@ def pull_cond(e: Expr, g: Any, marks: list[Expr]) -> list[tuple[Expr, Tensor]]:
 
 def replay(fun: Fun, tensors: list[Tensor]) -> list[Tensor]:
     """The nodes of a sub-graph again, on other parameters."""
-    made: dict[Expr, Expr] = {p.data: t.data for p, t in zip(fun.params, tensors, strict=True)}
-    stack = [(t.data, False) for t in fun.outputs]
+    return _copy(fun.outputs, {p.data: t.data for p, t in zip(fun.params, tensors, strict=True)}, fun.context)
+
+
+def _copy(outputs: Sequence[Tensor], made: dict[Expr, Expr], context: Any) -> list[Tensor]:
+    """Nodes with some of those below them replaced; *made* has the replacements and gets the copies."""
+    stack = [(t.data, False) for t in outputs]
     while stack:
         e, done = stack.pop()
         if e in made:
             continue
+        inputs = e.params["inputs"] if _is_custom(e) else ()
         if not done:
             stack.append((e, True))
-            stack.extend((t.data, False) for t in e.operands)
-            continue
-        operands = tuple(t.like(data=made[t.data]) for t in e.operands)
-        if all(a.data is b.data for a, b in zip(operands, e.operands, strict=True)):
+            stack.extend((t.data, False) for t in (*e.operands, *inputs))
+        elif all(made[t.data] is t.data for t in (*e.operands, *inputs)):
             made[e] = e
         else:
-            made[e] = Expr(e.op, e.out, operands, e.params, merge_contexts(operands))
-    return [t.like(data=made[t.data]) for t in fun.outputs]
+            operands = tuple(t.like(data=made[t.data]) for t in e.operands)
+            params = e.params
+            if inputs:
+                there = [t.like(data=made[t.data]) for t in inputs]
+                params = {**params, "inputs": there, "fun": _moved(params["fun"], made, context)}
+            made[e] = Expr(e.op, e.out, operands, params, merge_contexts(operands))
+    return [t.like(data=made[t.data]) for t in outputs]
+
+
+def _is_custom(e: Expr) -> bool:
+    return e.op is METADATA and e.params["kind"] == "custom_grad"
+
+
+def _moved(fun: Callable[[Any], Any], made: dict[Expr, Expr], context: Any) -> Callable[[Any], Any]:
+    """The function of a ``custom_grad`` for the copy of its node: the values it captured are replaced in its results."""
+
+    def call(g: Any) -> Any:
+        here = dict(made)
+
+        def stand_in(t: Tensor) -> Tensor:
+            slot = parameter(t.like(), len(here), context)
+            here[slot.data] = to_expr(t).data
+            return slot
+
+        result = fun(container_map(g, stand_in))
+        if result.__class__ is not list:
+            return result
+        return _copy([plain(to_expr(t)) for t in result], here, context)
+
+    return call
 
 
 def trips(e: Expr) -> int | None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
-
-import ml_dtypes
-import numpy as np
 
 from defnpy.nx import backend as backends
 from defnpy.nx import dtype as dtypes
 from defnpy.nx.convert import scalar_array
-from defnpy.nx.dtype import E4M3, DType
-from defnpy.nx.lib.types import limit
+from defnpy.nx.dtype import DType
+from defnpy.nx.lib.types import limit, number_of
 from defnpy.nx.options import keyword
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
@@ -89,53 +85,39 @@ def min_finite(type: Any, opts: Any = ()) -> Tensor:
     return _made(kind.min, kind, opts)
 
 
-def _floating(term: Any) -> DType:
-    kind = dtypes.normalize(term)
-    if kind.is_integer or kind.is_complex:
-        raise ArgumentError(f"only floating types are supported, got: {text(kind.elixir)}")
-    return kind
+def _number(name: str, type: Any, opts: Any) -> Tensor:
+    kind = dtypes.normalize(type)
+    return _made(number_of(name, kind), kind, opts)
 
 
 @ex("smallest_positive_normal/1", "smallest_positive_normal/2")
 def smallest_positive_normal(type: Any, opts: Any = ()) -> Tensor:
     """The smallest positive number with full precision."""
-    kind = _floating(type)
-    return _made(float(ml_dtypes.finfo(kind.numpy).smallest_normal), kind, opts)
-
-
-# The reference gives these bit patterns for f8_e4m3fn, which are not the nearest numbers.
-_E4M3 = {"epsilon": 0.625, "pi": 2.5, "e": 2.25, "euler_gamma": 1.0}
+    return _number("smallest_positive_normal", type, opts)
 
 
 @ex("epsilon/1", "epsilon/2")
 def epsilon(type: Any, opts: Any = ()) -> Tensor:
     """The distance from 1 to the next number."""
-    kind = _floating(type)
-    value = _E4M3["epsilon"] if kind is E4M3 else float(ml_dtypes.finfo(kind.numpy).eps)
-    return _made(value, kind, opts)
-
-
-def _number(name: str, value: float, type: Any, opts: Any) -> Tensor:
-    kind = _floating(type)
-    return _made(_E4M3[name] if kind is E4M3 else value, kind, opts)
+    return _number("epsilon", type, opts)
 
 
 @ex("pi/0", "pi/1", "pi/2")
 def pi(type: Any = _F32, opts: Any = ()) -> Tensor:
     """The ratio of a circle's circumference to its diameter."""
-    return _number("pi", math.pi, type, opts)
+    return _number("pi", type, opts)
 
 
 @ex("e/0", "e/1", "e/2")
 def e(type: Any = _F32, opts: Any = ()) -> Tensor:
     """The base of natural logarithms."""
-    return _number("e", math.e, type, opts)
+    return _number("e", type, opts)
 
 
 @ex("euler_gamma/0", "euler_gamma/1", "euler_gamma/2")
 def euler_gamma(type: Any = _F32, opts: Any = ()) -> Tensor:
     """The Euler-Mascheroni constant."""
-    return _number("euler_gamma", float(np.euler_gamma), type, opts)
+    return _number("euler_gamma", type, opts)
 
 
 @ex("i/0", "i/1", "i/2")

@@ -1,252 +1,204 @@
-"""``Nx.Serving``: a computation with its pre- and postprocessing, run inline or by name with batching."""
+"""``Nx.Serving``: a computation with its pre- and postprocessing, run inline or by a process that batches requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from defnpy.nx.containers import container_map, eager_map
-from defnpy.nx.lib.batch import Batch, pad, split
-from defnpy.nx.show import text
-from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, Exit, FunctionClauseError
-from defnpy.terms.function import arity_of, is_function
+from defnpy.nx import defn
+from defnpy.nx.lib import serving_client as client
+from defnpy.nx.lib import serving_server as server
+from defnpy.nx.lib.serving_parts import DEFAULT, FIELDS, NAMES, SERVING, default_callbacks, field
+from defnpy.stdlib import enumerable, io
+from defnpy.stdlib.keyword import merge, validate_bang
+from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.errors import ArgumentError, FunctionClauseError, KeyError_
+from defnpy.terms.function import is_function
 from defnpy.terms.module import ex, native_module
-from defnpy.terms.process import current
-from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
-SERVING = alias("Nx.Serving")
-DEFAULT = alias("Nx.Serving.Default")
-_OK, _INLINE, _INFO = Atom("ok"), Atom("inline"), Atom("server_info")
-_FIELDS: dict[str, Any] = {
-    "module": DEFAULT, "arg": None, "client_preprocessing": None, "client_postprocessing": None,
-    "distributed_postprocessing": None, "streaming": None, "batch_size": None, "process_options": [], "defn_options": [],
-}  # fmt: skip
-_ATOMS = {name: Atom(name) for name in _FIELDS}
+_PROCESS_KEYS = [
+    Atom(name)
+    for name in ("batch_size", "batch_timeout", "batch_keys", "partitions", "shutdown", "hibernate_after", "spawn_opt", "distribution_weight")
+]
+_HOOKS = Atom("hooks")
 
 
-def _serving(**given: Any) -> Struct:
-    return Struct(SERVING, {_ATOMS[k]: given.get(k, v) for k, v in _FIELDS.items()})
+def _no_clause(name: str, arity: int) -> FunctionClauseError:
+    return FunctionClauseError(SERVING, Atom(name), arity)
 
 
-def _get(serving: Struct, name: str) -> Any:
-    return serving.fields[_ATOMS[name]]
-
-
-def _put(serving: Struct, name: str, value: Any) -> Struct:
-    if not isinstance(serving, Struct) or serving.module is not SERVING:
-        raise FunctionClauseError(SERVING, Atom(name), 2)
-    return serving.replace({_ATOMS[name]: value})
+def _put(serving: Any, name: str, value: Any, fits: bool = True) -> Struct:
+    if not isinstance(serving, Struct) or serving.module is not SERVING or not fits:
+        raise _no_clause(name, 2)
+    return serving.replace({NAMES[name]: value})
 
 
 @ex("new/1", "new/2", "new/3")
-def new(module_or_fun: Any, arg: Any = None, opts: Any = ()) -> Struct:
+def new(module_or_fun: Any, arg: Any = None, opts: Any = None) -> Struct:
     """A serving of a function from options to a compiled function, or of a callback module and its argument."""
-    if is_function(module_or_fun, 1) or is_function(module_or_fun, 2):
-        made = _serving(arg=module_or_fun)
-        return process_options(made, arg) if arg else made
-    if module_or_fun.__class__ is not Atom:
-        raise FunctionClauseError(SERVING, Atom("new"), 2)
-    made = _serving(module=module_or_fun, arg=arg)
-    return process_options(made, list(opts)) if opts else made
+    if opts is None and is_function(module_or_fun):
+        return _of_function(module_or_fun, [] if arg is None else arg)
+    options = [] if opts is None else opts
+    if not is_atom(module_or_fun) or options.__class__ is not list:
+        raise _no_clause("new", 2 if opts is None else 3)
+    made = {name: value for name, value in FIELDS.items()}
+    made.update(module=module_or_fun, arg=arg, defn_options=merge(defn.default_options_0(), options))
+    return Struct(SERVING, {NAMES[name]: value for name, value in made.items()})
+
+
+def _of_function(fun: Any, opts: Any) -> Struct:
+    if opts.__class__ is not list:
+        raise _no_clause("new", 2)
+    if is_function(fun, 1) or is_function(fun, 2):
+        return new(DEFAULT, fun, opts)
+    if not is_function(fun, 0):
+        raise _no_clause("new", 2)
+    io.warn(
+        "passing a zero-arity function to Nx.Serving.new is deprecated, please pass a single arity function that will receive "
+        "the compiler options"
+    )
+    return process_options(new(DEFAULT, lambda _: fun(), []), opts)
 
 
 @ex("jit/1", "jit/2")
 def jit(fun: Any, opts: Any = ()) -> Struct:
     """A serving that compiles *fun*."""
-    compile_ = _compiler()
-
-    def build(defn_opts: Any) -> Any:
-        return compile_(fun, defn_opts)
-
-    return defn_options(_serving(arg=build), list(opts))
-
-
-def _compiler() -> Callable[..., Any]:
-    module = runtime().find(alias("Nx.Defn"))
-    assert module is not None
-    return module.functions["jit/2"]
-
-
-@ex("client_preprocessing/2")
-def client_preprocessing(serving: Struct, fun: Any) -> Struct:
-    """Set the function from an input to ``{batch, client_info}``."""
-    return _put(serving, "client_preprocessing", fun)
-
-
-@ex("client_postprocessing/2")
-def client_postprocessing(serving: Struct, fun: Any) -> Struct:
-    """Set the function of ``{output, metadata}`` and the client's info."""
-    return _put(serving, "client_postprocessing", fun)
-
-
-@ex("distributed_postprocessing/2")
-def distributed_postprocessing(serving: Struct, fun: Any) -> Struct:
-    """Set the function that makes outputs ready for another node."""
-    return _put(serving, "distributed_postprocessing", fun)
-
-
-@ex("streaming/1", "streaming/2")
-def streaming(serving: Struct, opts: Any = ()) -> Struct:
-    """Make results a list of events instead of one output."""
-    return _put(serving, "streaming", list(opts))
+    return new(lambda options: defn.jit(fun, options), list(opts))
 
 
 @ex("batch_size/2")
-def batch_size(serving: Struct, size: Any) -> Struct:
-    """Set the most rows of a batch."""
-    if size is not None and (size.__class__ is not int or size < 1):
-        raise FunctionClauseError(SERVING, Atom("batch_size"), 2)
-    return _put(serving, "batch_size", size)
+def batch_size(serving: Any, size: Any) -> Struct:
+    """Set the most rows of a batch, for ``run/2`` too."""
+    return _put(serving, "batch_size", size, size.__class__ is not int or size > 0)
 
 
-@ex("defn_options/2")
-def defn_options(serving: Struct, opts: Any) -> Struct:
-    """Set the compiler options."""
-    return _put(serving, "defn_options", opts)
+@ex("client_preprocessing/2")
+def client_preprocessing(serving: Any, fun: Any) -> Struct:
+    """Set the function from an input to ``{batch or stream, client_info}``."""
+    return _put(serving, "client_preprocessing", fun, fun is None or is_function(fun, 1))
+
+
+@ex("client_postprocessing/2")
+def client_postprocessing(serving: Any, fun: Any) -> Struct:
+    """Set the function of ``{output, metadata}`` (or the stream of events) and the client's info."""
+    if is_function(fun, 3):
+        io.warn(
+            "Passing a 3-arity function to client_postprocessing is deprecated, instead a two-arity function that receives the "
+            "output and metadata must be given"
+        )
+        return _put(serving, "client_postprocessing", lambda pair, info: fun(pair[0], pair[1], info))
+    return _put(serving, "client_postprocessing", fun, fun is None or is_function(fun, 2))
+
+
+@ex("distributed_postprocessing/2")
+def distributed_postprocessing(serving: Any, fun: Any) -> Struct:
+    """Set the function that makes results ready for another node."""
+    return _put(serving, "distributed_postprocessing", fun, is_function(fun, 1))
+
+
+@ex("streaming/1", "streaming/2")
+def streaming(serving: Any, opts: Any = ()) -> Struct:
+    """Make the result a stream of ``{:batch, output, metadata}`` and, for ``:hooks``, ``{hook, value}`` events."""
+    hooks: Any = next((v for k, v in opts if k is _HOOKS), [])
+    made = _put(serving, "streaming", {_HOOKS: hooks})
+    if field(serving, "streaming") is not None:
+        raise ArgumentError("serving is already marked as streaming")
+    return made
 
 
 @ex("process_options/2")
-def process_options(serving: Struct, opts: Any) -> Struct:
-    """Set the options of the serving process; ``:batch_size`` is the one that counts here."""
-    known = ("batch_size", "batch_timeout", "batch_keys", "partitions", "shutdown", "hibernate_after", "spawn_opt")
-    for key, value in opts:
-        if key.name not in known:
-            shown = text([Atom(k) for k in known])
-            raise ArgumentError(f"unknown keys {text([key])} in {text(opts)}, the allowed keys are: {shown}")
-        if key.name == "batch_size":
-            serving = batch_size(serving, value)
-    return _put(serving, "process_options", opts)
+def process_options(serving: Any, opts: Any) -> Struct:
+    """Set the options of the serving process: those of ``start_link/1`` but ``:name`` and ``:serving``."""
+    made = _put(serving, "process_options", opts, opts.__class__ is list)
+    validate_bang(opts, _PROCESS_KEYS)
+    return made
 
 
-def _batches(serving: Struct, value: Any) -> tuple[list[Batch], Any]:
-    fun = _get(serving, "client_preprocessing")
-    made = fun(value) if fun is not None else (value, Atom("client_info"))
-    if made.__class__ is not tuple or len(made) != 2:
-        raise ArgumentError(
-            "client_preprocessing must return a two element tuple with `Nx.Batch` or a stream as first element, "
-            f"got: {text(made)}"
-        )
-    batch, info = made
-    if batch.__class__ is Batch:
-        return [batch], info
-    if batch.__class__ is list and _get(serving, "streaming") is not None:
-        return batch, info
-    raise ArgumentError(f"client_preprocessing must return a `Nx.Batch` struct, got: {text(batch)}")
-
-
-def _runner(serving: Struct) -> Callable[[Batch], tuple[Any, Any]]:
-    """The function from a batch to output and metadata."""
-    name, arg, options = (_get(serving, n) for n in ("module", "arg", "defn_options"))
-    if name is DEFAULT:
-        return lambda batch: (_execute(arg, batch, options), _INFO)
-    module = runtime().find(name)
-    if module is None:
-        raise ArgumentError(f"module {text(name)} is not available")
-    made = module.functions["init/3"](_INLINE, arg, [options])
-
-    def run_batch(batch: Batch) -> tuple[Any, Any]:
-        _, fun, _ = module.functions["handle_batch/3"](batch, 0, made[1])
-        output, metadata = fun()
-        return output, metadata
-
-    return run_batch
-
-
-def _execute(arg: Any, batch: Batch, options: Any) -> Any:
-    fun = arg(batch.key, options) if arity_of(arg) == 2 else arg(options)
-    return fun(batch)
-
-
-def _finish(serving: Struct, results: list[tuple[Any, Any]], info: Any) -> Any:
-    post = _get(serving, "client_postprocessing")
-    if _get(serving, "streaming") is not None:
-        events = [(Atom("batch"), output, metadata) for output, metadata in results]
-        return post(events, info) if post is not None else events
-    ((output, metadata),) = results
-    return post((output, metadata), info) if post is not None else output
+@ex("defn_options/2")
+def defn_options(serving: Any, opts: Any) -> Struct:
+    """Set the compiler options."""
+    return _put(serving, "defn_options", opts, opts.__class__ is list)
 
 
 @ex("run/2")
 def run(serving: Any, value: Any) -> Any:
     """Run the serving in this process."""
     if not isinstance(serving, Struct) or serving.module is not SERVING:
-        raise FunctionClauseError(SERVING, Atom("run"), 2)
-    batches, info = _batches(serving, value)
-    most = _get(serving, "batch_size")
-    execute = _runner(serving)
-    for batch in batches:
-        if most is not None and batch.size > most:
-            raise ArgumentError(f"batch size ({batch.size}) cannot exceed Nx.Serving batch size of {most}")
-    return _finish(serving, [execute(batch) for batch in batches], info)
+        raise _no_clause("run", 2)
+    return client.run_inline(serving, value)
 
 
 @ex("batched_run/2", "batched_run/3")
-def batched_run(name: Any, value: Any, distributed: Any = None) -> Any:
-    """Run the serving started as *name*: batches are padded to its size, larger ones are cut."""
-    found = runtime().options.get("nx_servings", {}).get(name)
-    if found is None:
-        where = (SERVING, Atom("local_batched_run"), [name, value])
-        raise Exit((Atom("noproc"), where))
-    batches, info = _batches(found, value)
-    execute = _runner(found)
-    return _finish(found, [_sized(batch, _get(found, "batch_size"), execute) for batch in batches], info)
-
-
-def _sized(batch: Batch, most: int | None, execute: Callable[[Batch], tuple[Any, Any]]) -> tuple[Any, Any]:
-    if most is None:
-        return execute(batch)
-    parts = []
-    metadata: Any = None
-    while batch.size > 0:
-        part, batch = split(batch, most) if batch.size > most else (batch, Batch())
-        output, metadata = execute(pad(part, most - part.size))
-        parts.append(_rows(output, part.size))
-    return (_joined(parts) if len(parts) > 1 else parts[0]), metadata
-
-
-def _rows(output: Any, size: int) -> Any:
-    from defnpy.nx.api.index import slice_along_axis
-
-    return container_map(output, lambda t: slice_along_axis(t, 0, size))
-
-
-def _joined(parts: list[Any]) -> Any:
-    from defnpy.nx.api.shape import concatenate
-
-    columns = [iter(_leaves(part)) for part in parts]
-    return eager_map(parts[0], lambda _: concatenate([next(c) for c in columns]))
-
-
-def _leaves(container: Any) -> list[Any]:
-    from defnpy.nx.containers import flatten_list
-
-    return flatten_list([container])
+def batched_run(name: Any, value: Any, preprocessing: Any = None) -> Any:
+    """Have the serving process *name* run *value*: locally where it is running, else through the distributed way."""
+    if is_atom(name):
+        if client.running(name) is not None:
+            return client.local(name, value)
+        return client.distributed(name, value, preprocessing)
+    if name.__class__ is tuple and len(name) == 2 and is_atom(name[1]):
+        if name[0] is Atom("local"):
+            return client.local(name[1], value)
+        if name[0] is Atom("distributed"):
+            return client.distributed(name[1], value, preprocessing)
+    raise _no_clause("batched_run", 3)
 
 
 @ex("start_link/1")
 def start_link(opts: Any) -> Any:
-    """Register a serving under ``:name`` for ``batched_run/2``."""
-    given = {k.name: v for k, v in opts}
+    """Start the process of a serving under ``:name``, with a supervisor."""
+    opts = validate_bang(opts, [Atom("name"), Atom("serving"), *_PROCESS_KEYS])
     for required in ("name", "serving"):
-        if required not in given:
-            from defnpy.terms.errors import KeyError_
-
-            raise KeyError_(Atom(required), opts)
-    serving = given["serving"]
-    if given.get("batch_size") is not None:
-        serving = batch_size(serving, given["batch_size"])
-    runtime().options.setdefault("nx_servings", {})[given["name"]] = serving
-    return (_OK, current().pid)
+        if not any(k.name == required for k, _ in opts):
+            raise KeyError_(key=Atom(required), term=opts)
+    serving = next(v for k, v in opts if k.name == "serving")
+    given = {k.name: v for k, v in reversed(merge(field(serving, "process_options"), opts))}
+    own, wanted = field(serving, "batch_size"), given.get("batch_size")
+    if own is not None and wanted is not None and own != wanted:
+        raise ArgumentError(
+            f"the batch size set via Nx.Serving.batch_size/2 ({own}) does not match the batch size given to the serving process ({wanted})"
+        )
+    if given.get("distribution_weight", 1).__class__ is not int:
+        raise ArgumentError(":distribution_weight must be an integer")
+    setup = server.Setup(
+        name=given["name"],
+        serving=serving,
+        limit=own or wanted or 1,
+        timeout=given.get("batch_timeout", 100),
+        keys=enumerable.as_list(given.get("batch_keys", [Atom("default")])),
+        partitioned=given.get("partitions", False) is True,
+    )
+    return server.start(setup)
 
 
 @ex("child_spec/1")
 def child_spec(opts: Any) -> Any:
     """What a supervisor needs to start a serving."""
-    given = {k.name: v for k, v in opts}
-    return {Atom("id"): given.get("name"), Atom("start"): (SERVING, Atom("start_link"), [opts])}
+    if opts.__class__ is not list:
+        raise _no_clause("child_spec", 1)
+    given = {k.name: v for k, v in reversed(opts)}
+    name = given.get("name")
+    if name is None or not is_atom(name):
+        raise ArgumentError(":name option is expected when starting Nx.Serving and must be an atom")
+    if given.get("serving") is None:
+        raise ArgumentError(":serving option is expected when starting Nx.Serving")
+    return {Atom("id"): name, Atom("start"): (SERVING, Atom("start_link"), [opts]), Atom("type"): Atom("supervisor")}
 
 
-MODULE = native_module("Nx.Serving", globals(), info={"struct": [(_ATOMS[k], v) for k, v in _FIELDS.items()]})
-
+_EXPORTS = (
+    new, jit, batch_size, client_preprocessing, client_postprocessing, distributed_postprocessing, streaming, process_options,
+    defn_options, run, batched_run, start_link, child_spec,
+)  # fmt: skip
+MODULES_BY_NAME = {
+    "Elixir.Nx.Serving": native_module(
+        "Nx.Serving",
+        {f.__name__: f for f in _EXPORTS},
+        info={
+            "struct": [(NAMES[k], v) for k, v in FIELDS.items()],
+            "callbacks": [(Atom("init"), 3), (Atom("handle_batch"), 3)],
+            "enforce_keys": [NAMES["module"], NAMES["arg"]],
+        },
+    ),
+    "Elixir.Nx.Serving.Default": native_module(
+        "Nx.Serving.Default", {f.__name__: f for f in default_callbacks}, info={"behaviour": [alias("Nx.Serving")]}
+    ),
+}

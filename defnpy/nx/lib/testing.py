@@ -4,80 +4,84 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.nx.api import compare, convert, elementwise, reduce, vectorize
-from defnpy.nx.containers import container_each, is_leaf
-from defnpy.nx.convert import to_tensor
+from defnpy.nx.api import compare, convert, creation, elementwise, reduce, vectorize
+from defnpy.nx.containers import is_leaf
+from defnpy.nx.lib_defn import composite
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
-from defnpy.nx.structure import same_structure
 from defnpy.nx.tensor import Tensor
-from defnpy.stdlib.exunit.errors import fail
-from defnpy.terms.inspect import inspect
+from defnpy.terms.errors import ElixirError, make
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.text import to_string
 
-SMALLEST = 1.0e-10
+
+def _fail(message: str) -> ElixirError:
+    return make("ExUnit.AssertionError", message)
+
+
+def _tensor(term: Any) -> Tensor:
+    return term if term.__class__ is Tensor else creation.tensor(term)
+
+
+def _check_form(left: Tensor, right: Tensor) -> None:
+    """Raise when axes or shapes differ; a scalar goes with every shape."""
+    if left.vectorized_axes != right.vectorized_axes:
+        axes = [text([tuple(a) for a in t.vectorized_axes]) for t in (left, right)]
+        raise _fail(f"Vectorized axes mismatch\n\nleft axes:  {axes[0]}\nright axes: {axes[1]}\n")
+    if left.shape != right.shape and left.shape and right.shape:
+        raise _fail(f"Shape mismatch\n\nleft shape:  {text(left.shape)}\nright shape: {text(right.shape)}\n")
+
+
+def _all_true(t: Tensor) -> bool:
+    return bool((t.numpy() == 1).all())
+
+
+def _equal(left: Any, right: Any) -> bool:
+    left, right = _tensor(left), _tensor(right)
+    _check_form(left, right)
+    both = compare.logical_and(elementwise.is_nan(left), elementwise.is_nan(right))
+    return _all_true(reduce.all_(compare.logical_or(compare.equal(left, right), both)))
 
 
 @ex("assert_equal/2")
 def assert_equal(left: Any, right: Any) -> None:
-    """Both tensors (or containers of tensors) have equal elements; NaN equals NaN."""
+    """Tensors or containers have equal elements; NaN equals NaN."""
     if is_leaf(left) and is_leaf(right):
-        a, b = to_tensor(left), to_tensor(right)
-        if not _equal(a, b):
-            fail(message=f"Tensor assertion failed.\n\nleft:\n\n{text(a)}\n\nright:\n\n{text(b)}\n")
-        return
-    same = same_structure(left, right) and all(_equal(a, b) for a, b in zip(_leaves(left), _leaves(right), strict=True))
-    if not same:
-        fail(message=f"Tensor assertion failed.\nleft: {inspect(left)}\nright: {inspect(right)}\n")
+        if not _equal(left, right):
+            raise _fail(f"Tensor assertion failed.\n\nleft:\n\n{text(left)}\n\nright:\n\n{text(right)}\n")
+    elif not composite.compatible_q(left, right, _equal):
+        raise _fail(f"Tensor assertion failed.\nleft: {text(left)}\nright: {text(right)}\n")
 
 
 @ex("assert_all_close/2", "assert_all_close/3")
 def assert_all_close(left: Any, right: Any, opts: Any = ()) -> None:
     """All elements agree within ``:atol`` (1.0e-4) and ``:rtol`` (1.0e-4)."""
-    given = {k.name: v for k, v in opts}
+    given = {k.name: v for k, v in reversed(opts)}
     atol, rtol = given.get("atol") or 1.0e-4, given.get("rtol") or 1.0e-4
-    a, b = to_tensor(left), to_tensor(right)
-    _comparable(a, b)
-    if not _all_ones(compare.all_close(a, b, keywords(atol=atol, rtol=rtol))):
-        _not_close(a, b, atol, rtol)
+    left, right = _tensor(left), _tensor(right)
+    _check_form(left, right)
+    if not _all_true(compare.all_close(left, right, keywords(atol=atol, rtol=rtol))):
+        raise _not_close(left, right, atol, rtol)
 
 
-def _leaves(container: Any) -> list[Tensor]:
-    out: list[Tensor] = []
-    container_each(container, out.append)
-    return out
-
-
-def _equal(a: Tensor, b: Tensor) -> bool:
-    _comparable(a, b)
-    nan = compare.logical_and(elementwise.is_nan(a), elementwise.is_nan(b))
-    return _all_ones(reduce.all_(compare.logical_or(compare.equal(a, b), nan)))
-
-
-def _comparable(a: Tensor, b: Tensor) -> None:
-    if a.vectorized_axes != b.vectorized_axes:
-        axes = [inspect(list(t.vectorized_axes)) for t in (a, b)]
-        fail(message=f"Vectorized axes mismatch\n\nleft axes:  {axes[0]}\nright axes: {axes[1]}\n")
-    if a.shape != b.shape and a.shape != () and b.shape != ():
-        fail(message=f"Shape mismatch\n\nleft shape:  {inspect(a.shape)}\nright shape: {inspect(b.shape)}\n")
-
-
-def _all_ones(t: Any) -> bool:
-    return all(value == 1 for value in convert.to_flat_list(t))
-
-
-def _largest(t: Any) -> str:
-    return str(to_string(convert.to_number(reduce.reduce_max(vectorize.devectorize(t)))))
-
-
-def _not_close(a: Tensor, b: Tensor, atol: Any, rtol: Any) -> None:
-    difference = elementwise.abs_(elementwise.subtract(a, b))
-    relative = elementwise.divide(difference, elementwise.max_(elementwise.abs_(b), to_tensor(SMALLEST)))
-    fail(message=(
+def _not_close(left: Tensor, right: Tensor, atol: Any, rtol: Any) -> ElixirError:
+    apart = elementwise.abs_(elementwise.subtract(left, right))
+    size = _at_least(elementwise.abs_(right), 1.0e-10)
+    return _fail(
         f"Tensors differ by more than the tolerance\n\natol: {to_string(atol)}, rtol: {to_string(rtol)}\n"
-        f"max absolute difference: {_largest(difference)}\nmax relative difference: {_largest(relative)}\n\n"
-        f"left:\n\n{text(a)}\n\nright:\n\n{text(b)}\n"))
+        f"max absolute difference: {_largest(apart)}\nmax relative difference: {_largest(elementwise.divide(apart, size))}\n\n"
+        f"left:\n\n{text(left)}\n\nright:\n\n{text(right)}\n"
+    )
+
+
+def _at_least(t: Tensor, low: float) -> Tensor:
+    """The elements, at least *low*."""
+    return elementwise.max_(t, creation.tensor(low))
+
+
+def _largest(t: Tensor) -> str:
+    found = convert.to_number(reduce.reduce_max(vectorize.devectorize(t)))
+    return to_string(found)
 
 
 MODULE = native_module("Nx.Testing", globals())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from defnpy.nx import dtype as dtypes
@@ -194,5 +197,34 @@ def neg_infinity_binary(type: Any) -> Any:
     """Negative infinity as a binary."""
     return _binary(_floating(type, "neg_infinity_binary"), float("-inf"))
 
+
+# The reference gives these bit patterns for f8_e4m3fn, which are not the nearest numbers.
+_E4M3 = {"epsilon": 0.625, "pi": 2.5, "e": 2.25, "euler_gamma": 1.0}
+_NUMBERS = {"pi": math.pi, "e": math.e, "euler_gamma": float(np.euler_gamma)}
+
+
+def number_of(name: str, kind: DType) -> float:
+    """The value of a mathematical or machine constant in a float type."""
+    if kind.is_integer or kind.is_complex:
+        raise ArgumentError(f"only floating types are supported, got: {text(kind.elixir)}")
+    if name == "smallest_positive_normal":
+        return float(ml_dtypes.finfo(kind.numpy).smallest_normal)
+    if kind is dtypes.E4M3:
+        return _E4M3[name]
+    return float(ml_dtypes.finfo(kind.numpy).eps) if name == "epsilon" else _NUMBERS[name]
+
+
+def _constant_binary(name: str) -> Callable[[Any], Any]:
+    @ex(f"{name}_binary/1")
+    def binary(type: Any) -> Any:
+        kind = _known(type, f"{name}_binary")
+        return _binary(kind, number_of(name, kind))
+
+    return binary
+
+
+pi_binary, e_binary, euler_gamma_binary, epsilon_binary, smallest_positive_normal_binary = map(
+    _constant_binary, ("pi", "e", "euler_gamma", "epsilon", "smallest_positive_normal")
+)
 
 MODULE = native_module("Nx.Type", globals())

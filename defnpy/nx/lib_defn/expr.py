@@ -6,7 +6,9 @@ from typing import Any
 
 from defnpy.nx import control
 from defnpy.nx import expr as nodes
+from defnpy.nx.dtype import normalize
 from defnpy.nx.expr import TRACER
+from defnpy.nx.tensor import template
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import ex, native_module
 
@@ -28,6 +30,16 @@ def tensor(term: Any) -> Any:
 def metadata(term: Any, given: Any) -> Any:
     """An expression with a map of facts."""
     return nodes.metadata(term, "user", map=given)
+
+
+@ex("parameter/2", "parameter/3", "parameter/4")
+def parameter(*args: Any) -> Any:
+    """A parameter: ``(expression, position)``, ``(tensor, context, position)`` or ``(context, type, shape, position)``."""
+    if len(args) == 4:
+        context, kind, shape, position = args
+        return nodes.parameter(template(normalize(kind), shape), position, context)
+    like, position = nodes.to_expr(args[0]), args[-1]
+    return nodes.parameter(like, position, args[1] if len(args) == 3 else like.data.context)
 
 
 @ex("init/1")

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.nx.dtype import merge
 from defnpy.nx.ops.base import Op
-from defnpy.nx.shape import check_broadcast, check_reshape, intern_names, padded
+from defnpy.nx.shape import check_broadcast, check_reshape, intern_names, padded, validate
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
 from defnpy.terms.errors import ArgumentError
@@ -44,7 +44,10 @@ def _pad(params: Any, a: Tensor, value: Tensor) -> Tensor:
         raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     if any(mid < 0 for _, _, mid in config):
         raise ArgumentError("invalid padding configuration, interior padding must be non-negative")
-    return template(params.get("type") or merge(a.type, value.type), padded(a.shape, config), a.names)
+    shape = padded(a.shape, config)
+    if any(n < 1 for n in shape):
+        validate(shape)
+    return template(params.get("type") or merge(a.type, value.type), shape, a.names)
 
 
 def _like(params: Any, a: Tensor) -> Tensor:

@@ -267,8 +267,7 @@ def md5(data: Any) -> Any:
 
 @ex("term_to_binary/1", "term_to_binary/2")
 def term_to_binary(term: Any, options: Any = ()) -> Any:
-    packed = any(o is Atom("compressed") or (o.__class__ is tuple and o[0] is Atom("compressed")) for o in options)
-    return make_binary(term_format.encode(term, packed))
+    return make_binary(term_format.encode(term, term_format.level_of(options)))
 
 
 @ex("term_to_iovec/1", "term_to_iovec/2")
@@ -280,7 +279,8 @@ def term_to_iovec(term: Any, options: Any = ()) -> list[Any]:
 def binary_to_term(data: Any, options: Any = ()) -> Any:
     if not is_binary(data):
         raise badarg((1, "not a binary"))
-    return term_format.decode(octets(data))
+    made, used = term_format.decode(octets(data), options)
+    return (made, used) if any(o is Atom("used") for o in options) else made
 
 
 @ex("external_size/1")

@@ -42,17 +42,28 @@ def _arg(function: Any) -> Any:
     def kernel(out: Any, params: Any, a: Any) -> Any:
         axis = params["axis"]
         a = wide(a)
-        if axis is None:
-            a, axis = a.reshape(-1), 0
-        high = params["tie_break"] == "high"
-        made = a.shape[axis] - 1 - function(np.flip(a, axis), axis) if high else function(a, axis)
-        if a.dtype.kind == "f" and not high:
-            nan = np.isnan(a)
-            if nan.any():
-                # NaN is the extreme, and the last one counts.
-                last = a.shape[axis] - 1 - np.argmax(np.flip(nan, axis), axis)
-                made = np.where(nan.any(axis), last, made)
-        return np.asarray(made).astype(out.type.numpy).reshape(out.shape)
+        if axis is None or a.ndim == 1:
+            return np.array(line(a.reshape(-1), params["tie_break"] == "high"), out.type.numpy).reshape(out.shape)
+        return many(a, axis, params["tie_break"] == "high").astype(out.type.numpy).reshape(out.shape)
+
+    def line(a: Any, high: bool) -> Any:
+        if high:
+            return len(a) - 1 - function(a[::-1])
+        made = function(a)
+        best = a[made]
+        # NaN is the extreme, and the last one counts.
+        return made if best == best else np.flatnonzero(np.isnan(a))[-1]
+
+    def many(a: Any, axis: int, high: bool) -> Any:
+        size = a.shape[axis]
+        if high:
+            return size - 1 - function(np.flip(a, axis), axis)
+        made = function(a, axis)
+        best = np.take_along_axis(a, np.expand_dims(made, axis), axis).squeeze(axis)
+        nan = best != best
+        if not nan.any():
+            return made
+        return np.where(nan, size - 1 - np.argmax(np.flip(np.isnan(a), axis), axis), made)
 
     return kernel
 

@@ -47,6 +47,17 @@ def _pow(a: Any, b: Any, t: DType) -> Any:
     return jnp.where(jnp.isnan(a), a, made) if t.is_float and not t.is_complex else made
 
 
+_general_power = arithmetic(_pow)
+
+
+def _power(out: Any, params: Any, a: Any, b: Any) -> Any:
+    """A small whole exponent that is known beforehand makes a product."""
+    t = out.type
+    if t.is_float and not t.is_complex and isinstance(b, np.ndarray | np.generic) and b.ndim == 0 and b in (1, 2, 3, 4):
+        return result(lax.integer_pow(fit(operand(a, t), out.shape), int(b)), t)
+    return _general_power(out, params, a, b)
+
+
 def _right_shift(a: Any, b: Any, t: DType) -> Any:
     return (lax.shift_right_arithmetic if t.signed else lax.shift_right_logical)(a, b)
 
@@ -210,7 +221,7 @@ def _bitcast(out: Any, params: Any, a: Any) -> Any:
 
 _BINARY: dict[str, Any] = {
     "add": _plain(lax.add), "subtract": _plain(lax.sub), "multiply": _plain(lax.mul), "divide": _plain(lax.div),
-    "atan2": _plain(lax.atan2), "min": _extreme(lax.min, lax.lt), "max": _extreme(lax.max, lax.gt), "pow": _pow,
+    "atan2": _plain(lax.atan2), "min": _extreme(lax.min, lax.lt), "max": _extreme(lax.max, lax.gt),
     "bitwise_and": _plain(lax.bitwise_and), "bitwise_or": _plain(lax.bitwise_or), "bitwise_xor": _plain(lax.bitwise_xor),
     "remainder": _plain(lax.rem), "quotient": _plain(lax.div), "left_shift": _plain(lax.shift_left), "right_shift": _right_shift,
 }  # fmt: skip
@@ -234,6 +245,7 @@ _OWN: dict[str, Kernel] = {
 
 TABLE: dict[Any, Kernel] = {
     **{ops.BINARY[n]: arithmetic(f) for n, f in _BINARY.items()},
+    ops.BINARY["pow"]: _power,
     **{ops.BINARY[n]: compare(f) for n, f in _COMPARE.items()},
     **{ops.BINARY[n]: _logical(f) for n, f in _LOGICAL.items()},
     **{ops.UNARY[n]: unary(f) for n, f in _UNARY.items()},
