@@ -9,11 +9,13 @@ interpolation becomes flat tokens (start, parts, the tokens of the holes, end): 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.escapes import unescape
+from defnpy.syntax.notes import Notes
 from defnpy.terms.atom import Atom, to_atom
 
 LINE = 1 << 32
@@ -146,8 +148,20 @@ class Tokenizer:
     A place is ``line * LINE + column``. ``values`` hold atoms, finished literals, operators or text.
     """
 
-    def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self,
+        text: str,
+        line: int = 1,
+        column: int = 1,
+        *,
+        notes: Notes | None = None,
+        escapes: bool = True,
+        intern: Callable[[str, int], Any] | None = None,
+    ) -> None:
         self.text = text
+        self.notes = notes  # what the metadata of tokens needs, when it is wanted
+        self.unescapes = escapes
+        self.intern = intern  # makes the atoms of names, when it is not to_atom
         self.line = line
         self.line_start = 1 - column  # offset of column 1 of the current line
         self.kinds: list[int] = []
@@ -172,6 +186,10 @@ class Tokenizer:
         self.places.append(place)
         self.last = kind
 
+    def atom_of(self, name: str, place: int) -> Any:
+        """The atom of a name written at *place*."""
+        return to_atom(name) if self.intern is None else self.intern(name, place)
+
     def drop_eol(self) -> None:
         """Forget a line break before a token that continues or closes an expression (a ``;`` stays)."""
         if self.last == t.T_EOE and self.values[-1] == "\n":
@@ -187,6 +205,7 @@ class Tokenizer:
         text = self.text
         match = MASTER.match
         kinds, values, places = self.kinds, self.values, self.places
+        notes = self.notes
         offset = 1 if text.startswith("\ufeff") else 0
         if offset:
             self.line_start += 1
@@ -203,6 +222,8 @@ class Tokenizer:
                 offset = self.name(found.group(G_NAME), begin, end)
             elif group == G_EOL:
                 count = text.count("\n", begin, end)
+                if notes is not None:
+                    notes.line_break(self, offset, begin, end, count)
                 if count:
                     if self.last not in NO_EOL_AFTER:
                         kinds.append(t.T_EOE)
@@ -320,11 +341,11 @@ class Tokenizer:
         last = self.last
         if following == ":" and last != t.T_DOT:
             if self.keyword_colon(end):
-                self.emit(t.T_KW, to_atom(name), place)
+                self.emit(t.T_KW, self.atom_of(name, place), place)
                 return end + 1
             self.check_colon(name, begin, end)
         elif following == "@" and (marked := re.compile(r"[\w@]*[?!]?:(?=\s)").match(text, end)):
-            self.emit(t.T_KW, to_atom(text[begin : marked.end() - 1]), place)
+            self.emit(t.T_KW, self.atom_of(text[begin : marked.end() - 1], place), place)
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
@@ -335,7 +356,7 @@ class Tokenizer:
         else:
             kind = t.T_IDENT
         self.kinds.append(kind)
-        self.values.append(Atom(name))
+        self.values.append(Atom(name) if self.intern is None else self.intern(name, place))
         self.places.append(place)
         self.last = kind
         return end
@@ -393,7 +414,7 @@ class Tokenizer:
         name = found.group(G_ALIAS)
         if not name.isascii() or name[-1] in "?!":
             if self.keyword_colon(end):
-                self.emit(t.T_KW, to_atom(name), self.place(begin))
+                self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
             bad = next(char for char in name if not char.isascii() or char in "?!")
             column = begin - self.line_start + 1 + name.index(bad)
@@ -403,15 +424,17 @@ class Tokenizer:
             )  # fmt: skip
         if self.text[end : end + 1] == ":" and self.last != t.T_DOT:
             if self.keyword_colon(end):
-                self.emit(t.T_KW, Atom(name), self.place(begin))
+                self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
             self.check_colon(name, begin, end)
-        self.emit(t.T_ALIAS, Atom(name), self.place(begin))
+        self.emit(t.T_ALIAS, self.atom_of(name, self.place(begin)), self.place(begin))
         return end
 
     def number(self, found: re.Match[str], begin: int, end: int) -> int:
         written = found.group(G_NUMBER)
         place = self.place(begin)
+        if self.notes is not None:
+            self.notes.texts[place] = written
         if written[:2] in ("0x", "0b", "0o"):
             self.emit(t.T_INT, int(written, 0), place)
             return end
@@ -433,12 +456,14 @@ class Tokenizer:
             quote = self.text[end]
             made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
             return self.read_quote(made, end + 1)
-        self.emit(t.T_ATOM, to_atom(name), self.place(begin))
+        self.emit(t.T_ATOM, self.atom_of(name, self.place(begin)), self.place(begin))
         return end
 
     def char(self, found: re.Match[str], begin: int, end: int) -> int:
         written = found.group(G_CHAR)[1:]
         char = ESCAPED_CHARS.get(written[1], written[1]) if written[0] == "\\" else written
+        if self.notes is not None:
+            self.notes.texts[self.place(begin)] = found.group(G_CHAR)
         self.emit(t.T_CHAR, ord(char), self.place(begin))
         if written[-1] == "\n":
             self.count_lines(begin, end)
@@ -712,6 +737,8 @@ class Tokenizer:
         for index in quote.parts[1:]:
             raw, first, begun = self.values[index]
             self.values[index] = self.finish_part(quote, raw, first, begun, indentation, self.places[index])
+        if self.notes is not None:
+            self.notes.quotes[quote.start] = (quote.opening, indentation)
         modifiers = ""
         if quote.sigil:
             found = MODIFIERS.match(self.text, end)
@@ -756,16 +783,16 @@ class Tokenizer:
             name = (
                 t.T_PAREN_IDENT if following == "(" else t.T_BRACKET_IDENT if following == "[" else t.T_IDENT
             )
-            self.emit(name, Atom(content), quote.start)
+            self.emit(name, self.atom_of(content, quote.start), quote.start)
         elif key:
-            self.emit(t.T_KW, to_atom(content), quote.start)
+            self.emit(t.T_KW, self.atom_of(content, quote.start), quote.start)
             return end + 1
         elif kind == t.T_STR_START:
             self.emit(t.T_STRING, content, quote.start)
         elif kind == t.T_LIST_START:
             self.emit(t.T_CHARLIST, [ord(char) for char in content], quote.start)
         elif kind == t.T_ATOM_START:
-            self.emit(t.T_ATOM, to_atom(content), quote.start)
+            self.emit(t.T_ATOM, self.atom_of(content, quote.start), quote.start)
         else:
             self.emit(t.T_SIGIL, (quote, content, modifiers, indentation), quote.start)
         return end
@@ -780,9 +807,7 @@ class Tokenizer:
                 raw = re.sub(rf"\A[ \t]{{1,{indentation}}}", "", raw)
         if "\\" not in raw:
             return raw
-        if not quote.escapes:
-            if quote.heredoc:
-                return raw
+        if not (quote.escapes and self.unescapes):
             closing = re.escape(quote.end)
             return re.sub(rf"\\(\\|{closing})", lambda m: m.group(1) if m.group(1) != "\\" else "\\\\", raw)
         try:

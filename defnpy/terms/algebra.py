@@ -22,6 +22,7 @@ FORCE = Atom("doc_force")
 FITS = Atom("doc_fits")
 COLLAPSE = Atom("doc_collapse")
 COLOR = Atom("doc_color")
+LIMIT = Atom("doc_limit")
 
 FLEX, STRICT, ALWAYS = Atom("flex"), Atom("strict"), Atom("always")
 SELF, INHERIT, ON_BREAK = Atom("self"), Atom("inherit"), Atom("break")
@@ -29,6 +30,8 @@ CURSOR, RESET, INFINITY = Atom("cursor"), Atom("reset"), Atom("infinity")
 ENABLED, DISABLED = Atom("enabled"), Atom("disabled")
 
 _FLAT, _BROKEN, _FLAT_NO_BREAK, _BREAK_NO_FLAT = 0, 1, 2, 3
+# What may be said of a document that has to stand on the rest of a line.
+_FIT, _NO_FIT, _BREAK_NEXT = 0, 1, 2
 
 Doc = Any
 
@@ -122,6 +125,11 @@ def next_break_fits(doc: Doc, mode: Atom = ENABLED) -> Doc:
 def collapse_lines(most: int) -> Doc:
     """At most *most* of the new lines that follow immediately."""
     return (COLLAPSE, most)
+
+
+def no_limit(doc: Doc) -> Doc:
+    """*doc* laid out as if the line had no end."""
+    return group((LIMIT, doc, INFINITY))
 
 
 def color(doc: Doc, key: Atom, opts: Any) -> Doc:
@@ -231,28 +239,42 @@ class _Printer:
         self.width = width
         self.column = 0
         self.out: list[str] = []
-        self.endless = width == float("inf")
+        self.collapsing: list[int] | None = None  # [most, indentation, new lines so far]
 
     def run(self, doc: Doc) -> list[str]:
         stack: Any = (0, _FLAT, doc, None)
         while stack is not None:
             indent, mode, doc, stack = stack
             if doc.__class__ is str:
-                self.out.append(doc)
-                self.column += _size(doc)
+                self.write(doc, _size(doc))
             elif doc is NIL or doc == []:
                 continue
             elif doc is LINE:
                 self.new_line(indent)
-            elif doc[0] is COLLAPSE:
-                stack = self.collapse(doc[1], indent, stack)
             else:
                 stack = self.step(indent, mode, doc, stack)
+        self.end_collapse()
         return self.out
 
+    def write(self, text: str, size: int) -> None:
+        if self.collapsing is not None and text:
+            self.end_collapse()
+        self.out.append(text)
+        self.column += size
+
     def new_line(self, indent: int) -> None:
-        self.out.append("\n" + " " * indent)
         self.column = indent
+        if self.collapsing is not None:
+            self.collapsing[2] += 1
+        else:
+            self.out.append("\n" + " " * indent)
+
+    def end_collapse(self) -> None:
+        """Write the new lines that were held back."""
+        if self.collapsing is not None:
+            most, indent, count = self.collapsing
+            self.collapsing = None
+            self.out.append("\n" * min(most, count) + " " * indent)
 
     def step(self, indent: int, mode: int, doc: Any, rest: Any) -> Any:
         tag = doc[0]
@@ -262,63 +284,69 @@ class _Printer:
             self.break_at(indent, mode, doc, rest)
             return rest
         if tag is GROUP:
-            if mode == _BROKEN and doc[2] is INHERIT:
-                return (indent, _BROKEN, doc[1], rest)
-            flat = self.endless or self.fits(self.column, False, (indent, _FLAT, doc[1], None))
-            return (indent, _FLAT if flat else _BROKEN, doc[1], rest)
+            return (indent, self.group_mode(indent, mode, doc), doc[1], rest)
         if tag is NEST:
             if doc[3] is ALWAYS or mode == _BROKEN:
                 indent = _indentation(indent, self.column, doc[2])
             return (indent, mode, doc[1], rest)
         if tag is STRING:
-            self.out.append(doc[1])
-            self.column += doc[2]
+            self.write(doc[1], doc[2])
             return rest
-        if tag is COLOR:
+        if tag is FITS and mode == _FLAT_NO_BREAK and doc[2] is ENABLED:
+            mode = _BREAK_NO_FLAT
+        elif tag is COLLAPSE:
+            self.end_collapse()
+            self.collapsing = [doc[1], indent, 0]
+            self.column = indent
+            return rest
+        elif tag is LIMIT:
+            if doc[2] is not INFINITY:
+                self.width = doc[2]
+            elif self.width != float("inf"):
+                rest = (indent, mode, (LIMIT, NIL, self.width), rest)
+                mode, self.width = _FLAT, float("inf")
+        elif tag is COLOR:
             from defnpy.terms.ansi import sequence
 
             self.out.append(sequence(doc[2]))
         return (indent, mode, doc[1], rest)
 
+    def group_mode(self, indent: int, mode: int, doc: Any) -> int:
+        """Whether a group is printed flat or broken."""
+        if mode == _BREAK_NO_FLAT or (mode == _BROKEN and doc[2] is INHERIT):
+            return _BROKEN
+        if self.width == float("inf"):
+            return _FLAT
+        verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None))
+        return (_FLAT, _BROKEN, _FLAT_NO_BREAK)[verdict]
+
     def break_at(self, indent: int, mode: int, doc: Any, rest: Any) -> None:
         text = doc[1]
         if doc[2] is FLEX:
-            after = self.column + _size(text)
-            broken = not (self.endless or mode == _FLAT or self.fits(after, True, rest))
+            broken = not (
+                self.width == float("inf")
+                or mode == _FLAT
+                or self.fits(self.column + _size(text), True, rest) != _NO_FIT
+            )
         else:
             broken = mode == _BROKEN
         if broken:
             self.new_line(indent)
         else:
-            self.out.append(text)
-            self.column += _size(text)
+            self.write(text, _size(text))
 
-    def collapse(self, most: int, indent: int, rest: Any) -> Any:
-        count = 0
-        while rest is not None:
-            i, mode, doc, after = rest
-            if doc.__class__ is tuple and doc[0] is CONS:
-                rest = (i, mode, doc[1], (i, mode, doc[2], after))
-            elif doc is NIL:
-                rest = after
-            elif doc is LINE or (doc.__class__ is tuple and doc[0] is BREAK and mode == _BROKEN and doc[2] is STRICT):
-                count, indent, rest = count + 1, i, after
-            else:
-                break
-        if count:
-            self.out.append("\n" * min(most, count) + " " * indent)
-            self.column = indent
-        return rest
+    def fits(self, column: int, broke: bool, stack: Any) -> int:
+        """Whether the text up to the next possible new line fits; a text without any break always does.
 
-    def fits(self, column: int, broke: bool, stack: Any) -> bool:
-        """Whether the text up to the next possible new line fits; a text without any break always does."""
+        After the first break inside ``next_break_fits`` a failure means: that break has to be taken.
+        """
         width = self.width
-        tail_marks = 0
+        failure = _NO_FIT
         while True:
             if column > width and broke:
-                return False
+                return failure
             if stack is None:
-                return True
+                return _FIT
             indent, mode, doc, stack = stack
             if mode == -1:
                 broke = doc
@@ -329,8 +357,10 @@ class _Printer:
             if doc is NIL or doc == []:
                 continue
             if doc is LINE:
-                if mode in (_BROKEN, _BREAK_NO_FLAT):
-                    return True
+                if mode == _BROKEN:
+                    return _FIT
+                if mode == _BREAK_NO_FLAT:
+                    failure = _BREAK_NEXT
                 column, broke = indent, False
                 continue
             tag = doc[0]
@@ -339,30 +369,35 @@ class _Printer:
             elif tag is STRING:
                 column += doc[2]
             elif tag is BREAK:
-                if mode in (_BROKEN, _BREAK_NO_FLAT):
-                    return True
+                if mode == _BROKEN:
+                    return _FIT
+                if mode == _BREAK_NO_FLAT:
+                    failure = _BREAK_NEXT
                 column += _size(doc[1])
                 broke = True
             elif tag is GROUP:
                 inner = _FLAT if mode == _BROKEN else mode
                 stack = (indent, inner, doc[1], (0, -1, broke, stack))
-                tail_marks += 1
             elif tag is NEST:
                 if doc[3] is ALWAYS:
                     indent = _indentation(indent, column, doc[2])
                 stack = (indent, mode, doc[1], stack)
             elif tag is FORCE:
                 if mode != _BREAK_NO_FLAT:
-                    return False
+                    return failure
                 stack = (indent, mode, doc[1], stack)
             elif tag is FITS:
-                if doc[2] is DISABLED or mode == _FLAT_NO_BREAK:
-                    mode = _FLAT_NO_BREAK
-                else:
-                    mode = _BREAK_NO_FLAT
-                stack = (indent, mode, doc[1], stack)
+                held = doc[2] is DISABLED or mode == _FLAT_NO_BREAK
+                stack = (indent, _FLAT_NO_BREAK if held else _BREAK_NO_FLAT, doc[1], stack)
             elif tag is COLLAPSE:
                 column = indent
+            elif tag is LIMIT:
+                if doc[2] is not INFINITY:
+                    width = doc[2]
+                elif width != float("inf"):
+                    stack = (indent, mode, (LIMIT, NIL, width), stack)
+                    mode, width = _FLAT, float("inf")
+                stack = (indent, mode, doc[1], stack)
             else:
                 stack = (indent, mode, doc[1], stack)
 
