@@ -129,7 +129,7 @@ def collapse_lines(most: int) -> Doc:
 
 def no_limit(doc: Doc) -> Doc:
     """*doc* laid out as if the line had no end."""
-    return group((LIMIT, doc, INFINITY))
+    return (LIMIT, doc, INFINITY)
 
 
 def color(doc: Doc, key: Atom, opts: Any) -> Doc:
