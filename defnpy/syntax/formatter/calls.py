@@ -11,7 +11,7 @@ from defnpy.syntax.formatter.layout import in_parens, opened, operand_free, surr
 from defnpy.syntax.formatter.multiline import may_open
 from defnpy.syntax.formatter.operators import on_own_lines
 from defnpy.syntax.formatter.state import Context, Formatter
-from defnpy.syntax.formatter.strings import call_name
+from defnpy.syntax.formatter.strings import quotes_escaped
 from defnpy.syntax.formatter.tree import (
     ALIASES, BLOCK, CLOSING, DO, FN, GENERATOR, MODULE, TUPLE, dot_parts, end_line, is_call, is_node, is_pairs,
     is_wrapped, line_of, look,
@@ -21,6 +21,7 @@ from defnpy.terms.algebra import (
     string,
 )  # fmt: skip
 from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.names import call_text
 
 SECTIONS = ("rescue", "catch", "else", "after")
 
@@ -55,7 +56,7 @@ def remote(f: Formatter, form: Any, meta: list[Any], args: list[Any], context: C
         return _call(f, concat(target, "."), args, meta, context, Parens.IF_BLOCK)
     if parts[1] is TUPLE:
         return concat(concat(target, "."), tuple_doc(f, meta, args, "break"))
-    name = f.colored(string(call_name(atom_name(parts[1]))), "call")
+    name = f.colored(string(call_text(atom_name(parts[1]), quotes_escaped)), "call")
     head = concat(concat(target, "."), name)
     if not args and not _is_module(parts[0]) and look(meta, CLOSING).__class__ is not list:
         return head

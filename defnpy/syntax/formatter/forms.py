@@ -23,6 +23,7 @@ from defnpy.syntax.formatter.tree import (
 )  # fmt: skip
 from defnpy.terms.algebra import NIL, ON_BREAK, Doc, concat, glue, group, nest, string
 from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.names import key_text
 
 Form = Callable[[Formatter, Any, Context], "Doc | None"]
 
@@ -116,7 +117,7 @@ def pair(f: Formatter, term: Any, context: Context) -> Doc:
 
 def key_doc(f: Formatter, key: Any) -> Doc:
     if is_wrapped(key):
-        return f.colored(string(strings.key_text(atom_name(key[2][0]))), "atom")
+        return f.colored(string(key_text(atom_name(key[2][0]), strings.quotes_escaped)), "atom")
     return strings.holes(f, key[2][0][2], '"', '"', '":')
 
 

@@ -9,14 +9,15 @@ from defnpy.syntax.formatter.layout import (
 )  # fmt: skip
 from defnpy.syntax.formatter.multiline import may_open
 from defnpy.syntax.formatter.state import Context, Formatter, Item
-from defnpy.syntax.formatter.strings import INTEGER_START, call_name
+from defnpy.syntax.formatter.strings import INTEGER_START, quotes_escaped
 from defnpy.syntax.formatter.tree import (
-    ALIASES, BANG, BLOCK, CAPTURE, IDENTIFIER, NOT, binary_level, dot_parts, is_call, is_node, is_pairs, is_wrapped,
+    ALIASES, BANG, BLOCK, CAPTURE, NOT, binary_level, dot_parts, is_call, is_node, is_pairs, is_wrapped,
     line_of,
 )  # fmt: skip
 from defnpy.syntax.terminals import UNARY
 from defnpy.terms.algebra import NIL, ON_BREAK, Doc, concat, force_unfit, glue, group, line, nest, string
 from defnpy.terms.atom import Atom
+from defnpy.terms.names import call_text, classify
 
 TIGHT = frozenset(("..", "//"))
 ONE_LINE = frozenset(("\\\\", "in", "not in"))
@@ -212,7 +213,7 @@ def _captured(f: Formatter, term: Any, context: Context) -> Doc:
         dotted = dot_parts(target[0]) if is_call(target) and not target[2] else None
         if dotted is not None and len(dotted) == 2 and dotted[1].__class__ is Atom:
             left = operand_free(f, dotted[0], Context.NO_PARENS)
-            return concat(nest(left, 1), string(f".{call_name(dotted[1].name)}/{arity}"))
+            return concat(nest(left, 1), string(f".{call_text(dotted[1].name, quotes_escaped)}/{arity}"))
         if is_node(target) and target[2].__class__ is not list and target[0].__class__ is Atom:
             return string(f"{target[0].name}/{arity}")
     return guarded(f.doc(term, context), term)
@@ -225,7 +226,7 @@ def attribute(f: Formatter, meta: list[Any], term: Any, context: Context) -> Doc
     if is_call(term) and term[0] is ALIASES and len(term[2]) > 1:
         return concat(concat("@(", f.doc(term, Context.PARENS)), ")")
     if is_call(term) and len(term[2]) == 1 and term[0].__class__ is Atom and term[0] not in (BLOCK, ALIASES):
-        if IDENTIFIER.match(term[0].name):
+        if classify(term[0].name) == "identifier":
             doc, wrap = arguments(f, term[2], term[1], context, Parens.UNLESS_ARGUMENT, keywords=False)
             doc = concat(string("@" + term[0].name), doc)
             return in_parens(doc) if wrap else doc

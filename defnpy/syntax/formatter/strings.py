@@ -9,11 +9,12 @@ from defnpy.syntax.formatter.containers import sequence
 from defnpy.syntax.formatter.layout import flat_text, in_parens, operand_free, surround
 from defnpy.syntax.formatter.state import Context, Formatter
 from defnpy.syntax.formatter.tree import (
-    ATOM_WORD, DELIMITER, FIRST_LINE, GENERATOR, LAST_LINE, LINE, OPERATOR_ATOMS, TYPE, hole, is_call,
+    DELIMITER, FIRST_LINE, GENERATOR, LAST_LINE, LINE, TYPE, hole, is_call,
     is_interpolated, is_interpolated_charlist, is_node, look,
 )  # fmt: skip
 from defnpy.terms.algebra import NIL, RESET, Doc, concat, force_unfit, group, line, nest, no_limit, string
 from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.names import is_bare
 
 HEREDOCS = ('"""', "'''")
 SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", '"': '"', "'": "'", "|": "|", "/": "/"}
@@ -34,28 +35,14 @@ def atom_doc(f: Formatter, atom: Any, meta: list[Any]) -> Doc:
         return f.colored("nil", "nil")
     if name == "\\\\" and look(meta, DELIMITER) == '"':
         return f.colored(':"\\\\"', "atom")
-    if is_plain_atom(name):
+    if is_bare(name):
         return f.colored(string(":" + name), "atom")
-    return f.colored(string(':"' + name.replace('"', '\\"') + '"'), "atom")
+    return f.colored(string(':"' + quotes_escaped(name) + '"'), "atom")
 
 
-def is_plain_atom(name: str) -> bool:
-    return bool(ATOM_WORD.match(name)) or name in OPERATOR_ATOMS
-
-
-def key_text(name: str) -> str:
-    """An atom before its value: ``name:``."""
-    plain = name not in ("..", "...", "->", ".", "") and is_plain_atom(name) and not name.startswith("Elixir.")
-    return name + ":" if plain else '"' + name.replace('"', '\\"') + '":'
-
-
-def call_name(name: str) -> str:
-    """A function's name behind a dot."""
-    unnamed = name in ("->", "%", "%{}", "{}", "<<>>", ".", "=>", "..//", "...")
-    plain = ATOM_WORD.match(name) and "@" not in name and not name[0].isupper()
-    if plain or (name in OPERATOR_ATOMS and not unnamed):
-        return name
-    return '"' + name.replace('"', '\\"') + '"'
+def quotes_escaped(name: str) -> str:
+    """The text of a quoted atom, read without unescaping: only the quotes lost their backslash."""
+    return name.replace('"', '\\"')
 
 
 def integer_doc(f: Formatter, text: str) -> Doc:

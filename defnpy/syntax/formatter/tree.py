@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from defnpy.syntax.terminals import BINARY, UNARY
 from defnpy.terms.atom import Atom, is_atom
+from defnpy.terms.names import classify
 
 FIRST_LINE, LAST_LINE = 0, 1 << 30
 
@@ -20,13 +20,6 @@ UNQUOTE_SPLICING = Atom("unquote_splicing")
 LINE, CLOSING, NEWLINES, DELIMITER = Atom("line"), Atom("closing"), Atom("newlines"), Atom("delimiter")
 TOKEN, FORMAT, KEYWORD, EOE, DO, END = map(Atom, ("token", "format", "keyword", "end_of_expression", "do", "end"))
 NO_PARENS = Atom("no_parens")
-
-IDENTIFIER = re.compile(r"[^\W\dA-Z][\w]*[?!]?\Z")
-ATOM_WORD = re.compile(r"[^\W\d][\w@]*[?!]?\Z")
-ALIAS = re.compile(r"Elixir(\.[A-Z][A-Za-z0-9_]*)*\Z")
-OPERATOR_ATOMS = frozenset((set(BINARY) - {"=>", "//"}) | (set(UNARY) - {"//"}) | {
-    "..//", "...", "<<>>", "%{}", "%", "{}", "->", ".", "=>"
-})  # fmt: skip
 
 
 def look(meta: list[Any], key: Atom, default: Any = None) -> Any:
@@ -160,6 +153,6 @@ def needs_parens(term: Any) -> bool:
     if is_unary_operator(term):
         inner = term[2][0]
         if term[0] is AT and is_node(inner) and inner[2].__class__ is not list:
-            return not (inner[0].__class__ is Atom and bool(IDENTIFIER.match(inner[0].name)))
+            return not (inner[0].__class__ is Atom and classify(inner[0].name) == "identifier")
         return not (term[0] is CAPTURE and inner.__class__ is int)
     return is_binary_operator(term)
