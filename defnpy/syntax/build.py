@@ -170,7 +170,7 @@ def body_eoe(v: Values, p: Places) -> Any:
 
 def pair(v: Values, p: Places) -> Any:
     value = v[-1]
-    return (v[-2], fold_run(value) if value.__class__ is Run else value)
+    return (v[-2], fold_run(value) if value.__class__ is Run else _plain(value))
 
 
 # ---- programs and blocks

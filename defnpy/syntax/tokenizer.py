@@ -9,6 +9,7 @@ interpolation becomes flat tokens (start, parts, the tokens of the holes, end): 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -336,9 +337,11 @@ class Tokenizer:
         text = self.text
         place = self.line * LINE + begin - self.line_start + 1
         following = text[end : end + 1]
-        if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()):
-            raise self.unexpected(begin)
         last = self.last
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not self.keyword_colon(end):
+                raise self.unexpected(begin)
         if following == ":" and last != t.T_DOT:
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, place), place)
@@ -452,6 +455,8 @@ class Tokenizer:
 
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ATOM)[1:]
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
         if not name:
             quote = self.text[end]
             made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
@@ -509,7 +514,8 @@ class Tokenizer:
             self.emit(t.T_ASSOC, text, place)
             return end
         following = source[end : end + 1]
-        if following in "/ \t" and following and TO_SLASH.match(source, end) and text != "//":
+        named = following in "/ \t" and following and text != "//" and TO_SLASH.match(source, end)
+        if named and not (text == "&" and source.startswith("//", end)):
             return self.operator_name(text, begin, end)
         if text in "<>=" and (marker := re.compile(r"(<{7}|={7}|>{7}).*").match(source, begin)):
             self.merge_marker(marker, begin)

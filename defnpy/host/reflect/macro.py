@@ -19,7 +19,7 @@ DOT, BLOCK, ALIASES, PIPE = Atom("."), Atom("__block__"), Atom("__aliases__"), A
 
 @ex("to_string/1")
 def to_string(tree: Any) -> str:
-    from defnpy.syntax.printer import to_string as printed
+    from defnpy.syntax.formatter import to_string as printed
 
     return printed(tree)
 

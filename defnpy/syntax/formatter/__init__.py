@@ -13,7 +13,8 @@ from typing import Any
 
 from defnpy.syntax.formatter import forms as _forms  # noqa: F401  (sets the dispatch)
 from defnpy.syntax.formatter.clauses import block
-from defnpy.syntax.formatter.settings import Settings, locals_table
+from defnpy.syntax.formatter.normalize import normalize
+from defnpy.syntax.formatter.settings import LINE_LENGTH, Settings, locals_table
 from defnpy.syntax.formatter.state import Formatter
 from defnpy.syntax.formatter.tree import BLOCK, FIRST_LINE, LAST_LINE
 from defnpy.syntax.notes import Comment
@@ -38,6 +39,24 @@ def format_string(text: str | bytes, settings: Settings = DEFAULT, file: str = "
 def to_algebra(tree: Any, settings: Settings = DEFAULT, comments: list[Comment] | None = None) -> Doc:
     """The document of an annotated tree."""
     return block(Formatter(settings, comments or []), tree, FIRST_LINE, LAST_LINE)
+
+
+def document(
+    tree: Any,
+    settings: Settings = DEFAULT,
+    comments: list[Comment] | None = None,
+    *,
+    line: int | None = None,
+    escapes: bool = True,
+) -> Doc:
+    """The document of a bare quoted tree."""
+    return to_algebra(normalize(tree, settings, line=line, escapes=escapes), settings, comments)
+
+
+def to_string(tree: Any) -> str:
+    """A quoted tree as source text: ``Macro.to_string/1``."""
+    with deep_recursion(tree):
+        return format(document(tree), LINE_LENGTH)
 
 
 @contextmanager
@@ -68,4 +87,4 @@ def _depth(tree: Any) -> int:
     return deepest
 
 
-__all__ = ["Settings", "format_string", "locals_table", "to_algebra"]
+__all__ = ["Settings", "format_string", "deep_recursion", "document", "locals_table", "to_algebra", "to_string"]

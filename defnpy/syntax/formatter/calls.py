@@ -53,7 +53,8 @@ def remote(f: Formatter, form: Any, meta: list[Any], args: list[Any], context: C
         return _call(f, f.doc(form, Context.NO_PARENS), args, meta, context, Parens.NEVER)
     target = target_doc(f, parts[0])
     if len(parts) == 1:
-        return _call(f, concat(target, "."), args, meta, context, Parens.IF_BLOCK)
+        # Without its parentheses the call of a function would read as the call of a name.
+        return _call(f, concat(target, "."), args, meta, context, Parens.NEVER)
     if parts[1] is TUPLE:
         return concat(concat(target, "."), tuple_doc(f, meta, args, "break"))
     name = f.colored(string(call_text(atom_name(parts[1]), quotes_escaped)), "call")
