@@ -13,6 +13,8 @@ COMMANDS = {
     "run": "Run a program: a .defn, .exs or .ex file or a .livemd notebook.",
     "parse": "Print the syntax trees of files.",
     "transpile": "Print the Python module that a program becomes.",
+    "format": "Lay out source files as mix format does.",
+    "repl": "An interactive session, as iex.",
     "config": "Show which compiler options are in force and which scope decided.",
 }
 

@@ -13,11 +13,36 @@ from defnpy.syntax.formatter.operators import on_own_lines
 from defnpy.syntax.formatter.state import Context, Formatter
 from defnpy.syntax.formatter.strings import quotes_escaped
 from defnpy.syntax.formatter.tree import (
-    ALIASES, BLOCK, CLOSING, DO, FN, GENERATOR, MODULE, TUPLE, dot_parts, end_line, is_call, is_node, is_pairs,
-    is_wrapped, line_of, look,
+    ALIASES,
+    CLOSING,
+    DO,
+    FN,
+    GENERATOR,
+    MODULE,
+    TUPLE,
+    dot_parts,
+    end_line,
+    is_call,
+    is_node,
+    is_pairs,
+    is_wrapped,
+    line_of,
+    look,
 )  # fmt: skip
 from defnpy.terms.algebra import (
-    CURSOR, DISABLED, INHERIT, NIL, ON_BREAK, Doc, break_, concat, force_unfit, group, line, nest, next_break_fits,
+    CURSOR,
+    DISABLED,
+    INHERIT,
+    NIL,
+    ON_BREAK,
+    Doc,
+    break_,
+    concat,
+    force_unfit,
+    group,
+    line,
+    nest,
+    next_break_fits,
     string,
 )  # fmt: skip
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -221,5 +246,3 @@ def _apart(
     closed = concat(concat(nest(right_doc, 2, ON_BREAK), break_("")), ")")
     return concat(nest(left_doc, 2, ON_BREAK), next_break_fits(group(closed, INHERIT)))
 
-
-__all__ = ["BLOCK", "Parens", "arguments", "local", "remote", "target_doc"]

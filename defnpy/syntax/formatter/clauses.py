@@ -7,7 +7,20 @@ from typing import Any
 from defnpy.syntax.formatter.layout import EMPTY_BREAK, commas, in_parens, joined, opened
 from defnpy.syntax.formatter.state import Context, Formatter, Item
 from defnpy.syntax.formatter.tree import (
-    AT, BLOCK, CLOSING, EOE, FIRST_LINE, LINE, NEWLINES, WHEN, closing_line, has_clauses, is_call, is_node, line_of, look,
+    AT,
+    BLOCK,
+    CLOSING,
+    EOE,
+    FIRST_LINE,
+    LINE,
+    NEWLINES,
+    WHEN,
+    closing_line,
+    has_clauses,
+    is_call,
+    is_node,
+    line_of,
+    look,
 )  # fmt: skip
 from defnpy.terms.algebra import CURSOR, NIL, RESET, Doc, break_, concat, force_unfit, glue, group, line, nest
 

@@ -9,7 +9,16 @@ from defnpy.syntax.formatter.layout import guarded_binary, joined, surround, to_
 from defnpy.syntax.formatter.state import Context, Formatter, Item
 from defnpy.syntax.formatter.tree import BAR, closing_line, is_call, line_of
 from defnpy.terms.algebra import (
-    NIL, Doc, concat, flex_glue, force_unfit, glue, group, line, nest, next_break_fits,
+    NIL,
+    Doc,
+    concat,
+    flex_glue,
+    force_unfit,
+    glue,
+    group,
+    line,
+    nest,
+    next_break_fits,
 )  # fmt: skip
 
 

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.syntax.formatter import clauses, containers, strings
-from defnpy.syntax.formatter.calls import Parens, local, remote, target_doc
+from defnpy.syntax.formatter.calls import local, remote, target_doc
 from defnpy.syntax.formatter.clauses import CLAUSE_ARGS
 from defnpy.syntax.formatter.layout import (
-    commas, fitting_break, guarded, guarded_binary, in_parens, surround,
+    commas,
+    fitting_break,
+    guarded,
+    guarded_binary,
+    in_parens,
+    surround,
 )  # fmt: skip
 from defnpy.syntax.formatter.migrate import without_unless
 from defnpy.syntax.formatter.multiline import may_open
@@ -17,9 +22,29 @@ from defnpy.syntax.formatter.operators import attribute, binary, capture, split,
 from defnpy.syntax.formatter.state import Context, Formatter
 from defnpy.syntax.formatter.strings import SEGMENT
 from defnpy.syntax.formatter.tree import (
-    ACCESS, BLOCK, DELIMITER, DOT, FIRST_LINE, GET, IN, LAST_LINE, LIST, MAP, TO_CHARLIST, TOKEN,
-    UNQUOTE_SPLICING, closing_line, dot_parts, has_clauses, is_atom_call, is_call, is_interpolated, is_key, is_pairs,
-    is_unary_operator, is_wrapped, line_of, look,
+    ACCESS,
+    DELIMITER,
+    FIRST_LINE,
+    GET,
+    IN,
+    LAST_LINE,
+    LIST,
+    MAP,
+    TO_CHARLIST,
+    TOKEN,
+    UNQUOTE_SPLICING,
+    closing_line,
+    dot_parts,
+    has_clauses,
+    is_atom_call,
+    is_call,
+    is_interpolated,
+    is_key,
+    is_pairs,
+    is_unary_operator,
+    is_wrapped,
+    line_of,
+    look,
 )  # fmt: skip
 from defnpy.terms.algebra import NIL, ON_BREAK, Doc, concat, glue, group, nest, string
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -239,4 +264,3 @@ FORMS: dict[str, Form] = {
     "defmacro": macro_form,
     "defmacrop": macro_form,
 }
-__all__ = ["BLOCK", "DOT", "Parens", "dispatch"]

@@ -8,7 +8,21 @@ from typing import Any
 from defnpy.syntax.formatter.state import Context, Formatter
 from defnpy.syntax.formatter.tree import is_binary_operator, needs_parens
 from defnpy.terms.algebra import (
-    CONS, CURSOR, DISABLED, ENABLED, GROUP, INFINITY, NIL, ON_BREAK, Doc, break_, concat, format, glue, group, nest,
+    CONS,
+    CURSOR,
+    DISABLED,
+    ENABLED,
+    GROUP,
+    INFINITY,
+    NIL,
+    ON_BREAK,
+    Doc,
+    break_,
+    concat,
+    format,
+    glue,
+    group,
+    nest,
     next_break_fits,
 )  # fmt: skip
 

@@ -27,8 +27,8 @@ def without_unless(term: Any) -> Any:
     if not (is_call(target) and target[0] is UNLESS and len(target[2]) == 1):
         return None
     if is_call(condition) and condition[0] is PIPE and len(condition[2]) == 2:
-        negation = ((DOT, [], [KERNEL, BANG]), [(CLOSING, [])], [])
-        negated = (PIPE, [], [condition, negation])
+        negation: Any = ((DOT, [], [KERNEL, BANG]), [(CLOSING, [])], [])
+        negated: Any = (PIPE, [], [condition, negation])
     else:
         negated = opposite(condition)
     return (PIPE, meta, [negated, (IF, target[1], target[2])])

@@ -6,8 +6,21 @@ from typing import Any
 
 from defnpy.syntax.formatter.state import Formatter
 from defnpy.syntax.formatter.tree import (
-    BITS, BLOCK, DELIMITER, FN, LIST, MAP, STRUCT, TO_CHARLIST, TUPLE, dot_parts, is_call, is_interpolated, is_remote,
-    is_wrapped, look,
+    BITS,
+    BLOCK,
+    DELIMITER,
+    FN,
+    LIST,
+    MAP,
+    STRUCT,
+    TO_CHARLIST,
+    TUPLE,
+    dot_parts,
+    is_call,
+    is_interpolated,
+    is_remote,
+    is_wrapped,
+    look,
 )  # fmt: skip
 from defnpy.terms.atom import Atom, is_atom
 

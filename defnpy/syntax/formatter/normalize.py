@@ -6,9 +6,42 @@ from typing import Any
 
 from defnpy.syntax.formatter.settings import Settings
 from defnpy.syntax.formatter.tree import (
-    ACCESS, ALIASES, ARROW, AT, BAR, BINARY_TYPE, BITS, BLOCK, CAPTURE, CLOSING, DELIMITER, DO, DOT, END, FORMAT, GET,
-    KEYWORD, LINE, LIST, MAP, NO_PARENS, TO_CHARLIST, TOKEN, TUPLE, TYPE, UTF8, WHEN, dot_parts, has_clauses, hole,
-    is_atom_call, is_call, is_interpolated, is_interpolated_charlist, is_node, is_wrapped, look,
+    ACCESS,
+    ALIASES,
+    ARROW,
+    AT,
+    BAR,
+    BITS,
+    BLOCK,
+    CAPTURE,
+    CLOSING,
+    DELIMITER,
+    DO,
+    DOT,
+    END,
+    FORMAT,
+    GET,
+    KEYWORD,
+    LINE,
+    LIST,
+    MAP,
+    NO_PARENS,
+    TO_CHARLIST,
+    TOKEN,
+    TUPLE,
+    TYPE,
+    UTF8,
+    WHEN,
+    dot_parts,
+    has_clauses,
+    hole,
+    is_atom_call,
+    is_call,
+    is_interpolated,
+    is_interpolated_charlist,
+    is_node,
+    is_wrapped,
+    look,
 )  # fmt: skip
 from defnpy.syntax.terminals import BINARY, UNARY
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -144,7 +177,7 @@ class Normalizer:
         if not meta:
             meta = [(LINE, line), (CLOSING, [(LINE, line)])] if line is not None else []
         here = look(meta, LINE)
-        only = args[0] if len(args) == 1 else None
+        only: Any = args[0] if len(args) == 1 else None
         if is_call(only) and only[0] is BAR and len(only[2]) == 2 and only[2][1].__class__ is list:
             source, pairs = only[2]
             return (form, meta, [(BAR, only[1], [self.term(source, here), self.entries(pairs, here)])])
@@ -371,4 +404,3 @@ SPECIAL = {
     BLOCK: Normalizer.block, ALIASES: Normalizer.aliases, CAPTURE: Normalizer.capture, ARROW: Normalizer.arrow,
     DOT: Normalizer.dot, MAP: Normalizer.map, TUPLE: Normalizer.tuple, AT: Normalizer.attribute, BITS: Normalizer.bits,
 }  # fmt: skip
-__all__ = ["BINARY_TYPE", "normalize"]

@@ -5,17 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.syntax.formatter.layout import (
-    fitting_break, flat_text, guarded, in_parens, joined, operand_free,
+    fitting_break,
+    flat_text,
+    guarded,
+    in_parens,
+    joined,
+    operand_free,
 )  # fmt: skip
 from defnpy.syntax.formatter.multiline import may_open
 from defnpy.syntax.formatter.state import Context, Formatter, Item
 from defnpy.syntax.formatter.strings import INTEGER_START, quotes_escaped
 from defnpy.syntax.formatter.tree import (
-    ALIASES, BANG, BLOCK, CAPTURE, NOT, binary_level, dot_parts, is_call, is_node, is_pairs, is_wrapped,
+    ALIASES,
+    BANG,
+    BLOCK,
+    CAPTURE,
+    NOT,
+    binary_level,
+    dot_parts,
+    is_call,
+    is_node,
+    is_pairs,
+    is_wrapped,
     line_of,
 )  # fmt: skip
 from defnpy.syntax.terminals import UNARY
-from defnpy.terms.algebra import NIL, ON_BREAK, Doc, concat, force_unfit, glue, group, line, nest, string
+from defnpy.terms.algebra import ON_BREAK, Doc, concat, force_unfit, glue, group, line, nest, string
 from defnpy.terms.atom import Atom
 from defnpy.terms.names import call_text, classify
 
@@ -232,5 +247,3 @@ def attribute(f: Formatter, meta: list[Any], term: Any, context: Context) -> Doc
             return in_parens(doc) if wrap else doc
     return unary(f, "@", term, context)
 
-
-__all__ = ["NIL", "attribute", "binary", "capture", "operand", "unary"]

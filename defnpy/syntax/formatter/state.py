@@ -163,7 +163,7 @@ class Formatter:
                 first = last = here
             parts = (term[0], term[2])
         for part in parts:
-            if part.__class__ is tuple or part.__class__ is list:
+            if isinstance(part, tuple | list):
                 low, high = self.lines(part)
                 first, last = min(first, low), max(last, high)
         self._lines[id(term)] = (first, last)

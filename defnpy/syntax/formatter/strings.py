@@ -9,10 +9,20 @@ from defnpy.syntax.formatter.containers import sequence
 from defnpy.syntax.formatter.layout import flat_text, in_parens, operand_free, surround
 from defnpy.syntax.formatter.state import Context, Formatter
 from defnpy.syntax.formatter.tree import (
-    DELIMITER, FIRST_LINE, GENERATOR, LAST_LINE, LINE, TYPE, hole, is_call,
-    is_interpolated, is_interpolated_charlist, is_node, look,
+    DELIMITER,
+    FIRST_LINE,
+    GENERATOR,
+    LAST_LINE,
+    LINE,
+    TYPE,
+    hole,
+    is_call,
+    is_interpolated,
+    is_interpolated_charlist,
+    is_node,
+    look,
 )  # fmt: skip
-from defnpy.terms.algebra import NIL, RESET, Doc, concat, force_unfit, group, line, nest, no_limit, string
+from defnpy.terms.algebra import RESET, Doc, concat, force_unfit, group, line, nest, no_limit, string
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.names import is_bare
 
@@ -257,4 +267,3 @@ def spec_part(f: Formatter, spec: Any, normalize: bool) -> Doc:
 
 
 INTEGER_START = re.compile("[0-9]")
-__all__ = ["INTEGER_START", "NIL", "atom_doc", "bits_doc", "charlist_call", "sigil_doc", "string_doc"]
