@@ -128,6 +128,7 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
+            self._document(kind, name, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
         if options is None:
@@ -135,6 +136,14 @@ class ModuleState:
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
         return (Atom(name), arity)
+
+    def _document(self, kind: str, name: str, params: list[Any]) -> None:
+        """Remember the ``@doc`` before a public definition; it is used up either way."""
+        doc = self.attributes.pop("doc", None)
+        if kind in ("def", "defmacro") and not (name.startswith("__") and doc is None):
+            shown = ", ".join(_shown_name(param) for param in params)
+            kind = "function" if kind == "def" else "macro"
+            self.info.setdefault("docs", []).append((kind, name, len(params), shown, doc))
 
     def _scope(self, env: Env, name: str, arity: int, meta: Any) -> Env:
         scope = env.fork()
@@ -325,3 +334,22 @@ def _function_body(options: Any, meta: Any, env: Env) -> Any:
     if len(found) == 1:
         return found["do"]
     return (Atom("try"), meta, [options])
+
+
+def _shown_name(param: Any) -> str:
+    """How documentation names a parameter: its variable, else what kind of value it takes."""
+    if ex.is_node(param, MATCH) and len(param[2]) == 2:
+        left, right = (_shown_name(side) for side in param[2])
+        return right if left in SHAPES else left
+    if param.__class__ is tuple and len(param) == 3:
+        form, _, args = param
+        if args.__class__ is not list and form.__class__ is Atom:
+            return str(form.name).lstrip("_") or "arg"
+        return "struct" if form is STRUCT else "map" if form is MAP else "arg"
+    if param.__class__ is list:
+        return "list"
+    return "tuple" if param.__class__ is tuple else "arg"
+
+
+MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

@@ -301,7 +301,9 @@ def fetch_docs(module: Any) -> Any:
     found = runtime().find(module)
     if found is None:
         return (ERROR, Atom("module_not_found"))
-    return (ERROR, Atom("chunk_not_found"))
+    from defnpy.host.docs import docs_chunk
+
+    return docs_chunk(found)
 
 
 @ex("prepend_path/1", "append_path/1")
