@@ -17,6 +17,8 @@ REFLECT = {
     "Elixir.Protocol": "defnpy.host.reflect.protocol",
     "Elixir.Kernel.Utils": "defnpy.host.reflect.utils",
     "Elixir.Mix": "defnpy.host.reflect.mix",
+    "Elixir.IEx": "defnpy.host.repl.iex",
+    "Elixir.IEx.Helpers": "defnpy.host.repl.helpers",
 }
 _FLOORS = ("defnpy.stdlib", "defnpy.nx.modules", "defnpy.nx.defn_modules", "defnpy.compilers.modules", "defnpy.axon.modules")
 _tables: list[dict[str, str]] = []
