@@ -64,7 +64,7 @@ def docs_chunk(module: Module) -> tuple[Any, ...]:
     def text(doc: Any) -> Any:
         return Atom("hidden") if doc is False else Atom("none") if doc is None else {"en": doc}
 
-    listed = [((Atom(e.kind), Atom(e.name), e.arity), 1, [e.signature], text(e.doc), {}) for e in entries(module)]
+    listed: list[Any] = [((Atom(e.kind), Atom(e.name), e.arity), 1, [e.signature], text(e.doc), {}) for e in entries(module)]
     return (Atom("docs_v1"), 1, Atom("elixir"), "text/markdown", text(module_doc(module)), {}, listed)
 
 

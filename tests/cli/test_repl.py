@@ -196,7 +196,8 @@ def test_completion(before: str, session: Session, say: Callable[[str], str]) ->
     assert bool(shown) == bool(expected)
 
 
-def test_interrupting_an_endless_evaluation(written: Written) -> None:
+@pytest.mark.parametrize("code", ["Enum.each(Stream.iterate(0, & &1 + 1), & &1)", "Process.sleep(:infinity)"])
+def test_interrupting_an_endless_evaluation(code: str, written: Written) -> None:
     worker: Worker = start_worker()
 
     def open_session() -> Session:
@@ -207,7 +208,7 @@ def test_interrupting_an_endless_evaluation(written: Written) -> None:
     timer = threading.Timer(0.3, worker.interrupt)
     timer.start()
     started = time.perf_counter()
-    worker.call(lambda: session.feed("Enum.each(Stream.iterate(0, & &1 + 1), & &1)"))
+    worker.call(lambda: session.feed(code))
     assert time.perf_counter() - started < 20
     assert written.take().startswith("** (EXIT) interrupted")
     worker.call(lambda: session.feed("1"))

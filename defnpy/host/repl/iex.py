@@ -17,7 +17,7 @@ def started() -> bool:
 @ex("configure/1")
 def configure(options: Any) -> Any:
     """``inspect:`` options, ``colors: [enabled: ...]`` and ``width:`` are kept."""
-    session = runtime().options.get("repl")
+    session: Any = runtime().options.get("repl")
     for key, value in options if session is not None else ():
         name = atom_name(key)
         if name == "inspect":

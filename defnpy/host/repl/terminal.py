@@ -16,6 +16,7 @@ from typing import Any
 from defnpy.host.repl.complete import complete
 from defnpy.host.repl.session import Session
 from defnpy.host.version import VERSION
+from defnpy.terms.process import Process, current
 
 STACK = 512 * 1024 * 1024
 RECURSION = 400_000
@@ -30,8 +31,10 @@ class Worker(threading.Thread):
         super().__init__(daemon=True)
         self.jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.finished = threading.Event()
+        self.process: Process | None = None
 
     def run(self) -> None:
+        self.process = current()
         while True:
             # An interrupt may arrive when the job has just ended.
             with contextlib.suppress(KeyboardInterrupt):
@@ -43,14 +46,18 @@ class Worker(threading.Thread):
                 self.finished.set()
 
     def call(self, job: Callable[[], Any]) -> Any:
-        """The value of *job*; Ctrl-C here raises KeyboardInterrupt in the thread."""
+        """The value of *job*; Ctrl-C here raises KeyboardInterrupt in the thread, a second one in vain leaves."""
         box: list[tuple[bool, Any]] = []
+        asked = False
         self.finished.clear()
         self.jobs.put((job, box))
         while not (box and self.finished.is_set()):
             try:
                 self.finished.wait(0.5)
             except KeyboardInterrupt:
+                if asked:
+                    raise SystemExit(130) from None
+                asked = True
                 self.interrupt()
         worked, value = box[0]
         if not worked:
@@ -60,6 +67,10 @@ class Worker(threading.Thread):
     def interrupt(self) -> None:
         if self.ident is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(KeyboardInterrupt))
+        if self.process is not None:
+            # It may be waiting for a message; the exception arrives when it runs again.
+            with self.process.arrived:
+                self.process.arrived.notify_all()
 
 
 def start_worker() -> Worker:
@@ -127,20 +138,20 @@ def piped_reader(write: Callable[[str], None]) -> Reader:
 
 def terminal_reader(session: Session, worker: Worker) -> Reader:
     """prompt_toolkit where it is installed, else readline, else bare input()."""
-    history = history_file()
     try:
-        return toolkit_reader(session, worker, history)
+        # The two keep their histories in different formats.
+        return toolkit_reader(session, worker, history_file("history.toolkit"))
     except ImportError:
-        return readline_reader(session, worker, history)
+        return readline_reader(session, worker, history_file())
 
 
-def history_file() -> Path | None:
+def history_file(name: str = "history") -> Path | None:
     """``defnpy/history`` in the user's state folder, readable by that user only."""
     base = os.environ.get("XDG_STATE_HOME")
     folder = (Path(base) if base else Path.home() / ".local" / "state") / "defnpy"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / "history"
+        path = folder / name
         path.touch(mode=0o600)
     except OSError:
         return None

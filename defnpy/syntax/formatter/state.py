@@ -150,7 +150,7 @@ class Formatter:
 
     def lines(self, term: Any) -> tuple[int, int]:
         """The first and the last line that *term*'s metadata name."""
-        if term.__class__ is not tuple and term.__class__ is not list:
+        if not isinstance(term, tuple | list):
             return LAST_LINE, FIRST_LINE
         known = self._lines.get(id(term))
         if known is not None:
