@@ -245,7 +245,7 @@ def _interning(options: Options) -> Callable[[str, int], Any] | None:
 
 
 def _encoded_atom(encoder: Any, name: str, place: int) -> Any:
-    meta = [(Atom("line"), place >> 32), (Atom("column"), place & 0xFFFFFFFF), (Atom("file"), "nofile")]
+    meta = [(Atom("line"), place >> 32), (Atom("column"), place & 0xFFFFFFFF)]
     made = encoder(name, meta)
     if made.__class__ is tuple and len(made) == 2 and made[0] is Atom("ok"):
         return made[1]

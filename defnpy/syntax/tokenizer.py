@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from defnpy.syntax import lint
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.escapes import unescape
@@ -173,7 +174,8 @@ class Tokenizer:
         # (opening text, place, indentation of its line) or (Quote, place, 0) for a hole
         self.stack: list[tuple[Any, int, int]] = []
         self.hints: list[tuple[str, int]] = []
-        self.warnings: list[tuple[int, str]] = []
+        self.warnings: list[tuple[int, str]] = []  # (place, message)
+        self.bidirectional = not text.isascii() and lint.BIDIRECTIONAL.search(text) is not None
 
     def place(self, offset: int) -> int:
         return self.line * LINE + offset - self.line_start + 1
@@ -190,6 +192,18 @@ class Tokenizer:
     def atom_of(self, name: str, place: int) -> Any:
         """The atom of a name written at *place*."""
         return to_atom(name) if self.intern is None else self.intern(name, place)
+
+    def warn(self, message: str | None, place: int) -> None:
+        if message is not None:
+            self.warnings.append((place, message))
+
+    def check_direction(self, what: str, begin: int, end: int) -> None:
+        """Refuse characters that reorder text in text[begin:end], which starts on the current line."""
+        found = lint.BIDIRECTIONAL.search(self.text, begin, end)
+        if found is not None:
+            at = begin if what == "comment" else found.start()
+            self.count_lines(begin, at)
+            raise self.error(lint.bidirectional(what, found.group()), at)
 
     def drop_eol(self) -> None:
         """Forget a line break before a token that continues or closes an expression (a ``;`` stays)."""
@@ -223,6 +237,8 @@ class Tokenizer:
                 offset = self.name(found.group(G_NAME), begin, end)
             elif group == G_EOL:
                 count = text.count("\n", begin, end)
+                if self.bidirectional and text[begin] == "#":
+                    self.check_direction("comment", begin, end)
                 if notes is not None:
                     notes.line_break(self, offset, begin, end, count)
                 if count:
@@ -352,6 +368,8 @@ class Tokenizer:
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
+        if following == "=" and name[-1] in "?!":
+            self.warn(lint.before_equals("identifier", name), place)
         if following == "(":
             kind = t.T_PAREN_IDENT
         elif following == "[":
@@ -469,6 +487,7 @@ class Tokenizer:
         char = ESCAPED_CHARS.get(written[1], written[1]) if written[0] == "\\" else written
         if self.notes is not None:
             self.notes.texts[self.place(begin)] = found.group(G_CHAR)
+        self.warn(lint.character(written), self.place(begin))
         self.emit(t.T_CHAR, ord(char), self.place(begin))
         if written[-1] == "\n":
             self.count_lines(begin, end)
@@ -505,6 +524,8 @@ class Tokenizer:
         place = self.line * LINE + begin - self.line_start + 1
         if self.last == t.T_DOT:
             return self.operator_name(text, begin, end)
+        if text in lint.DEPRECATED_OPERATORS:
+            self.warn(lint.DEPRECATED_OPERATORS[text], place)
         if text == "->":
             self.drop_eol()
             self.emit(t.T_ARROW, text, place)
@@ -653,6 +674,7 @@ class Tokenizer:
             if (
                 plain
                 and opening == '"'
+                and not self.bidirectional
                 and self.last != t.T_DOT
                 and self.text[plain.end() : plain.end() + 1] != ":"
             ):
@@ -733,6 +755,8 @@ class Tokenizer:
         """The raw text between holes; heredocs are dedented when their end is known."""
         if begin == end:
             return
+        if self.bidirectional:
+            self.check_direction("string", begin, end)
         quote.parts.append(len(self.kinds))
         first = self.last == quote.start_kind
         self.emit(t.T_STR_PART, (self.text[begin:end], first, begin), self.place(begin))
@@ -742,6 +766,8 @@ class Tokenizer:
         indentation = end - begin - 3 if quote.heredoc else 0
         for index in quote.parts[1:]:
             raw, first, begun = self.values[index]
+            if indentation:
+                self.lint_heredoc(quote, raw, first, indentation, self.places[index] // LINE)
             self.values[index] = self.finish_part(quote, raw, first, begun, indentation, self.places[index])
         if self.notes is not None:
             self.notes.quotes[quote.start] = (quote.opening, indentation)
@@ -758,6 +784,7 @@ class Tokenizer:
             and quote.start_kind in (t.T_STR_START, t.T_LIST_START)
             and self.keyword_colon(end)
         )
+        self.lint_quote(quote, start, key)
         if self.last != t.T_INTERP_END and all(kind == t.T_STR_PART for kind in self.kinds[start + 1 :]):
             content = (
                 "".join(self.values[start + 1 :])
@@ -780,6 +807,27 @@ class Tokenizer:
             self.last = t.T_KW
             return end + 1
         return end
+
+    def lint_quote(self, quote: Quote, start: int, key: bool) -> None:
+        """Warn of single quotes and of quotes that are not needed."""
+        kind = quote.start_kind
+        values = self.values[start + 1 :]
+        name = values[0] if len(values) == 1 and isinstance(values[0], str) else ""
+        what = "call" if quote.after_dot else "keyword" if key else "atom" if kind == t.T_ATOM_START else ""
+        if what and lint.PLAIN_NAME.match(name):
+            self.warn(lint.UNNECESSARY[what].format(name), quote.start)
+        elif key and quote.opening == "'":
+            self.warn(lint.QUOTED_KEY, quote.start)
+        elif not what and kind == t.T_LIST_START:
+            self.warn(lint.CHARLIST_HEREDOC if quote.heredoc else lint.CHARLIST, quote.start)
+
+    def lint_heredoc(self, quote: Quote, raw: str, first: bool, indentation: int, line: int) -> None:
+        """Warn of the first line that is indented less than the closing delimiter."""
+        for offset, row in enumerate(raw.split("\n")):
+            text = row.lstrip(" \t")
+            if text.strip("\r") and (offset or first) and len(row) - len(text) < indentation:
+                self.warn(lint.outdented(quote.end), (line + offset) * LINE + len(row) - len(text) + 1)
+                return
 
     def whole(self, quote: Quote, content: Any, modifiers: str, key: bool, end: int, indentation: int) -> int:
         """A quote without holes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from defnpy.terms.atom import Atom, atom_name
@@ -118,14 +117,11 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
         unescape=chosen.get("unescape", True) is not False,
     )
     made = parse_all(text, chosen.get("file", "nofile"), chosen.get("line", 1), chosen.get("column", 1), reading, comments)
-    if chosen.get("emit_warnings", True):
-        _warn(made.warnings, chosen.get("file", "nofile"))
+    if made.warnings and chosen.get("emit_warnings", True) is not False:
+        from defnpy.host.source import report_warnings
+
+        report_warnings(made.warnings, chosen.get("file", "nofile"))
     return made
-
-
-def _warn(warnings: list[tuple[int, str]], file: Any) -> None:
-    for line, message in warnings:
-        sys.stderr.write(f"warning: {message}\n└─ {file}:{line}\n\n")
 
 
 @ex("ensure_loaded/1")

@@ -93,9 +93,14 @@ class Session:
         self.buffer = ""
 
     def parse(self, text: str) -> Any:
-        from defnpy.syntax.parser import parse
+        from defnpy.expand.env import Diagnostic
+        from defnpy.syntax.parser import parse_with_warnings
 
-        return parse(text, FILE, self.counter)
+        tree, warnings = parse_with_warnings(text, FILE, self.counter)
+        self.compilation.unit.diagnostics += [
+            Diagnostic("warning", message, FILE, place >> 32, place & 0xFFFFFFFF) for place, message in warnings
+        ]
+        return tree
 
     def evaluate(self, tree: Any, text: str) -> None:
         """Run one expression and show what came of it."""
