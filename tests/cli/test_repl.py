@@ -213,6 +213,9 @@ def test_interrupting_an_endless_evaluation(code: str, written: Written) -> None
     assert written.take().startswith("** (EXIT) interrupted")
     worker.call(lambda: session.feed("1"))
     assert written.take() == "1\n"
+    worker.stop()
+    worker.join(5)
+    assert not worker.is_alive()
 
 
 def run(text: str, *options: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -39,6 +39,8 @@ class Worker(threading.Thread):
             # An interrupt may arrive when the job has just ended.
             with contextlib.suppress(KeyboardInterrupt):
                 job, box = self.jobs.get()
+                if job is None:
+                    return
                 try:
                     box.append((True, job()))
                 except BaseException as error:
@@ -48,9 +50,22 @@ class Worker(threading.Thread):
     def call(self, job: Callable[[], Any]) -> Any:
         """The value of *job*; Ctrl-C here raises KeyboardInterrupt in the thread, a second one in vain leaves."""
         box: list[tuple[bool, Any]] = []
-        asked = False
         self.finished.clear()
-        self.jobs.put((job, box))
+        # The limit holds for all threads, the deep stack only for this one: while it runs, this one waits.
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, RECURSION))
+        try:
+            self.jobs.put((job, box))
+            self.wait(box)
+        finally:
+            sys.setrecursionlimit(limit)
+        worked, value = box[0]
+        if not worked:
+            raise value
+        return value
+
+    def wait(self, box: list[tuple[bool, Any]]) -> None:
+        asked = False
         while not (box and self.finished.is_set()):
             try:
                 self.finished.wait(0.5)
@@ -59,10 +74,10 @@ class Worker(threading.Thread):
                     raise SystemExit(130) from None
                 asked = True
                 self.interrupt()
-        worked, value = box[0]
-        if not worked:
-            raise value
-        return value
+
+    def stop(self) -> None:
+        """End the thread."""
+        self.jobs.put((None, []))
 
     def interrupt(self) -> None:
         if self.ident is not None:
@@ -75,7 +90,6 @@ class Worker(threading.Thread):
 
 def start_worker() -> Worker:
     old_stack = threading.stack_size(STACK)
-    sys.setrecursionlimit(RECURSION)
     try:
         worker = Worker()
         worker.start()
