@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from defnpy.terms.atom import Atom
 
@@ -31,7 +31,9 @@ ENABLED, DISABLED = Atom("enabled"), Atom("disabled")
 
 _FLAT, _BROKEN, _FLAT_NO_BREAK, _BREAK_NO_FLAT = 0, 1, 2, 3
 # What may be said of a document that has to stand on the rest of a line.
-_FIT, _NO_FIT, _BREAK_NEXT = 0, 1, 2
+_FIT, _NO_FIT, _BREAK_NEXT, _UNKNOWN = 0, 1, 2, 3
+_STEPS = 500  # how long a group is walked before it is measured as a whole
+_NOWHERE = float("-inf")
 
 Doc = Any
 
@@ -232,6 +234,32 @@ def format(doc: Doc, width: Any) -> str:
     return "".join(format_parts(doc, width))
 
 
+class Measure(NamedTuple):
+    """A document without mandatory breaks, printed flat: its width, the width at the last place that lies behind a break
+    of its own group (where it must not be beyond the line), and whether it has a break outside groups."""
+
+    width: int
+    reach: float
+    breaks: bool
+
+
+def _combined(tag: Any, doc: Any, parts: list[Measure | None]) -> Measure | None:
+    """The measure of a document from those of its parts; None when it may not be printed flat, or not be measured."""
+    if tag is STRING:
+        return Measure(doc[2], _NOWHERE, False)
+    if tag is BREAK:
+        return Measure(_size(doc[1]), _size(doc[1]), True)
+    if tag is CONS:
+        left, right = parts
+        if left is None or right is None:
+            return None
+        behind = right.width if left.breaks else right.reach
+        return Measure(left.width + right.width, max(left.reach, left.width + behind), left.breaks or right.breaks)
+    if tag in (GROUP, NEST, COLOR) and parts[0] is not None:
+        return parts[0]._replace(breaks=False) if tag is GROUP else parts[0]
+    return None
+
+
 class _Printer:
     """Walks a linked stack of ``(indentation, mode, doc, rest)`` entries."""
 
@@ -240,6 +268,7 @@ class _Printer:
         self.column = 0
         self.out: list[str] = []
         self.collapsing: list[int] | None = None  # [most, indentation, new lines so far]
+        self.measures: dict[int, Measure | None] = {}
 
     def run(self, doc: Doc) -> list[str]:
         stack: Any = (0, _FLAT, doc, None)
@@ -317,8 +346,39 @@ class _Printer:
             return _BROKEN
         if self.width == float("inf"):
             return _FLAT
-        verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None))
+        verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None), _STEPS)
+        if verdict == _UNKNOWN:
+            measured = self.measure(doc[1])
+            if measured is not None:
+                return _FLAT if self.column + measured.reach <= self.width else _BROKEN
+            verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None))
         return (_FLAT, _BROKEN, _FLAT_NO_BREAK)[verdict]
+
+    def measure(self, doc: Doc) -> Measure | None:
+        """The measure of *doc*, all parts of which are measured once only."""
+        known = self.measures
+        todo = [doc]
+        while todo:
+            term = todo[-1]
+            if term.__class__ is not tuple or id(term) in known:
+                todo.pop()
+                continue
+            tag = term[0]
+            parts = term[1:] if tag is CONS else (term[1],) if tag in (GROUP, NEST, COLOR) else ()
+            missing = [part for part in parts if part.__class__ is tuple and id(part) not in known]
+            if missing:
+                todo += missing
+                continue
+            todo.pop()
+            known[id(term)] = _combined(tag, term, [self.measured(part) for part in parts])
+        return self.measured(doc)
+
+    def measured(self, doc: Doc) -> Measure | None:
+        if doc.__class__ is str:
+            return Measure(_size(doc), _NOWHERE, False)
+        if doc is NIL or doc == []:
+            return Measure(0, _NOWHERE, False)
+        return self.measures[id(doc)] if doc.__class__ is tuple else None
 
     def break_at(self, indent: int, mode: int, doc: Any, rest: Any) -> None:
         text = doc[1]
@@ -335,10 +395,11 @@ class _Printer:
         else:
             self.write(text, _size(text))
 
-    def fits(self, column: int, broke: bool, stack: Any) -> int:
+    def fits(self, column: int, broke: bool, stack: Any, steps: int = -1) -> int:
         """Whether the text up to the next possible new line fits; a text without any break always does.
 
-        After the first break inside ``next_break_fits`` a failure means: that break has to be taken.
+        After the first break inside ``next_break_fits`` a failure means: that break has to be taken. After *steps* parts
+        the answer is given up.
         """
         width = self.width
         failure = _NO_FIT
@@ -347,6 +408,9 @@ class _Printer:
                 return failure
             if stack is None:
                 return _FIT
+            steps -= 1
+            if steps == 0:
+                return _UNKNOWN
             indent, mode, doc, stack = stack
             if mode == -1:
                 broke = doc

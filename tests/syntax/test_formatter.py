@@ -112,6 +112,24 @@ def test_deep_nesting() -> None:
     assert depth == 2000
 
 
+def test_long_chains() -> None:
+    text = format_string("1" + " + 1" * 3000)
+    assert without_breaks(text) == "1" + " + 1" * 3000
+
+
+def without_breaks(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_too_deep_is_an_error_not_a_flood() -> None:
+    with pytest.raises(ParseError, match="nested too deeply"):
+        format_string("[" * 50_000 + "]" * 50_000)
+    tree: Any = 1
+    for _ in range(30_000):
+        tree = [tree]
+    assert to_string(tree) == "[" * 30_000 + "1" + "]" * 30_000
+
+
 def test_values_print_where_code_is_wanted() -> None:
     assert to_string({}) == "%{}"
     assert to_string([1, (2, 3)]) == "[1, {2, 3}]"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from defnpy.syntax.errors import ParseError
 from defnpy.syntax.formatter import forms as _forms  # noqa: F401  (sets the dispatch)
 from defnpy.syntax.formatter.clauses import block
 from defnpy.syntax.formatter.normalize import normalize
@@ -24,6 +25,7 @@ from defnpy.terms.atom import Atom
 
 _OK = Atom("ok")
 DEFAULT = Settings()
+DEEPEST = 20_000  # of the annotated tree: indentation makes the text grow with the square of the depth
 READING = Options(
     token_metadata=True, literal_encoder=lambda value, meta: (_OK, (BLOCK, meta, [value])), unescape=False
 )
@@ -32,6 +34,10 @@ READING = Options(
 def format_string(text: str | bytes, settings: Settings = DEFAULT, file: str = "nofile", line: int = 1) -> str:
     """*text* formatted, without a line break at its end. Raises ParseError when it is not Elixir."""
     read = parse_all(text, file, line, 1, READING, comments=True)
+    if _depth(read.tree) > DEEPEST:
+        source = text if isinstance(text, str) else text.decode("utf-8")
+        problem = ParseError("SyntaxError", "expressions are nested too deeply to be laid out", line, 1)
+        raise problem.locate(source, file, line)
     with deep_recursion(read.tree):
         return format(to_algebra(read.tree, settings, read.comments), settings.line_length)
 
@@ -56,7 +62,7 @@ def document(
 def to_string(tree: Any) -> str:
     """A quoted tree as source text: ``Macro.to_string/1``."""
     with deep_recursion(tree):
-        return format(document(tree), LINE_LENGTH)
+        return format(document(tree), LINE_LENGTH if _depth(tree) <= DEEPEST else None)
 
 
 @contextmanager

@@ -111,7 +111,8 @@ class Formatter:
         found = False
         final = len(terms) - 1
         if self.next == len(self.comments):
-            items.extend(make(term, index == final) for index, term in enumerate(terms))
+            # No generator: a deep tree must not recurse through C.
+            items += [make(term, index == final) for index, term in enumerate(terms)]
         else:
             for index, term in enumerate(terms):
                 found = self._with_comments(term, index == final, items, make) or found
