@@ -14,6 +14,8 @@ COMMANDS = {
     "test": "Run ExUnit tests and doctests.",
     "parse": "Print the syntax trees of files.",
     "transpile": "Print the Python module that a program becomes.",
+    "format": "Lay out source files as mix format does.",
+    "repl": "An interactive session, as iex.",
     "config": "Show which compiler options are in force and which scope decided.",
 }
 

@@ -82,7 +82,7 @@ def _node(tree: Any, env: Env) -> Any:
 
 
 def _show(tree: Any) -> str:
-    from defnpy.syntax.printer import to_string
+    from defnpy.syntax.formatter import to_string
 
     try:
         return str(to_string(tree))

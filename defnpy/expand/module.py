@@ -62,8 +62,8 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.info: dict[str, Any] = {}
-        # What @moduledoc and @doc said: (kind, name, arity, line, text or false, metadata); and what waits for its function.
-        self.docs: list[tuple[str, str, int, int, Any, list[Any]]] = []
+        # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
+        self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
         self.doc_line = 0
         self.pending_doc: tuple[int, Any, list[Any]] | None = None
         self.callbacks: list[Any] = []
@@ -96,19 +96,23 @@ class ModuleState:
             self.attributes[name] = value
         if name == "moduledoc":
             if value is False or value.__class__ is str:
-                self.docs.append(("module", "", 0, self.doc_line, value, []))
+                self.docs.append(("module", "", 0, self.doc_line, value, [], ""))
         elif name == "doc":
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
 
-    def _take_doc(self, found: Definition) -> None:
-        """What waits belongs to *found*."""
-        if self.pending_doc is None:
+    def _document(self, found: Definition, params: list[Any]) -> None:
+        """Remember a public function with its parameters; the documentation that waits is its own."""
+        line, text, meta = self.pending_doc or (line_of(found.meta), None, [])
+        waited, self.pending_doc = self.pending_doc is not None, None
+        if not found.public or (found.name.startswith("__") and not waited):
             return
-        line, text, meta = self.pending_doc
-        self.pending_doc = None
-        if found.public:
-            self.docs.append(("macro" if found.kind == "defmacro" else "function", found.name, found.arity, line, text, meta))
+        key = ("macro" if found.kind == "defmacro" else "function", found.name, found.arity)
+        at = next((i for i, entry in enumerate(self.docs) if entry[:3] == key), None)
+        if at is None:
+            self.docs.append((*key, line, text, meta, ", ".join(map(_shown_name, params))))
+        elif waited:
+            self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
         if accumulate:
@@ -153,7 +157,7 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
-        self._take_doc(found)
+        self._document(found, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
         if options is None:
@@ -366,3 +370,22 @@ def _function_body(options: Any, meta: Any, env: Env) -> Any:
     if len(found) == 1:
         return found["do"]
     return (Atom("try"), meta, [options])
+
+
+def _shown_name(param: Any) -> str:
+    """How documentation names a parameter: its variable, else what kind of value it takes."""
+    if ex.is_node(param, MATCH) and len(param[2]) == 2:
+        left, right = (_shown_name(side) for side in param[2])
+        return right if left in SHAPES else left
+    if param.__class__ is tuple and len(param) == 3:
+        form, _, args = param
+        if args.__class__ is not list and form.__class__ is Atom:
+            return str(form.name).lstrip("_") or "arg"
+        return "struct" if form is STRUCT else "map" if form is MAP else "arg"
+    if param.__class__ is list:
+        return "list"
+    return "tuple" if param.__class__ is tuple else "arg"
+
+
+MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

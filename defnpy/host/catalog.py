@@ -19,6 +19,8 @@ REFLECT = {
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",
     "Elixir.ExUnit.DocTest": "defnpy.host.exunit.doctest",
+    "Elixir.IEx": "defnpy.host.repl.iex",
+    "Elixir.IEx.Helpers": "defnpy.host.repl.helpers",
 }
 _FLOORS = ("defnpy.stdlib", "defnpy.nx.modules", "defnpy.nx.defn_modules", "defnpy.compilers.modules", "defnpy.axon.modules")
 _tables: list[dict[str, str]] = []

@@ -371,7 +371,7 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if state.callbacks:
         info["callbacks"] = list(reversed(state.callbacks))
         info["optional_callbacks"] = list(state.optional_callbacks)
-    for name in ("behaviour", "fallback_to_any", "moduledoc"):
+    for name in ("behaviour", "fallback_to_any"):
         value = state.attributes.get(name)
         if value not in (None, []):
             info[name] = value

@@ -80,20 +80,7 @@ def run_command(file: str, args: list[str], *, compiler: str | None, paths: tupl
     started = time.perf_counter()
 
     def work() -> None:
-        from defnpy.host.setup import make_runtime
-        from defnpy.terms.runtime import use_runtime
-
-        runtime = make_runtime()
-        use_runtime(runtime)
-        runtime.options["argv"] = args
-        runtime.grants = _grants(trust, allow_read, allow_write, allow_env)
-        if compiler is not None:
-            choose_compiler(compiler)
-        extra = b""
-        if paths:
-            from defnpy.host.project import load_tree
-
-            extra = b"".join(load_tree(path) for path in paths)
+        extra = set_up(args, compiler, paths, _grants(trust, allow_read, allow_write, allow_env))
         if target is not None:
             from defnpy.host.calling import call_function
 
@@ -106,6 +93,39 @@ def run_command(file: str, args: list[str], *, compiler: str | None, paths: tupl
     if verbose:
         sys.stderr.write(f"{file}: {time.perf_counter() - started:.3f} s\n")
     return status
+
+
+def set_up(args: list[str], compiler: str | None, paths: tuple[str, ...], grants: Any) -> bytes:
+    """A new Runtime for this thread with its options, folders loaded; gives the text of the folders."""
+    from defnpy.host.setup import make_runtime
+    from defnpy.terms.runtime import use_runtime
+
+    runtime = make_runtime()
+    use_runtime(runtime)
+    runtime.options["argv"] = args
+    runtime.grants = grants
+    if compiler is not None:
+        choose_compiler(compiler)
+    if not paths:
+        return b""
+    from defnpy.host.project import load_tree
+
+    return b"".join(load_tree(path) for path in paths)
+
+
+def prepare(files: list[str], *, compiler: str | None, paths: tuple[str, ...], trust: bool, allow_read: tuple[str, ...],
+            allow_write: tuple[str, ...], allow_env: bool) -> None:
+    """The Runtime of an interactive session: *files* have run in it."""
+    from defnpy.host.loader import run_file
+
+    extra = set_up([], compiler, paths, _grants(trust, allow_read, allow_write, allow_env))
+    for file in files:
+        run_file(file, extra=extra)
+
+
+def report_failure(error: BaseException) -> int:
+    """Write what a person should see of *error*; the exit status."""
+    return _failed(error, False)
 
 
 def _grants(trust: bool, read: tuple[str, ...], write: tuple[str, ...], env: bool) -> Any:

@@ -10,12 +10,31 @@ from defnpy.terms.errors import ElixirError, make
 def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
     """The quoted tree of a file."""
     from defnpy.syntax.errors import ParseError
-    from defnpy.syntax.parser import parse
+    from defnpy.syntax.parser import parse_with_warnings
 
     try:
-        return parse(text, file, line)
+        tree, warnings = parse_with_warnings(text, file, line)
     except ParseError as problem:
         raise syntax_error(problem) from None
+    if warnings:
+        report_warnings(warnings, file)
+    return tree
+
+
+def report_warnings(warnings: list[tuple[int, str]], file: str) -> None:
+    """Warnings of the reader: to whoever collects diagnostics, else to standard error."""
+    import sys
+
+    from defnpy.expand.env import Diagnostic
+    from defnpy.host.report import show_diagnostics
+    from defnpy.terms.runtime import runtime
+
+    found = [Diagnostic("warning", message, file, place >> 32, place & 0xFFFFFFFF) for place, message in warnings]
+    evaluator = runtime().evaluator
+    if evaluator is not None and evaluator.collector is not None:
+        evaluator.collector.extend(found)
+    else:
+        sys.stderr.write(show_diagnostics(found))
 
 
 def syntax_error(problem: Any) -> ElixirError:

@@ -31,7 +31,7 @@ def concat(left: Any, right: Any = UNSET) -> Any:
 
 @ex("no_limit/1")
 def no_limit(doc: Any) -> Any:
-    return doc
+    return algebra.no_limit(doc)
 
 
 @ex("nest/2", "nest/3")

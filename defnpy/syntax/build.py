@@ -53,6 +53,7 @@ _UTF8 = Atom("utf8")
 _NO_PARENS = (Atom("no_parens"), True)
 _FROM_BRACKETS = (Atom("from_brackets"), True)
 _FROM_INTERPOLATION = (Atom("from_interpolation"), True)
+_ASSOC = Atom("assoc")
 _DELIMITER = Atom("delimiter")
 _INDENTATION = Atom("indentation")
 _UNQUOTE_SPLICING = Atom("unquote_splicing")
@@ -97,8 +98,8 @@ class Keywords(list[Any]):
         self.tail = tail
 
 
-class Clause(tuple[Any, int, Any]):
-    """One ``->`` in a block: left sides, place of the arrow, first expression (or NOTHING)."""
+class Clause(tuple[Any, Any, Any]):
+    """One ``->`` in a block: left sides, the arrow's metadata, first expression (or NOTHING)."""
 
     __slots__ = ()
 
@@ -143,10 +144,19 @@ def first(v: Values, p: Places) -> Any:
     return v[-2]
 
 
-middle = inside = first
+def stmts_more(v: Values, p: Places) -> Any:
+    v[-3].append(v[-1])
+    return v[-3]
 
 
-def inside_comma(v: Values, p: Places) -> Any:
+stabs_eoe = left_many = bracket = first
+
+
+def left_one(v: Values, p: Places) -> Any:
+    return [v[-2]]
+
+
+def bracket_comma(v: Values, p: Places) -> Any:
     return v[-3]
 
 
@@ -160,7 +170,7 @@ def body_eoe(v: Values, p: Places) -> Any:
 
 def pair(v: Values, p: Places) -> Any:
     value = v[-1]
-    return (v[-2], fold_run(value) if value.__class__ is Run else value)
+    return (v[-2], fold_run(value) if value.__class__ is Run else _plain(value))
 
 
 # ---- programs and blocks
@@ -225,7 +235,7 @@ def build_stab(items: list[Any]) -> list[Any]:
         raise ParseError(
             "SyntaxError", "unexpected operator ->. If you want to define multiple clauses, the first "
             "expression must "
-            "use ->. Syntax error before: '->'", arrow[1] >> 32, None,
+            "use ->. Syntax error before: '->'", dict(arrow[1])[_LINE], None,
         )  # fmt: skip
     clauses: list[Any] = []
     for item in items:
@@ -238,8 +248,8 @@ def build_stab(items: list[Any]) -> list[Any]:
 
 def finish_clauses(clauses: list[Any]) -> list[Any]:
     made = []
-    for left, place, body in clauses:
-        made.append((_ARROW, _meta(place), [left, block(body)]))
+    for left, meta, body in clauses:
+        made.append((_ARROW, meta, [left, block(body)]))
     return made
 
 
@@ -276,19 +286,19 @@ def fn(v: Values, p: Places) -> Any:
 
 
 def clause_empty(v: Values, p: Places) -> Any:
-    return Clause((unwrap_when(v[-2]), p[-1], None))
+    return Clause((unwrap_when(v[-2]), _meta(p[-1]), None))
 
 
 def clause(v: Values, p: Places) -> Any:
-    return Clause((unwrap_when(v[-3]), p[-2], v[-1]))
+    return Clause((unwrap_when(v[-3]), _meta(p[-2]), v[-1]))
 
 
 def clause_bare_empty(v: Values, p: Places) -> Any:
-    return Clause(([], p[-1], None))
+    return Clause(([], _meta(p[-1]), None))
 
 
 def clause_bare(v: Values, p: Places) -> Any:
-    return Clause(([], p[-2], v[-1]))
+    return Clause(([], _meta(p[-2]), v[-1]))
 
 
 class Left(list[Any]):
@@ -411,7 +421,7 @@ def build_binary(operator: Operator, place: int, left: Any, right: Any) -> Any:
             "1..9//2. If you wanted to define a default argument, use (\\\\) instead. Syntax error "
             "before: '//'", place,
         )  # fmt: skip
-    return (atom, _meta(place), [left, right])
+    return (atom, operator.meta(place), [left, right])
 
 
 def build_unary(atom: Atom, place: int, operand: Any) -> Any:
@@ -618,14 +628,16 @@ def bitstring(v: Values, p: Places) -> Any:
     return (_BITS, _meta(p[-3]), elements(v[-2]))
 
 
-class Assoc(tuple[Any, Any]):
-    """``key => value`` with the key's operators not yet applied: ``a | b => c`` is an update."""
+class Assoc(tuple[Any, Any, int]):
+    """``key => value`` with the key's operators not yet applied: ``a | b => c`` is an update.
+
+    The third element is the arrow's place when the key's metadata wants it, else 0."""
 
     __slots__ = ()
 
 
 def assoc(v: Values, p: Places) -> Any:
-    return Assoc((v[-3], _plain(v[-1])))
+    return Assoc((v[-3], _plain(v[-1]), 0))
 
 
 def list_more_assoc(v: Values, p: Places) -> Any:
@@ -639,14 +651,17 @@ def update_kw(v: Values, p: Places) -> Any:
             # The | would belong to that operator's right side, and keywords cannot stand there.
             raise syntax_error(f"syntax error before: {quoted_name(atom_name(v[-1][0][0]))}", p[-1])
         left = fold_run(left)
-    return [(_BAR, _meta(p[-2]), [_plain(left), v[-1]])]
+    return [(_BAR, v[-2].meta(p[-2]), [_plain(left), v[-1]])]
 
 
 def _pair_of(entry: Any) -> Any:
     if entry.__class__ is not Assoc:
         return _plain(entry)
-    key, value = entry
-    return (_plain(fold_run(key)) if key.__class__ is Run else _plain(key), value)
+    key, value, place = entry
+    key = _plain(fold_run(key)) if key.__class__ is Run else _plain(key)
+    if place and key.__class__ is tuple and len(key) == 3:
+        key = (key[0], [(_ASSOC, _meta(place)), *key[1]], key[2])
+    return (key, value)
 
 
 def map_entries(items: list[Any]) -> list[Any]:
@@ -656,10 +671,10 @@ def map_entries(items: list[Any]) -> list[Any]:
     if head.__class__ is Assoc and head[0].__class__ is Run:
         run = head[0]
         if run.operators and run.operators[0][0].atom is _BAR and not run.operators[0][2]:
-            place = run.operators[0][1]
-            key = fold_run(Run(run.operands[1:], run.operators[1:]))
-            pairs = [(_plain(key), head[1]), *(_pair_of(item) for item in items[1:])]
-            return [(_BAR, _meta(place), [_plain(run.operands[0]), pairs])]
+            operator, place, _ = run.operators[0]
+            key = _plain(fold_run(Run(run.operands[1:], run.operators[1:])))
+            pairs = [_pair_of(Assoc((key, *head[1:]))), *(_pair_of(item) for item in items[1:])]
+            return [(_BAR, operator.meta(place), [_plain(run.operands[0]), pairs])]
     return [_pair_of(item) for item in items]
 
 
@@ -683,26 +698,27 @@ def interpolation(v: Values, p: Places) -> Any:
     place = p[-3]
     inner = v[-2]
     value = (_BLOCK, [], []) if inner is NOTHING else inner
-    return Hole((value, place))
+    return Hole((value, place, []))
 
 
-class Hole(tuple[Any, int]):
-    """What ``#{...}`` holds, and where."""
+class Hole(tuple[Any, int, list[Any]]):
+    """What ``#{...}`` holds, where, and more metadata of it."""
 
     __slots__ = ()
 
 
-def _interpolated(place: int, value: Any) -> Any:
+def _interpolated(hole: Hole) -> Any:
+    value, place, more = hole
     meta = _meta(place)
-    return ((_DOT, meta, [_KERNEL, _TO_STRING]), [_FROM_INTERPOLATION, *meta], [value])
+    return ((_DOT, meta, [_KERNEL, _TO_STRING]), [_FROM_INTERPOLATION, *more, *meta], [value])
 
 
 def bits(place: int, parts: list[Any]) -> Any:
     made = []
     for part in parts:
         if part.__class__ is Hole:
-            value, at_ = part
-            made.append((_TYPE, _meta(at_), [_interpolated(at_, value), (_BINARY, _meta(at_), None)]))
+            at_ = part[1]
+            made.append((_TYPE, _meta(at_), [_interpolated(part), (_BINARY, _meta(at_), None)]))
         else:
             made.append(part)
     return (_BITS, _meta(place), made)
@@ -721,7 +737,7 @@ def when_keywords(v: Values, p: Places) -> Any:
 
 def charlist(v: Values, p: Places) -> Any:
     place = p[-3]
-    parts = [_interpolated(part[1], part[0]) if part.__class__ is Hole else part for part in v[-2]]
+    parts = [_interpolated(part) if part.__class__ is Hole else part for part in v[-2]]
     return ((_DOT, _meta(place), [_LIST, _TO_CHARLIST]), _meta(place), [parts])
 
 

@@ -49,7 +49,7 @@ def split_cells(text: str) -> list[Cell]:
             prose_line = index + 1
         elif fence:
             flush()
-            end = _closing(lines, index, fence["ticks"])
+            end = closing_fence(lines, index, fence["ticks"])
             if not attributes.get("output"):
                 kind = "elixir" if fence["language"] == "elixir" else "code"
                 if kind == "code":
@@ -71,7 +71,7 @@ def split_cells(text: str) -> list[Cell]:
     return cells
 
 
-def _closing(lines: list[str], opening: int, ticks: str) -> int:
+def closing_fence(lines: list[str], opening: int, ticks: str) -> int:
     """The index of the line that closes the fence (the end of the text when none does)."""
     close = re.compile(rf"^ {{0,3}}`{{{len(ticks)},}}\s*$")
     for index in range(opening + 1, len(lines)):

@@ -7,15 +7,18 @@ Chains of alternatives that only rename (``base -> acc -> primary -> run ...``) 
 from __future__ import annotations
 
 import gc
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from defnpy.syntax import build
 from defnpy.syntax import terminals as t
+from defnpy.syntax.annotate import Annotator
 from defnpy.syntax.describe import describe_unexpected
 from defnpy.syntax.errors import ParseError
+from defnpy.syntax.notes import Comment, Notes
 from defnpy.syntax.tables import Tables, tables
 from defnpy.syntax.tokenizer import Tokenizer
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import MISSING, Atom, existing_atom
 
 FOLDED = 1 << 20
 GC_FROM = 20_000
@@ -31,12 +34,16 @@ class Machine:
         self.end = made.end
         self.symbols = made.symbols
         self.width = len(made.symbols)
-        self.builders = [build.BUILDERS[rule.builder] if rule.builder else None for rule in made.rules]
+        self.builders = self.with_builders(build.BUILDERS)
         self.sizes = [rule.size for rule in made.rules]
         self.lefts = [rule.symbol for rule in made.rules]
         self.renames = [rule.size == 1 and rule.builder in ("", "fold") for rule in made.rules]
         self.folds = [rule.builder == "fold" for rule in made.rules]
         self.jumps: dict[int, int] = {}
+
+    def with_builders(self, table: dict[str, build.Builder]) -> list[Any]:
+        """The builder of each rule, from *table*."""
+        return [table[rule.builder] if rule.builder else None for rule in self.rules]
 
     def jump(self, state: int, symbol: int, following: int, key: int) -> int:
         """The state after *symbol* in *state* and all renamings *following* allows; FOLDED if one folds."""
@@ -75,10 +82,16 @@ class Unexpected(Exception):
         self.places = places
 
 
-def drive(engine: Machine, kinds: list[int], token_values: list[Any], token_places: list[int]) -> Any:
-    """The shift/reduce loop."""
+def drive(
+    engine: Machine,
+    kinds: list[int],
+    token_values: list[Any],
+    token_places: list[int],
+    builders: list[Any] | None = None,
+) -> Any:
+    """The shift/reduce loop, with other *builders* than the plain ones if given."""
     actions = engine.actions
-    builders = engine.builders
+    builders = engine.builders if builders is None else builders
     sizes = engine.sizes
     lefts = engine.lefts
     jumps = engine.jumps
@@ -150,25 +163,52 @@ def drive(engine: Machine, kinds: list[int], token_values: list[Any], token_plac
         state = target
 
 
-def parse_with_warnings(
+class Options(NamedTuple):
+    """How to read a text; the names are those of ``Code.string_to_quoted/2``."""
+
+    columns: bool = True
+    existing_atoms_only: bool = False
+    token_metadata: bool = False
+    literal_encoder: Any = None  # (value, metadata) -> {:ok, node} | {:error, reason}
+    static_atoms_encoder: Any = None  # (name, metadata) -> {:ok, term} | {:error, reason}
+    unescape: bool = True
+
+    @property
+    def annotates(self) -> bool:
+        """Whether the plain builders are not enough."""
+        return self.token_metadata or self.literal_encoder is not None
+
+
+PLAIN = Options()
+
+
+class Parsed(NamedTuple):
+    """A quoted tree and what else was met on the way."""
+
+    tree: Any
+    warnings: list[tuple[int, str]]
+    comments: list[Comment]
+
+
+def parse_all(
     text: str | bytes,
     file: str = "nofile",
     line: int = 1,
     column: int = 1,
-    *,
-    columns: bool = True,
-    existing_atoms_only: bool = False,
-    token_metadata: bool = False,
-    literal_encoder: Any = None,
-) -> tuple[Any, list[tuple[int, str]]]:
-    """The quoted tree of *text* and the warnings met on the way. Raises only :class:`ParseError`."""
+    options: Options = PLAIN,
+    comments: bool = False,
+) -> Parsed:
+    """The quoted tree, the warnings and (on request) the comments. Raises only :class:`ParseError`."""
     source = text if isinstance(text, str) else decode(text, file, line)
-    tokenizer = Tokenizer(source, line, column)
+    notes = Notes() if comments or options.annotates else None
+    tokenizer = Tokenizer(
+        source, line, column, notes=notes, escapes=options.unescape, intern=_interning(options)
+    )
     pause = len(source) > GC_FROM and gc.isenabled()
     if pause:
         gc.disable()
     try:
-        tree = _parse_tokens(tokenizer)
+        tree = _parse_tokens(tokenizer, options)
     except ParseError as error:
         raise error.locate(source, file, line) from None
     finally:
@@ -178,35 +218,71 @@ def parse_with_warnings(
         first = tokenizer.places[0] if tokenizer.places else None
         meta = [] if first is None else [(Atom("line"), first >> 32), (Atom("column"), first & 0xFFFFFFFF)]
         tree = (Atom("__block__"), meta, [])
-    if not columns:
+    if not options.columns:
         drop_columns(tree)
-    return tree, tokenizer.warnings
+    return Parsed(tree, tokenizer.warnings, notes.comments if notes is not None else [])
 
 
-def parse(
-    text: str | bytes,
-    file: str = "nofile",
-    line: int = 1,
-    column: int = 1,
-    *,
-    columns: bool = True,
-    existing_atoms_only: bool = False,
-    token_metadata: bool = False,
-    literal_encoder: Any = None,
-) -> Any:
+def parse_with_warnings(
+    text: str | bytes, file: str = "nofile", line: int = 1, column: int = 1, *, columns: bool = True
+) -> tuple[Any, list[tuple[int, str]]]:
+    """The quoted tree of *text* and the warnings met on the way. Raises only :class:`ParseError`."""
+    made = parse_all(text, file, line, column, Options(columns=columns))
+    return made.tree, made.warnings
+
+
+def parse(text: str | bytes, file: str = "nofile", line: int = 1, column: int = 1, *, columns: bool = True) -> Any:
     """The quoted tree of *text*. Raises :class:`ParseError`, and nothing else, when it is not Elixir."""
-    return parse_with_warnings(text, file, line, column, columns=columns)[0]
+    return parse_all(text, file, line, column, Options(columns=columns)).tree
 
 
-def _parse_tokens(tokenizer: Tokenizer) -> Any:
+def _interning(options: Options) -> Callable[[str, int], Any] | None:
+    """How names become atoms, when not simply by making them."""
+    encoder = options.static_atoms_encoder
+    if encoder is not None:
+        return lambda name, place: _encoded_atom(encoder, name, place)
+    return _existing_atom if options.existing_atoms_only else None
+
+
+def _encoded_atom(encoder: Any, name: str, place: int) -> Any:
+    meta = [(Atom("line"), place >> 32), (Atom("column"), place & 0xFFFFFFFF)]
+    made = encoder(name, meta)
+    if made.__class__ is tuple and len(made) == 2 and made[0] is Atom("ok"):
+        return made[1]
+    reason = made[1] if made.__class__ is tuple and len(made) == 2 else "invalid atom encoder result"
+    raise ParseError("SyntaxError", f"{reason}: {name}", place >> 32, place & 0xFFFFFFFF)
+
+
+def _existing_atom(name: str, place: int) -> Any:
+    found = existing_atom(name)
+    if found is MISSING:
+        raise ParseError(
+            "SyntaxError", f"unsafe atom does not exist: {name}", place >> 32, place & 0xFFFFFFFF
+        )
+    return found
+
+
+def _parse_tokens(tokenizer: Tokenizer, options: Options) -> Any:
     tokenizer.run()
     kinds, values, places = tokenizer.kinds, tokenizer.values, tokenizer.places
+    builders = None
+    if options.annotates and tokenizer.notes is not None:
+        tokenizer.notes.settle(kinds, values, places)
+        annotator = Annotator(
+            tokenizer.notes,
+            metadata=options.token_metadata,
+            columns=options.columns,
+            encoder=options.literal_encoder,
+        )
+        builders = machine().with_builders(annotator.builders(build.BUILDERS))
+        values = annotator.tokens(kinds, values, places)
     kinds.append(t.T_FINISH)
     values.append(None)
     places.append(places[-1] if places else (tokenizer.line << 32) + 1)
     try:
-        tree = drive(machine(), kinds, values, places)
+        tree = drive(machine(), kinds, values, places, builders)
     except Unexpected as problem:
+        tokenizer.values.append(None)
         raise describe_unexpected(machine(), problem, tokenizer) from None
     kinds.pop()
     places.pop()

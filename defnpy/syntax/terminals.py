@@ -6,7 +6,7 @@ The numbers index the parse tables; :mod:`defnpy.syntax.tables` checks that gram
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from defnpy.terms.atom import Atom
 
@@ -79,6 +79,32 @@ class Operator(NamedTuple):
     atom: Atom
     precedence: int
     right: bool
+
+    def meta(self, place: int) -> list[tuple[Atom, Any]]:
+        """The metadata of an expression with this operator at *place*."""
+        return [(_LINE, place >> 32), (_COLUMN, place & _MASK)]
+
+
+class BrokenOperator(Operator):
+    """An operator with line breaks after it (or before it): they go into the metadata."""
+
+    newlines: int
+
+    def meta(self, place: int) -> list[tuple[Atom, Any]]:
+        return [(_NEWLINES, self.newlines), *super().meta(place)]
+
+
+def broken(operator: Operator, newlines: int) -> BrokenOperator:
+    """*operator* with *newlines* line breaks beside it."""
+    made = BrokenOperator(*operator)
+    made.newlines = newlines
+    return made
+
+
+_LINE = Atom("line")
+_COLUMN = Atom("column")
+_NEWLINES = Atom("newlines")
+_MASK = (1 << 32) - 1
 
 
 _LEVELS: tuple[tuple[int, bool, str], ...] = (

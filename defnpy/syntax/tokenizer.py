@@ -9,12 +9,16 @@ interpolation becomes flat tokens (start, parts, the tokens of the holes, end): 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.base.integers import decimal_value
+from defnpy.syntax import lint
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.escapes import unescape
+from defnpy.syntax.notes import Notes
 from defnpy.terms.atom import Atom, to_atom
 
 LINE = 1 << 32
@@ -147,8 +151,20 @@ class Tokenizer:
     A place is ``line * LINE + column``. ``values`` hold atoms, finished literals, operators or text.
     """
 
-    def __init__(self, text: str, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self,
+        text: str,
+        line: int = 1,
+        column: int = 1,
+        *,
+        notes: Notes | None = None,
+        escapes: bool = True,
+        intern: Callable[[str, int], Any] | None = None,
+    ) -> None:
         self.text = text
+        self.notes = notes  # what the metadata of tokens needs, when it is wanted
+        self.unescapes = escapes
+        self.intern = intern  # makes the atoms of names, when it is not to_atom
         self.line = line
         self.line_start = 1 - column  # offset of column 1 of the current line
         self.kinds: list[int] = []
@@ -159,7 +175,8 @@ class Tokenizer:
         # (opening text, place, indentation of its line) or (Quote, place, 0) for a hole
         self.stack: list[tuple[Any, int, int]] = []
         self.hints: list[tuple[str, int]] = []
-        self.warnings: list[tuple[int, str]] = []
+        self.warnings: list[tuple[int, str]] = []  # (place, message)
+        self.bidirectional = not text.isascii() and lint.BIDIRECTIONAL.search(text) is not None
 
     def place(self, offset: int) -> int:
         return self.line * LINE + offset - self.line_start + 1
@@ -172,6 +189,22 @@ class Tokenizer:
         self.values.append(value)
         self.places.append(place)
         self.last = kind
+
+    def atom_of(self, name: str, place: int) -> Any:
+        """The atom of a name written at *place*."""
+        return to_atom(name) if self.intern is None else self.intern(name, place)
+
+    def warn(self, message: str | None, place: int) -> None:
+        if message is not None:
+            self.warnings.append((place, message))
+
+    def check_direction(self, what: str, begin: int, end: int) -> None:
+        """Refuse characters that reorder text in text[begin:end], which starts on the current line."""
+        found = lint.BIDIRECTIONAL.search(self.text, begin, end)
+        if found is not None:
+            at = begin if what == "comment" else found.start()
+            self.count_lines(begin, at)
+            raise self.error(lint.bidirectional(what, found.group()), at)
 
     def drop_eol(self) -> None:
         """Forget a line break before a token that continues or closes an expression (a ``;`` stays)."""
@@ -188,6 +221,7 @@ class Tokenizer:
         text = self.text
         match = MASTER.match
         kinds, values, places = self.kinds, self.values, self.places
+        notes = self.notes
         offset = 1 if text.startswith("\ufeff") else 0
         if offset:
             self.line_start += 1
@@ -204,6 +238,10 @@ class Tokenizer:
                 offset = self.name(found.group(G_NAME), begin, end)
             elif group == G_EOL:
                 count = text.count("\n", begin, end)
+                if self.bidirectional and text[begin] == "#":
+                    self.check_direction("comment", begin, end)
+                if notes is not None:
+                    notes.line_break(self, offset, begin, end, count)
                 if count:
                     if self.last not in NO_EOL_AFTER:
                         kinds.append(t.T_EOE)
@@ -316,19 +354,23 @@ class Tokenizer:
         text = self.text
         place = self.line * LINE + begin - self.line_start + 1
         following = text[end : end + 1]
-        if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()):
-            raise self.unexpected(begin)
         last = self.last
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not self.keyword_colon(end):
+                raise self.unexpected(begin)
         if following == ":" and last != t.T_DOT:
             if self.keyword_colon(end):
-                self.emit(t.T_KW, to_atom(name), place)
+                self.emit(t.T_KW, self.atom_of(name, place), place)
                 return end + 1
             self.check_colon(name, begin, end)
         elif following == "@" and (marked := re.compile(r"[\w@]*[?!]?:(?=\s)").match(text, end)):
-            self.emit(t.T_KW, to_atom(text[begin : marked.end() - 1]), place)
+            self.emit(t.T_KW, self.atom_of(text[begin : marked.end() - 1], place), place)
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
+        if following == "=" and name[-1] in "?!":
+            self.warn(lint.before_equals("identifier", name), place)
         if following == "(":
             kind = t.T_PAREN_IDENT
         elif following == "[":
@@ -336,7 +378,7 @@ class Tokenizer:
         else:
             kind = t.T_IDENT
         self.kinds.append(kind)
-        self.values.append(Atom(name))
+        self.values.append(Atom(name) if self.intern is None else self.intern(name, place))
         self.places.append(place)
         self.last = kind
         return end
@@ -394,7 +436,7 @@ class Tokenizer:
         name = found.group(G_ALIAS)
         if not name.isascii() or name[-1] in "?!":
             if self.keyword_colon(end):
-                self.emit(t.T_KW, to_atom(name), self.place(begin))
+                self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
             bad = next(char for char in name if not char.isascii() or char in "?!")
             column = begin - self.line_start + 1 + name.index(bad)
@@ -404,15 +446,17 @@ class Tokenizer:
             )  # fmt: skip
         if self.text[end : end + 1] == ":" and self.last != t.T_DOT:
             if self.keyword_colon(end):
-                self.emit(t.T_KW, Atom(name), self.place(begin))
+                self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
             self.check_colon(name, begin, end)
-        self.emit(t.T_ALIAS, Atom(name), self.place(begin))
+        self.emit(t.T_ALIAS, self.atom_of(name, self.place(begin)), self.place(begin))
         return end
 
     def number(self, found: re.Match[str], begin: int, end: int) -> int:
         written = found.group(G_NUMBER)
         place = self.place(begin)
+        if self.notes is not None:
+            self.notes.texts[place] = written
         if written[:2] in ("0x", "0b", "0o"):
             self.emit(t.T_INT, int(written, 0), place)
             return end
@@ -430,16 +474,21 @@ class Tokenizer:
 
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ATOM)[1:]
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
         if not name:
             quote = self.text[end]
             made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
             return self.read_quote(made, end + 1)
-        self.emit(t.T_ATOM, to_atom(name), self.place(begin))
+        self.emit(t.T_ATOM, self.atom_of(name, self.place(begin)), self.place(begin))
         return end
 
     def char(self, found: re.Match[str], begin: int, end: int) -> int:
         written = found.group(G_CHAR)[1:]
         char = ESCAPED_CHARS.get(written[1], written[1]) if written[0] == "\\" else written
+        if self.notes is not None:
+            self.notes.texts[self.place(begin)] = found.group(G_CHAR)
+        self.warn(lint.character(written), self.place(begin))
         self.emit(t.T_CHAR, ord(char), self.place(begin))
         if written[-1] == "\n":
             self.count_lines(begin, end)
@@ -476,6 +525,8 @@ class Tokenizer:
         place = self.line * LINE + begin - self.line_start + 1
         if self.last == t.T_DOT:
             return self.operator_name(text, begin, end)
+        if text in lint.DEPRECATED_OPERATORS:
+            self.warn(lint.DEPRECATED_OPERATORS[text], place)
         if text == "->":
             self.drop_eol()
             self.emit(t.T_ARROW, text, place)
@@ -485,7 +536,8 @@ class Tokenizer:
             self.emit(t.T_ASSOC, text, place)
             return end
         following = source[end : end + 1]
-        if following in "/ \t" and following and TO_SLASH.match(source, end) and text != "//":
+        named = following in "/ \t" and following and text != "//" and TO_SLASH.match(source, end)
+        if named and not (text == "&" and source.startswith("//", end)):
             return self.operator_name(text, begin, end)
         if text in "<>=" and (marker := re.compile(r"(<{7}|={7}|>{7}).*").match(source, begin)):
             self.merge_marker(marker, begin)
@@ -623,6 +675,7 @@ class Tokenizer:
             if (
                 plain
                 and opening == '"'
+                and not self.bidirectional
                 and self.last != t.T_DOT
                 and self.text[plain.end() : plain.end() + 1] != ":"
             ):
@@ -703,6 +756,8 @@ class Tokenizer:
         """The raw text between holes; heredocs are dedented when their end is known."""
         if begin == end:
             return
+        if self.bidirectional:
+            self.check_direction("string", begin, end)
         quote.parts.append(len(self.kinds))
         first = self.last == quote.start_kind
         self.emit(t.T_STR_PART, (self.text[begin:end], first, begin), self.place(begin))
@@ -712,7 +767,11 @@ class Tokenizer:
         indentation = end - begin - 3 if quote.heredoc else 0
         for index in quote.parts[1:]:
             raw, first, begun = self.values[index]
+            if indentation:
+                self.lint_heredoc(quote, raw, first, indentation, self.places[index] // LINE)
             self.values[index] = self.finish_part(quote, raw, first, begun, indentation, self.places[index])
+        if self.notes is not None:
+            self.notes.quotes[quote.start] = (quote.opening, indentation)
         modifiers = ""
         if quote.sigil:
             found = MODIFIERS.match(self.text, end)
@@ -726,6 +785,7 @@ class Tokenizer:
             and quote.start_kind in (t.T_STR_START, t.T_LIST_START)
             and self.keyword_colon(end)
         )
+        self.lint_quote(quote, start, key)
         if self.last != t.T_INTERP_END and all(kind == t.T_STR_PART for kind in self.kinds[start + 1 :]):
             content = (
                 "".join(self.values[start + 1 :])
@@ -749,6 +809,27 @@ class Tokenizer:
             return end + 1
         return end
 
+    def lint_quote(self, quote: Quote, start: int, key: bool) -> None:
+        """Warn of single quotes and of quotes that are not needed."""
+        kind = quote.start_kind
+        values = self.values[start + 1 :]
+        name = values[0] if len(values) == 1 and isinstance(values[0], str) else ""
+        what = "call" if quote.after_dot else "keyword" if key else "atom" if kind == t.T_ATOM_START else ""
+        if what and lint.PLAIN_NAME.match(name):
+            self.warn(lint.UNNECESSARY[what].format(name), quote.start)
+        elif key and quote.opening == "'":
+            self.warn(lint.QUOTED_KEY, quote.start)
+        elif not what and kind == t.T_LIST_START:
+            self.warn(lint.CHARLIST_HEREDOC if quote.heredoc else lint.CHARLIST, quote.start)
+
+    def lint_heredoc(self, quote: Quote, raw: str, first: bool, indentation: int, line: int) -> None:
+        """Warn of the first line that is indented less than the closing delimiter."""
+        for offset, row in enumerate(raw.split("\n")):
+            text = row.lstrip(" \t")
+            if text.strip("\r") and (offset or first) and len(row) - len(text) < indentation:
+                self.warn(lint.outdented(quote.end), (line + offset) * LINE + len(row) - len(text) + 1)
+                return
+
     def whole(self, quote: Quote, content: Any, modifiers: str, key: bool, end: int, indentation: int) -> int:
         """A quote without holes."""
         kind = quote.start_kind
@@ -757,16 +838,16 @@ class Tokenizer:
             name = (
                 t.T_PAREN_IDENT if following == "(" else t.T_BRACKET_IDENT if following == "[" else t.T_IDENT
             )
-            self.emit(name, Atom(content), quote.start)
+            self.emit(name, self.atom_of(content, quote.start), quote.start)
         elif key:
-            self.emit(t.T_KW, to_atom(content), quote.start)
+            self.emit(t.T_KW, self.atom_of(content, quote.start), quote.start)
             return end + 1
         elif kind == t.T_STR_START:
             self.emit(t.T_STRING, content, quote.start)
         elif kind == t.T_LIST_START:
             self.emit(t.T_CHARLIST, [ord(char) for char in content], quote.start)
         elif kind == t.T_ATOM_START:
-            self.emit(t.T_ATOM, to_atom(content), quote.start)
+            self.emit(t.T_ATOM, self.atom_of(content, quote.start), quote.start)
         else:
             self.emit(t.T_SIGIL, (quote, content, modifiers, indentation), quote.start)
         return end
@@ -781,9 +862,7 @@ class Tokenizer:
                 raw = re.sub(rf"\A[ \t]{{1,{indentation}}}", "", raw)
         if "\\" not in raw:
             return raw
-        if not quote.escapes:
-            if quote.heredoc:
-                return raw
+        if not (quote.escapes and self.unescapes):
             closing = re.escape(quote.end)
             return re.sub(rf"\\(\\|{closing})", lambda m: m.group(1) if m.group(1) != "\\" else "\\\\", raw)
         try:

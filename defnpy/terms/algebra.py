@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from defnpy.terms.atom import Atom
 
@@ -22,6 +22,7 @@ FORCE = Atom("doc_force")
 FITS = Atom("doc_fits")
 COLLAPSE = Atom("doc_collapse")
 COLOR = Atom("doc_color")
+LIMIT = Atom("doc_limit")
 
 FLEX, STRICT, ALWAYS = Atom("flex"), Atom("strict"), Atom("always")
 SELF, INHERIT, ON_BREAK = Atom("self"), Atom("inherit"), Atom("break")
@@ -29,6 +30,10 @@ CURSOR, RESET, INFINITY = Atom("cursor"), Atom("reset"), Atom("infinity")
 ENABLED, DISABLED = Atom("enabled"), Atom("disabled")
 
 _FLAT, _BROKEN, _FLAT_NO_BREAK, _BREAK_NO_FLAT = 0, 1, 2, 3
+# What may be said of a document that has to stand on the rest of a line.
+_FIT, _NO_FIT, _BREAK_NEXT, _UNKNOWN = 0, 1, 2, 3
+_STEPS = 500  # how long a group is walked before it is measured as a whole
+_NOWHERE = float("-inf")
 
 Doc = Any
 
@@ -122,6 +127,11 @@ def next_break_fits(doc: Doc, mode: Atom = ENABLED) -> Doc:
 def collapse_lines(most: int) -> Doc:
     """At most *most* of the new lines that follow immediately."""
     return (COLLAPSE, most)
+
+
+def no_limit(doc: Doc) -> Doc:
+    """*doc* laid out as if the line had no end."""
+    return (LIMIT, doc, INFINITY)
 
 
 def color(doc: Doc, key: Atom, opts: Any) -> Doc:
@@ -224,6 +234,32 @@ def format(doc: Doc, width: Any) -> str:
     return "".join(format_parts(doc, width))
 
 
+class Measure(NamedTuple):
+    """A document without mandatory breaks, printed flat: its width, the width at the last place that lies behind a break
+    of its own group (where it must not be beyond the line), and whether it has a break outside groups."""
+
+    width: int
+    reach: float
+    breaks: bool
+
+
+def _combined(tag: Any, doc: Any, parts: list[Measure | None]) -> Measure | None:
+    """The measure of a document from those of its parts; None when it may not be printed flat, or not be measured."""
+    if tag is STRING:
+        return Measure(doc[2], _NOWHERE, False)
+    if tag is BREAK:
+        return Measure(_size(doc[1]), _size(doc[1]), True)
+    if tag is CONS:
+        left, right = parts
+        if left is None or right is None:
+            return None
+        behind = right.width if left.breaks else right.reach
+        return Measure(left.width + right.width, max(left.reach, left.width + behind), left.breaks or right.breaks)
+    if tag in (GROUP, NEST, COLOR) and parts[0] is not None:
+        return parts[0]._replace(breaks=False) if tag is GROUP else parts[0]
+    return None
+
+
 class _Printer:
     """Walks a linked stack of ``(indentation, mode, doc, rest)`` entries."""
 
@@ -231,28 +267,43 @@ class _Printer:
         self.width = width
         self.column = 0
         self.out: list[str] = []
-        self.endless = width == float("inf")
+        self.collapsing: list[int] | None = None  # [most, indentation, new lines so far]
+        self.measures: dict[int, Measure | None] = {}
 
     def run(self, doc: Doc) -> list[str]:
         stack: Any = (0, _FLAT, doc, None)
         while stack is not None:
             indent, mode, doc, stack = stack
             if doc.__class__ is str:
-                self.out.append(doc)
-                self.column += _size(doc)
+                self.write(doc, _size(doc))
             elif doc is NIL or doc == []:
                 continue
             elif doc is LINE:
                 self.new_line(indent)
-            elif doc[0] is COLLAPSE:
-                stack = self.collapse(doc[1], indent, stack)
             else:
                 stack = self.step(indent, mode, doc, stack)
+        self.end_collapse()
         return self.out
 
+    def write(self, text: str, size: int) -> None:
+        if self.collapsing is not None and text:
+            self.end_collapse()
+        self.out.append(text)
+        self.column += size
+
     def new_line(self, indent: int) -> None:
-        self.out.append("\n" + " " * indent)
         self.column = indent
+        if self.collapsing is not None:
+            self.collapsing[2] += 1
+        else:
+            self.out.append("\n" + " " * indent)
+
+    def end_collapse(self) -> None:
+        """Write the new lines that were held back."""
+        if self.collapsing is not None:
+            most, indent, count = self.collapsing
+            self.collapsing = None
+            self.out.append("\n" * min(most, count) + " " * indent)
 
     def step(self, indent: int, mode: int, doc: Any, rest: Any) -> Any:
         tag = doc[0]
@@ -262,63 +313,104 @@ class _Printer:
             self.break_at(indent, mode, doc, rest)
             return rest
         if tag is GROUP:
-            if mode == _BROKEN and doc[2] is INHERIT:
-                return (indent, _BROKEN, doc[1], rest)
-            flat = self.endless or self.fits(self.column, False, (indent, _FLAT, doc[1], None))
-            return (indent, _FLAT if flat else _BROKEN, doc[1], rest)
+            return (indent, self.group_mode(indent, mode, doc), doc[1], rest)
         if tag is NEST:
             if doc[3] is ALWAYS or mode == _BROKEN:
                 indent = _indentation(indent, self.column, doc[2])
             return (indent, mode, doc[1], rest)
         if tag is STRING:
-            self.out.append(doc[1])
-            self.column += doc[2]
+            self.write(doc[1], doc[2])
             return rest
-        if tag is COLOR:
+        if tag is FITS and mode == _FLAT_NO_BREAK and doc[2] is ENABLED:
+            mode = _BREAK_NO_FLAT
+        elif tag is COLLAPSE:
+            self.end_collapse()
+            self.collapsing = [doc[1], indent, 0]
+            self.column = indent
+            return rest
+        elif tag is LIMIT:
+            if doc[2] is not INFINITY:
+                self.width = doc[2]
+            elif self.width != float("inf"):
+                rest = (indent, mode, (LIMIT, NIL, self.width), rest)
+                mode, self.width = _FLAT, float("inf")
+        elif tag is COLOR:
             from defnpy.terms.ansi import sequence
 
             self.out.append(sequence(doc[2]))
         return (indent, mode, doc[1], rest)
 
+    def group_mode(self, indent: int, mode: int, doc: Any) -> int:
+        """Whether a group is printed flat or broken."""
+        if mode == _BREAK_NO_FLAT or (mode == _BROKEN and doc[2] is INHERIT):
+            return _BROKEN
+        if self.width == float("inf"):
+            return _FLAT
+        verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None), _STEPS)
+        if verdict == _UNKNOWN:
+            measured = self.measure(doc[1])
+            if measured is not None:
+                return _FLAT if self.column + measured.reach <= self.width else _BROKEN
+            verdict = self.fits(self.column, False, (indent, _FLAT, doc[1], None))
+        return (_FLAT, _BROKEN, _FLAT_NO_BREAK)[verdict]
+
+    def measure(self, doc: Doc) -> Measure | None:
+        """The measure of *doc*, all parts of which are measured once only."""
+        known = self.measures
+        todo = [doc]
+        while todo:
+            term = todo[-1]
+            if term.__class__ is not tuple or id(term) in known:
+                todo.pop()
+                continue
+            tag = term[0]
+            parts = term[1:] if tag is CONS else (term[1],) if tag in (GROUP, NEST, COLOR) else ()
+            missing = [part for part in parts if part.__class__ is tuple and id(part) not in known]
+            if missing:
+                todo += missing
+                continue
+            todo.pop()
+            known[id(term)] = _combined(tag, term, [self.measured(part) for part in parts])
+        return self.measured(doc)
+
+    def measured(self, doc: Doc) -> Measure | None:
+        if doc.__class__ is str:
+            return Measure(_size(doc), _NOWHERE, False)
+        if doc is NIL or doc == []:
+            return Measure(0, _NOWHERE, False)
+        return self.measures[id(doc)] if doc.__class__ is tuple else None
+
     def break_at(self, indent: int, mode: int, doc: Any, rest: Any) -> None:
         text = doc[1]
         if doc[2] is FLEX:
-            after = self.column + _size(text)
-            broken = not (self.endless or mode == _FLAT or self.fits(after, True, rest))
+            broken = not (
+                self.width == float("inf")
+                or mode == _FLAT
+                or self.fits(self.column + _size(text), True, rest) != _NO_FIT
+            )
         else:
             broken = mode == _BROKEN
         if broken:
             self.new_line(indent)
         else:
-            self.out.append(text)
-            self.column += _size(text)
+            self.write(text, _size(text))
 
-    def collapse(self, most: int, indent: int, rest: Any) -> Any:
-        count = 0
-        while rest is not None:
-            i, mode, doc, after = rest
-            if doc.__class__ is tuple and doc[0] is CONS:
-                rest = (i, mode, doc[1], (i, mode, doc[2], after))
-            elif doc is NIL:
-                rest = after
-            elif doc is LINE or (doc.__class__ is tuple and doc[0] is BREAK and mode == _BROKEN and doc[2] is STRICT):
-                count, indent, rest = count + 1, i, after
-            else:
-                break
-        if count:
-            self.out.append("\n" * min(most, count) + " " * indent)
-            self.column = indent
-        return rest
+    def fits(self, column: int, broke: bool, stack: Any, steps: int = -1) -> int:
+        """Whether the text up to the next possible new line fits; a text without any break always does.
 
-    def fits(self, column: int, broke: bool, stack: Any) -> bool:
-        """Whether the text up to the next possible new line fits; a text without any break always does."""
+        After the first break inside ``next_break_fits`` a failure means: that break has to be taken. After *steps* parts
+        the answer is given up.
+        """
         width = self.width
-        tail_marks = 0
+        failure = _NO_FIT
         while True:
             if column > width and broke:
-                return False
+                return failure
             if stack is None:
-                return True
+                return _FIT
+            steps -= 1
+            if steps == 0:
+                return _UNKNOWN
             indent, mode, doc, stack = stack
             if mode == -1:
                 broke = doc
@@ -329,8 +421,10 @@ class _Printer:
             if doc is NIL or doc == []:
                 continue
             if doc is LINE:
-                if mode in (_BROKEN, _BREAK_NO_FLAT):
-                    return True
+                if mode == _BROKEN:
+                    return _FIT
+                if mode == _BREAK_NO_FLAT:
+                    failure = _BREAK_NEXT
                 column, broke = indent, False
                 continue
             tag = doc[0]
@@ -339,30 +433,35 @@ class _Printer:
             elif tag is STRING:
                 column += doc[2]
             elif tag is BREAK:
-                if mode in (_BROKEN, _BREAK_NO_FLAT):
-                    return True
+                if mode == _BROKEN:
+                    return _FIT
+                if mode == _BREAK_NO_FLAT:
+                    failure = _BREAK_NEXT
                 column += _size(doc[1])
                 broke = True
             elif tag is GROUP:
                 inner = _FLAT if mode == _BROKEN else mode
                 stack = (indent, inner, doc[1], (0, -1, broke, stack))
-                tail_marks += 1
             elif tag is NEST:
                 if doc[3] is ALWAYS:
                     indent = _indentation(indent, column, doc[2])
                 stack = (indent, mode, doc[1], stack)
             elif tag is FORCE:
                 if mode != _BREAK_NO_FLAT:
-                    return False
+                    return failure
                 stack = (indent, mode, doc[1], stack)
             elif tag is FITS:
-                if doc[2] is DISABLED or mode == _FLAT_NO_BREAK:
-                    mode = _FLAT_NO_BREAK
-                else:
-                    mode = _BREAK_NO_FLAT
-                stack = (indent, mode, doc[1], stack)
+                held = doc[2] is DISABLED or mode == _FLAT_NO_BREAK
+                stack = (indent, _FLAT_NO_BREAK if held else _BREAK_NO_FLAT, doc[1], stack)
             elif tag is COLLAPSE:
                 column = indent
+            elif tag is LIMIT:
+                if doc[2] is not INFINITY:
+                    width = doc[2]
+                elif width != float("inf"):
+                    stack = (indent, mode, (LIMIT, NIL, width), stack)
+                    mode, width = _FLAT, float("inf")
+                stack = (indent, mode, doc[1], stack)
             else:
                 stack = (indent, mode, doc[1], stack)
 

@@ -45,6 +45,14 @@ def to_atom(name: str) -> Any:
     return _WORDS[name] if name in _WORDS else Atom(name)
 
 
+MISSING: Any = object()
+
+
+def existing_atom(name: str) -> Any:
+    """The atom called *name* if there is one, else ``MISSING``: nothing is interned."""
+    return _WORDS[name] if name in _WORDS else Atom._interned.get(name, MISSING)
+
+
 def is_atom(term: Any) -> bool:
     """Whether *term* is an atom in Elixir's sense (``true``, ``false`` and ``nil`` included)."""
     return term.__class__ is Atom or term is None or term is True or term is False

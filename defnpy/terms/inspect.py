@@ -9,6 +9,7 @@ from typing import Any
 
 from defnpy.base.integers import decimal_text
 from defnpy.terms import map as maps
+from defnpy.terms import names
 from defnpy.terms import text as txt
 from defnpy.terms.algebra import INFINITY, NIL, Doc, color, concat, container_doc, flex_glue, format, group, nest
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -190,44 +191,25 @@ def _atom_doc(term: Any, opts: Opts) -> Doc:
     return color(inspect_atom(term), key, opts)
 
 
-_OPERATORS = frozenset(
-    "+ - * / ++ -- +++ --- <> == != === !== < > <= >= =~ && || ! & | |> <<< >>> <<~ ~>> <~ ~> <~> ^^^ ~~~ &&& ||| "
-    ".. ..// ... <- \\\\ = => @ ^ ** -> % %{} {} <<>> . and or not in when "
-    "<|> //".split()
-) - {"=>", "//"}
-_WORD = re.compile(r"[^\W\d][\w@]*[?!]?\Z")
-_ALIAS = re.compile(r"Elixir(\.[A-Z][A-Za-z0-9_]*)*\Z")
-
-
 def inspect_atom(term: Any) -> str:
     """An atom as a literal: ``:ok``, ``:"a b"``, ``Enum``, ``nil``."""
     name = atom_name(term)
     if term.__class__ is not Atom:
         return name
-    if _ALIAS.match(name):
-        return name[7:] if len(name) > 7 else name
-    return ":" + name if is_bare(name) else f':"{txt.escape(name)}"'
-
-
-def is_bare(name: str) -> bool:
-    """Whether an atom needs no quotes."""
-    return bool(_WORD.match(name)) or name in _OPERATORS
+    if names.classify(name) == "alias":
+        plain = name in ("Elixir", "Elixir.Elixir") or name.startswith("Elixir.Elixir.")
+        return name if plain else name.removeprefix("Elixir.")
+    return ":" + name if names.is_bare(name) else f':"{txt.escape(name)}"'
 
 
 def inspect_key(term: Any) -> str:
     """An atom as a key: ``ok:``, ``"a b":``."""
-    name = atom_name(term)
-    if is_bare(name) and not name.startswith("Elixir."):
-        return name + ":"
-    return f'"{txt.escape(name)}":'
+    return names.key_text(atom_name(term), txt.escape)
 
 
 def inspect_call(name: str) -> str:
     """A function name behind a dot."""
-    plain = bool(_WORD.match(name)) and "@" not in name and not name[0].isupper()
-    if plain or (name in _OPERATORS and name not in {"%", "%{}", "{}", "<<>>", ".", "->", "..."}):
-        return name
-    return f'"{txt.escape(name)}"'
+    return names.call_text(name, txt.escape)
 
 
 def _str_doc(term: str, opts: Opts) -> Doc:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defnpy.syntax import ParseError, parse
-from defnpy.syntax.printer import to_string
+from defnpy.syntax.formatter import to_string
 from defnpy.terms.atom import Atom
 from tests.syntax.helpers import golden, without_meta
 
@@ -96,8 +96,9 @@ def nodes(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(
         st.tuples(BINARY.map(Atom), st.just([]), st.tuples(inner, inner).map(list)),
         st.tuples(
-            st.sampled_from(["-", "!", "not", "^", "@"]).map(Atom), st.just([]), inner.map(lambda t: [t])
+            st.sampled_from(["-", "!", "not", "^"]).map(Atom), st.just([]), inner.map(lambda t: [t])
         ),
+        st.tuples(st.just(Atom("@")), st.just([]), st.tuples(name, st.just([]), st.just(None)).map(lambda t: [t])),
         st.tuples(name, st.just([]), some),
         st.tuples(
             st.tuples(st.just(Atom(".")), st.just([]), st.tuples(inner, name).map(list)), st.just([]), some

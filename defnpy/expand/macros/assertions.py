@@ -20,7 +20,7 @@ QUOTE, AT = Atom("quote"), Atom("@")
 
 def source(tree: Any) -> str:
     """The text of a quoted expression."""
-    from defnpy.syntax.printer import to_string
+    from defnpy.syntax.formatter import to_string
 
     return to_string(tree)
 

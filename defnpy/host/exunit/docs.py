@@ -29,7 +29,7 @@ def documentation(module: Any) -> tuple[str | None, Docs]:
         raise _error(module, "The BEAM file of the module cannot be accessed")
     if not found.native:
         docs = [(line, text, MODULEDOC if kind == "module" else (Atom(name), arity))
-                for kind, name, arity, line, text, _ in found.info.get("docs", []) if text.__class__ is str]
+                for kind, name, arity, line, text, *_ in found.info.get("docs", []) if text.__class__ is str]
         return _shown(found.info.get("file")), docs
     path = _source_of(module)
     if path is None:

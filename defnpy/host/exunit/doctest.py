@@ -232,7 +232,7 @@ def _content(example: Example, module: Any, source: str | None) -> Any:
 
 
 def _checked(example: Example, module: Any, source: str | None, place: list[Any]) -> Any:
-    from defnpy.syntax.printer import to_string
+    from defnpy.syntax.formatter import to_string
 
     tree = _parsed(example.code, example.line, example, module, source)
     if example.kind == "error":

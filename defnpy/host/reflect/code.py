@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
@@ -41,37 +41,87 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
     from defnpy.syntax.errors import ParseError
 
     try:
-        return (OK, _parse(text, options))
+        return (OK, _parse(text, options).tree)
     except ParseError as problem:
-        meta: list[Any] = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
-        if problem.kind == "TokenMissingError" and problem.opening:
-            meta = [
-                (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
-                (Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column),
-            ]
-            return (ERROR, (meta, problem.description, ""))
-        head, _, token = problem.description.rpartition(": ")
-        if head and token and not problem.description.endswith("."):
-            return (ERROR, (meta, head + ": ", token.strip("'")))
-        return (ERROR, (meta, problem.description, ""))
+        return (ERROR, _problem(problem))
+
+
+def _problem(problem: Any) -> tuple[list[Any], str, str]:
+    """``{meta, message, token}`` of a syntax problem."""
+    meta: list[Any] = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
+    if problem.kind == "TokenMissingError" and problem.opening:
+        meta = [
+            (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
+            (Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column),
+        ]
+        return (meta, problem.description, "")
+    head, _, token = problem.description.rpartition(": ")
+    if head and token and not problem.description.endswith("."):
+        return (meta, head + ": ", token.strip("'"))
+    return (meta, problem.description, "")
 
 
 @ex("string_to_quoted!/1", "string_to_quoted!/2")
 def string_to_quoted_bang(text: Any, options: Any = ()) -> Any:
+    return _parse_bang(text, options).tree
+
+
+@ex("string_to_quoted_with_comments/1", "string_to_quoted_with_comments/2")
+def string_to_quoted_with_comments(text: Any, options: Any = ()) -> Any:
+    """``{:ok, tree, comments}`` or ``{:error, {meta, message, token}}``."""
+    from defnpy.syntax.errors import ParseError
+
+    try:
+        made = _parse(text, options, comments=True)
+    except ParseError as problem:
+        return (ERROR, _problem(problem))
+    return (OK, made.tree, _comments(made))
+
+
+@ex("string_to_quoted_with_comments!/1", "string_to_quoted_with_comments!/2")
+def string_to_quoted_with_comments_bang(text: Any, options: Any = ()) -> Any:
+    made = _parse_bang(text, options, comments=True)
+    return (made.tree, _comments(made))
+
+
+def _comments(made: Any) -> list[Any]:
+    return [
+        {Atom("line"): c.line, Atom("column"): c.column, Atom("previous_eol_count"): c.before, Atom("next_eol_count"): c.after,
+         Atom("text"): c.text}
+        for c in made.comments
+    ]
+
+
+def _parse_bang(text: Any, options: Any, comments: bool = False) -> Any:
     from defnpy.host.source import syntax_error
     from defnpy.syntax.errors import ParseError
 
     try:
-        return _parse(text, options)
+        return _parse(text, options, comments)
     except ParseError as problem:
         raise syntax_error(problem) from None
 
 
-def _parse(text: Any, options: Any) -> Any:
-    from defnpy.syntax.parser import parse
+def _parse(text: Any, options: Any, comments: bool = False) -> Any:
+    from defnpy.stdlib.calls import fun2
+    from defnpy.syntax.parser import Options, parse_all
 
     chosen = _options(options)
-    return parse(text, chosen.get("file", "nofile"), chosen.get("line", 1), chosen.get("column", 1), columns=bool(chosen.get("columns")))
+    encoder, static = chosen.get("literal_encoder"), chosen.get("static_atoms_encoder")
+    reading = Options(
+        columns=bool(chosen.get("columns")),
+        existing_atoms_only=chosen.get("existing_atoms_only") is True,
+        token_metadata=bool(chosen.get("token_metadata")),
+        literal_encoder=None if encoder is None else fun2(encoder),
+        static_atoms_encoder=None if static is None else fun2(static),
+        unescape=chosen.get("unescape", True) is not False,
+    )
+    made = parse_all(text, chosen.get("file", "nofile"), chosen.get("line", 1), chosen.get("column", 1), reading, comments)
+    if made.warnings and chosen.get("emit_warnings", True) is not False:
+        from defnpy.host.source import report_warnings
+
+        report_warnings(made.warnings, chosen.get("file", "nofile"))
+    return made
 
 
 @ex("ensure_loaded/1")
@@ -133,10 +183,66 @@ def require_file(path: Any, relative: Any = None) -> Any:
 
 @ex("format_string!/1", "format_string!/2")
 def format_string(text: Any, options: Any = ()) -> list[Any]:
-    from defnpy.host.source import parse_program
-    from defnpy.syntax.printer import to_string
+    """The text as the formatter lays it out, as iodata."""
+    return [_formatted(text, _options(options))]
 
-    return [to_string(parse_program(text, "nofile"))]
+
+@ex("format_file!/1", "format_file!/2")
+def format_file(path: Any, options: Any = ()) -> list[Any]:
+    """The file's text formatted, with a line break at the end; the file stays as it is."""
+    from defnpy.stdlib.files import read_bang
+
+    return [_formatted(read_bang(path), {"file": path, **_options(options)}), 10]
+
+
+def _formatted(text: Any, chosen: dict[str, Any]) -> str:
+    from defnpy.host.source import syntax_error
+    from defnpy.syntax.errors import ParseError
+    from defnpy.syntax.formatter import format_string
+
+    try:
+        return format_string(text, settings(chosen), chosen.get("file", "nofile"), chosen.get("line", 1))
+    except ParseError as problem:
+        raise syntax_error(problem) from None
+
+
+def settings(chosen: dict[str, Any]) -> Any:
+    """The formatter's settings from Elixir options."""
+    from defnpy.stdlib.calls import fun2
+    from defnpy.syntax.formatter import Settings, locals_table
+    from defnpy.syntax.formatter.settings import ANY, LINE_LENGTH
+    from defnpy.terms.text import iodata_bytes
+
+    entries = [(atom_name(name), ANY if arity == Atom("*") else arity) for name, arity in chosen.get("locals_without_parens", [])]
+    migrate = bool(chosen.get("migrate"))
+
+    def plugin(fun: Any) -> Any:
+        return lambda text, meta: iodata_bytes(fun2(fun)(text, meta)).decode("utf-8", "replace")
+
+    return Settings(
+        line_length=chosen.get("line_length", LINE_LENGTH),
+        locals_without_parens=locals_table(entries),
+        force_do_end_blocks=bool(chosen.get("force_do_end_blocks")),
+        migrate_bitstring_modifiers=bool(chosen.get("migrate_bitstring_modifiers", migrate)),
+        migrate_charlists_as_sigils=bool(chosen.get("migrate_charlists_as_sigils", migrate)),
+        migrate_unless=bool(chosen.get("migrate_unless", migrate)),
+        sigils={atom_name(name): plugin(fun) for name, fun in chosen.get("sigils", [])},
+        syntax_colors=chosen.get("syntax_colors", []),
+        file=chosen.get("file"),
+    )
+
+
+@ex("quoted_to_algebra/1", "quoted_to_algebra/2")
+def quoted_to_algebra(tree: Any, options: Any = ()) -> Any:
+    """The document of a quoted tree; ``escape: false`` when its strings are escaped already."""
+    from defnpy.syntax.formatter import deep_recursion, document
+    from defnpy.syntax.notes import Comment
+
+    chosen = _options(options)
+    names = ("line", "column", "previous_eol_count", "next_eol_count", "text")
+    comments = [Comment(*(entry[Atom(name)] for name in names)) for entry in chosen.get("comments", [])]
+    with deep_recursion(tree):
+        return document(tree, settings(chosen), comments, line=chosen.get("line"), escapes=chosen.get("escape", True) is not False)
 
 
 @ex("with_diagnostics/1", "with_diagnostics/2")
@@ -192,26 +298,9 @@ def fetch_docs(module: Any) -> Any:
     found = runtime().find(module)
     if found is None:
         return (ERROR, Atom("module_not_found"))
-    if found.native:
-        return (ERROR, Atom("chunk_not_found"))
-    noted = {(kind, name, arity): (line, text, meta) for kind, name, arity, line, text, meta in found.info.get("docs", [])}
-    entries: list[Any] = []
-    for kind, table in (("function", found.functions), ("macro", found.macros)):
-        for signature in table:
-            name, _, arity = signature.rpartition("/")
-            if name.startswith("__") or name in ("module_info", "behaviour_info"):
-                continue
-            line, text, meta = noted.get((kind, name, int(arity)), (0, None, []))
-            entries.append(((Atom(kind), Atom(name), int(arity)), line, [], _doc(text), dict(meta)))
-    line, text, _ = noted.get(("module", "", 0), (1, None, []))
-    entries.sort(key=lambda e: (e[0][0].name, e[0][1].name, e[0][2]))
-    return (Atom("docs_v1"), line, Atom("elixir"), "text/markdown", _doc(text), {}, entries)
+    from defnpy.host.docs import docs_chunk
 
-
-def _doc(text: Any) -> Any:
-    if text.__class__ is str:
-        return {"en": text}
-    return Atom("hidden") if text is False else Atom("none")
+    return docs_chunk(found)
 
 
 @ex("prepend_path/1", "append_path/1")

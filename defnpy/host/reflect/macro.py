@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from defnpy.stdlib.calls import fun1, fun2
+from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
+from defnpy.terms.names import call_text, classify, key_text
 from defnpy.terms.runtime import runtime
 
 DOT, BLOCK, ALIASES, PIPE = Atom("."), Atom("__block__"), Atom("__aliases__"), Atom("|>")
@@ -17,7 +19,7 @@ DOT, BLOCK, ALIASES, PIPE = Atom("."), Atom("__block__"), Atom("__aliases__"), A
 
 @ex("to_string/1")
 def to_string(tree: Any) -> str:
-    from defnpy.syntax.printer import to_string as printed
+    from defnpy.syntax.formatter import to_string as printed
 
     return printed(tree)
 
@@ -307,24 +309,26 @@ def special_form(name: Any, arity: int) -> bool:
     return name in SPECIAL and not name.name.startswith("%const")
 
 
+_KINDS = {"operator": "unquoted", "not_callable": "unquoted", "quoted_operator": "quoted", "other": "quoted"}
+
+
 @ex("classify_atom/1")
 def classify_atom(atom: Any) -> Any:
+    kind = classify(atom_name(atom))
+    return Atom(_KINDS.get(kind, kind))
+
+
+@ex("inspect_atom/2", "inspect_atom/3")
+def inspect_atom(kind: Any, atom: Any, options: Any = ()) -> str:
+    """``atom`` as a literal, a key or the name of a remote call; ``:escape`` replaces the usual escapes."""
+    chosen = {k.name: v for k, v in options}
+    escape = txt.escape if chosen.get("escape") is None else lambda text: fun2(chosen["escape"])(text, ord('"'))
     name = atom_name(atom)
-    if name.startswith("Elixir."):
-        return Atom("alias")
-    if re.fullmatch(r"[a-z_]\w*[?!]?", name):
-        return Atom("identifier")
-    return Atom("unquoted") if inspect(atom)[1:2] != '"' else Atom("quoted")
-
-
-@ex("inspect_atom/2")
-def inspect_atom(kind: Any, atom: Any) -> str:
-    text = inspect(atom)
     if atom_name(kind) == "key":
-        return text.removeprefix(":") + ":"
+        return key_text(name, escape)
     if atom_name(kind) == "remote_call":
-        return text.removeprefix(":")
-    return text
+        return call_text(name, escape)
+    return f':"{escape(name)}"' if classify(name) in ("quoted_operator", "other") else inspect(atom)
 
 
 @ex("camelize/1")

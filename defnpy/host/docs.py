@@ -1,0 +1,78 @@
+"""What is known about functions: ``@doc`` of user modules, signatures and docstrings of native ones."""
+
+from __future__ import annotations
+
+import inspect as python
+from typing import Any, NamedTuple
+
+from defnpy.terms.atom import Atom
+from defnpy.terms.module import Module
+
+
+class Entry(NamedTuple):
+    """One function or macro: ``doc`` is text, None (nothing written) or False (``@doc false``)."""
+
+    kind: str
+    name: str
+    arity: int
+    signature: str
+    doc: Any
+    line: int = 1
+    metadata: tuple[tuple[Any, Any], ...] = ()
+
+
+def entries(module: Module) -> list[Entry]:
+    """Every public function and macro of *module*, by name and arity."""
+    if not module.native:
+        noted = [Entry(kind, name, arity, f"{name}({parameters})", doc, line, tuple(meta))
+                 for kind, name, arity, line, doc, meta, parameters in module.info.get("docs", []) if kind != "module"]
+        return sorted(noted, key=lambda entry: entry[1:3])
+    made = []
+    for text, function in module.functions.items():
+        name, arity = split_signature(text)
+        if name not in ("__info__", "module_info") and arity is not None:
+            made.append(Entry("function", name, arity, _native_signature(name, arity, function), python.getdoc(function)))
+    for text in macro_signatures(module):
+        name, arity = split_signature(text)
+        if arity is not None:
+            made.append(Entry("macro", name, arity, f"{name}/{arity}", None))
+    return sorted(made, key=lambda entry: entry[1:3])
+
+
+def macro_signatures(module: Module) -> list[str]:
+    from defnpy.expand.macros import NATIVE
+
+    return [*module.macros, *(name for name in NATIVE.get(module.name, {}) if name not in module.macros)]
+
+
+def split_signature(text: str) -> tuple[str, int | None]:
+    """``"map/2"`` as name and number; no number for macros of any arity."""
+    name, _, arity = text.rpartition("/")
+    return name, int(arity) if arity.isdigit() else None
+
+
+def _native_signature(name: str, arity: int, function: Any) -> str:
+    """The Python parameters of a native function stand for its arguments."""
+    try:
+        names = [p.name.rstrip("_") for p in python.signature(function).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        names = []
+    names += [f"arg{index + 1}" for index in range(len(names), arity)]
+    return f"{name}({', '.join(names[:arity])})"
+
+
+def docs_chunk(module: Module) -> tuple[Any, ...]:
+    """``Code.fetch_docs/1``."""
+
+    def text(doc: Any) -> Any:
+        return Atom("hidden") if doc is False else Atom("none") if doc is None else {"en": doc}
+
+    listed: list[Any] = [((Atom(e.kind), Atom(e.name), e.arity), e.line, [e.signature], text(e.doc), dict(e.metadata)) for e in entries(module)]
+    listed.sort(key=lambda entry: (entry[0][0].name, entry[0][1].name, entry[0][2]))
+    line = next((line for kind, _, _, line, *_ in module.info.get("docs", []) if kind == "module"), 1)
+    return (Atom("docs_v1"), line, Atom("elixir"), "text/markdown", text(module_doc(module)), {}, listed)
+
+
+def module_doc(module: Module) -> Any:
+    """The text of ``@moduledoc``, False, or None where nothing was written."""
+    return next((doc for kind, _, _, _, doc, *_ in module.info.get("docs", []) if kind == "module"), None)

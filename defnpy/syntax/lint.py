@@ -1,0 +1,86 @@
+"""What the tokenizer warns about or refuses although it could read it: texts and conditions."""
+
+from __future__ import annotations
+
+import re
+
+BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
+DEPRECATED_OPERATORS = {
+    "^^^": "^^^ is deprecated. It is typically used as xor but it has the wrong precedence, use Bitwise.bxor/2 instead",
+    "~~~": "~~~ is deprecated. Use Bitwise.bnot/1 instead for clarity",
+    "<|>": "<|> is deprecated. Use another pipe-like operator",
+}
+CHARLIST = (
+    "using single-quoted strings to represent charlists is deprecated.\n"
+    'Use ~c"" if you indeed want a charlist or use "" instead.\n'
+    'You may run "mix format --migrate" to change all single-quoted\n'
+    "strings to use the ~c sigil and fix this warning."
+)
+CHARLIST_HEREDOC = (
+    "single-quoted string represent charlists. Use ~c''' if you indeed want a charlist or use \"\"\" instead"
+)
+QUOTED_KEY = "single quotes around keywords are deprecated. Use double quotes instead"
+TYPE_ATOM = 'atom ::: must be written between quotes, as in :"::", to avoid ambiguity'
+UNNECESSARY = {
+    "atom": (
+        'found quoted atom "{0}" but the quotes are not required. Atoms made exclusively of ASCII letters, numbers, '
+        "underscores, beginning with a letter or underscore, and optionally ending with ! or ? do not require quotes"
+    ),
+    "keyword": (
+        'found quoted keyword "{0}" but the quotes are not required. Note that keywords are always atoms, even when '
+        "quoted. Similar to atoms, keywords made exclusively of ASCII letters, numbers, and underscores and not "
+        "beginning with a number do not require quotes"
+    ),
+    "call": (
+        'found quoted call "{0}" but the quotes are not required. Calls made exclusively of Unicode letters, numbers, '
+        "and underscores and not beginning with a number do not require quotes"
+    ),
+}
+PLAIN_NAME = re.compile(r"[a-z_][A-Za-z0-9_]*[?!]?\Z")
+INVISIBLE = {
+    0: ("\\0", "null"), 7: ("\\a", "alert"), 8: ("\\b", "backspace"), 9: ("\\t", "tab"), 10: ("\\n", "newline"),
+    11: ("\\v", "vertical tab"), 12: ("\\f", "form feed"), 13: ("\\r", "carriage return"), 27: ("\\e", "escape"),
+    32: ("\\s", "space"), 127: ("\\d", "delete"),
+}  # fmt: skip
+
+
+def bidirectional(place: str, char: str) -> str:
+    """The refusal of a character that would make text read otherwise than it is."""
+    token = f"\\u{ord(char):04X}"
+    text = f"invalid bidirectional formatting character in {place}: {token}"
+    if place == "comment":
+        return text
+    return f"{text}. If you want to use such character, use it in its escaped {token} form instead"
+
+
+def character(written: str) -> str | None:
+    """What is wrong with ``?x`` or ``?\\x`` (*written* is without the question mark)."""
+    escaped = written[0] == "\\" and len(written) > 1
+    char = written[-1]
+    known = INVISIBLE.get(ord(char))
+    if known is not None:
+        mark = "?\\" if escaped else "?"
+        return f"found {mark} followed by code point 0x{ord(char):X} ({known[1]}), please use ?{known[0]} instead"
+    if escaped and char.isascii() and char.isalpha() and char not in "abdefnrstvxu":
+        return f"unknown escape sequence ?\\{char}, use ?{char} instead"
+    return None
+
+
+def before_equals(what: str, shown: str) -> str:
+    """``a!=b``: the name's mark may belong to the operator."""
+    last = shown[-1]
+    return (
+        f'found {what} "{shown}", ending with "{last}", followed by =. It is unclear if you mean "{shown[:-1]} {last}=" '
+        f'or "{shown} =". Please add a space before or after {last} to remove the ambiguity'
+    )
+
+
+def outdented(marker: str) -> str:
+    """A heredoc line left of the closing delimiter."""
+    return (
+        "outdented heredoc line. The contents inside the heredoc should be indented at the same level as the closing "
+        f"{marker}. The following is forbidden:\n\n    def text do\n      \"\"\"\n    contents\n      \"\"\"\n    end\n\n"
+        "Instead make sure the contents are indented as much as the heredoc closing:\n\n"
+        "    def text do\n      \"\"\"\n      contents\n      \"\"\"\n    end\n\n"
+        "The current heredoc line is indented too little"
+    )
