@@ -24,6 +24,7 @@ from defnpy.terms import map as _maps
 from defnpy.terms import order as _order
 from defnpy.terms import process as _process
 from defnpy.terms import text as _text
+from defnpy.terms import versions as _versions
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits
 from defnpy.terms.binary import reader as reader
@@ -189,7 +190,11 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
         for k in changes:
             if k not in term:
                 raise _errors.KeyError_(_maps.unkey(k), named)
-        return {**term, **changes}
+        if len(term) < _versions.LARGE:
+            return {**term, **changes}
+        for k, value in changes.items():
+            term = _versions.put(term, k, value)
+        return term
     if isinstance(term, Struct):
         known = map_of(term)
         for k in changes:
@@ -290,7 +295,7 @@ def onto(front: list[Any], tail: Any) -> Any:
 
 def own_put(m: Any, own: bool, k: Any, value: Any) -> Any:
     """``Map.put/3`` of a map that only a loop sees: in place once it was copied (*own*)."""
-    if m.__class__ is not dict:
+    if type(m) is not dict or (not own and len(m) >= _versions.LARGE):
         return _map.put(m, k, value)
     if not own:
         m = dict(m)
@@ -300,7 +305,7 @@ def own_put(m: Any, own: bool, k: Any, value: Any) -> Any:
 
 def own_update(m: Any, own: bool, k: Any, initial: Any, fun: Any) -> Any:
     """``Map.update/4`` of such a map."""
-    if m.__class__ is not dict:
+    if type(m) is not dict or (not own and len(m) >= _versions.LARGE):
         return _map.update(m, k, initial, fun)
     if not own:
         m = dict(m)
@@ -311,7 +316,7 @@ def own_update(m: Any, own: bool, k: Any, initial: Any, fun: Any) -> Any:
 
 def own_put_new(m: Any, own: bool, k: Any, value: Any) -> Any:
     """``Map.put_new/3`` of such a map."""
-    if m.__class__ is not dict:
+    if type(m) is not dict or (not own and len(m) >= _versions.LARGE):
         return _map.put_new(m, k, value)
     if not own:
         m = dict(m)
@@ -321,7 +326,7 @@ def own_put_new(m: Any, own: bool, k: Any, value: Any) -> Any:
 
 def own_delete(m: Any, own: bool, k: Any) -> Any:
     """``Map.delete/2`` of such a map."""
-    if m.__class__ is not dict:
+    if type(m) is not dict or (not own and len(m) >= _versions.LARGE):
         return _map.delete(m, k)
     if not own:
         m = dict(m)
@@ -331,7 +336,7 @@ def own_delete(m: Any, own: bool, k: Any) -> Any:
 
 def own_member(s: Any, own: bool, term: Any) -> Any:
     """``MapSet.put/2`` of such a set."""
-    if s.__class__ is not _mapset.MapSet:
+    if s.__class__ is not _mapset.MapSet or type(s.items) is not dict or (not own and len(s.items) >= _versions.LARGE):
         return _mapset.put(s, term)
     if not own:
         s = _mapset.MapSet(dict(s.items))

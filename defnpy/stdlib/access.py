@@ -8,6 +8,7 @@ from typing import Any
 from defnpy.stdlib.util import OK, is_int, need, no_clause
 from defnpy.terms import function as fn
 from defnpy.terms import map as maps
+from defnpy.terms import versions
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError, KeyError_, UndefinedFunctionError
 from defnpy.terms.inspect import inspect
@@ -112,9 +113,9 @@ def get_and_update(container: Any, key: Any, fun: Callable[[Any], Any]) -> Any:
         now = container.get(stored)
         answer = fun(now)
         if answer is POP:
-            return (now, {k: v for k, v in container.items() if k != stored})
+            return (now, versions.without(container, stored))
         got, new = _pair(answer)
-        return (got, {**container, stored: new})
+        return (got, versions.put(container, stored, new))
     if kind is list:
         return _list_get_and_update(container, key, fun)
     if isinstance(container, Struct):
@@ -299,7 +300,7 @@ def _get_key(data: Any, name: Any, default: Any) -> Any:
 def _with(data: Any, name: Any, value: Any) -> Any:
     if isinstance(data, Struct):
         return data.replace({maps.key(name): value})
-    return {**data, maps.key(name): value}
+    return versions.put(data, maps.key(name), value)
 
 
 def _without(data: Any, name: Any) -> Any:

@@ -8,6 +8,7 @@ from defnpy.stdlib.calls import fun0, fun1, fun3
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.util import ERROR, OK, UNSET, need_map, truthy
 from defnpy.terms import map as maps
+from defnpy.terms import versions
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, BadMapError, BadStructError, KeyError_
 from defnpy.terms.inspect import inspect
@@ -114,7 +115,7 @@ def has_key_q(m: Any, k: Any) -> bool:
 @ex("put/3")
 def put(m: Any, k: Any, value: Any) -> Any:
     if m.__class__ is dict:
-        return {**m, stored(k): value}
+        return versions.put(m, stored(k), value)
     return from_dict({**need_map(m), stored(k): value}, m)
 
 
@@ -164,9 +165,7 @@ def update_bang(m: Any, k: Any, fun: Any) -> Any:
 def delete(m: Any, k: Any) -> Any:
     gone = stored(k)
     data = need_map(m)
-    if gone not in data:
-        return m
-    return {x: v for x, v in data.items() if x != gone}
+    return versions.without(data, gone) if gone in data else m
 
 
 @ex("drop/2")
@@ -222,11 +221,19 @@ def to_list(m: Any) -> list[Any]:
     return list(maps.items(need_map(m)))
 
 
+def _merged(left: Any, right: Any) -> Any:
+    if len(left) < versions.LARGE or len(right) * 4 > len(left):
+        return {**left, **right}
+    for k, v in right.items():
+        left = versions.put(left, k, v)
+    return left
+
+
 @ex("merge/2", "merge/3")
 def merge(a: Any, b: Any, fun: Any = UNSET) -> Any:
     left, right = need_map(a), need_map(b)
     if fun is UNSET:
-        return from_dict({**left, **right}, a)
+        return from_dict(_merged(left, right), a)
     f = fun3(fun)
     made = dict(left)
     for k, v in maps.items(right):
@@ -307,7 +314,7 @@ def update_existing(m: Any, changes: list[tuple[Any, Any]]) -> Any:
             raise KeyError_(k, m)
     if isinstance(m, Struct):
         return m.replace({stored(k): v for k, v in changes})
-    return {**data, **{stored(k): v for k, v in changes}}
+    return _merged(data, {stored(k): v for k, v in changes})
 
 
 def update_struct(module: Atom, term: Any, changes: list[tuple[Any, Any]]) -> Any:

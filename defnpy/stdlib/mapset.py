@@ -9,6 +9,7 @@ from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.util import need, truthy
 from defnpy.terms import map as maps
+from defnpy.terms import versions
 from defnpy.terms.algebra import concat
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.inspect import AS_LISTS, to_doc
@@ -77,13 +78,12 @@ def new(items: Any = (), fun: Any = None) -> MapSet:
 
 @ex("put/2")
 def put(s: Any, x: Any) -> MapSet:
-    return MapSet({**_set(s, "put", 2).items, key(x): []})
+    return MapSet(versions.put(_set(s, "put", 2).items, key(x), []))
 
 
 @ex("delete/2")
 def delete(s: Any, x: Any) -> MapSet:
-    gone = key(x)
-    return MapSet({k: v for k, v in _set(s, "delete", 2).items.items() if k != gone})
+    return MapSet(versions.without(_set(s, "delete", 2).items, key(x)))
 
 
 @ex("member?/2")
