@@ -283,9 +283,32 @@ class Pending(list[Any]):
         return self.behind
 
 
+class PendingText(list[Any]):
+    """A text that grows at its end: the text so far, and what is to be joined to it."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: Any) -> None:
+        self.before = before
+
+    def add(self, part: Any) -> None:
+        """``text <> part``; what is no binary raises at once."""
+        if part.__class__ is str and self.before.__class__ is str:
+            self.append(part)
+        else:
+            self.before = concat(self.value(), part)
+
+    def value(self) -> Any:
+        """The whole text."""
+        if self:
+            self.before += "".join(self)
+            self.clear()
+        return self.before
+
+
 def whole(term: Any) -> Any:
-    """*term*, or the list that it collects."""
-    return term.value() if term.__class__ is Pending else term
+    """*term*, or what it collects."""
+    return term.value() if term.__class__ is Pending or term.__class__ is PendingText else term
 
 
 def onto(front: list[Any], tail: Any) -> Any:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from defnpy.codegen import inline
-from defnpy.codegen.loops import Plan, reduction, split_cons, tails, tuple_parts, update_of
+from defnpy.codegen.loops import Plan, reduction, split_cons, split_text, tails, tuple_parts, update_of
 from defnpy.codegen.matching import Cursor, Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.simple import is_simple
@@ -375,10 +375,13 @@ class Emitter:
             self.collected = self.names.fresh("out")
             self.assign(self.collected, self.at(ast.List([], ast.Load())))
         for k in sorted(self.plan.pending):
-            self.assign(self.params[k], self.rt("Pending", [self.name(self.params[k])]))
+            self.assign(self.params[k], self._collector(k, self.name(self.params[k])))
         for k in sorted(self.plan.owned):
             self.owners[k] = self.names.fresh(f"own_{self.params[k]}")
             self.assign(self.owners[k], self.const(False))
+
+    def _collector(self, k: int, value: ast.expr) -> ast.expr:
+        return self.rt("PendingText" if k in self.plan.texts else "Pending", [value])
 
     def next_step(self, value: ast.expr) -> None:
         """Go on reducing with an accumulator that was computed as one value."""
@@ -387,7 +390,7 @@ class Emitter:
             value = self.spill(value)
         for k, name in enumerate(names, 1):
             part = value if len(names) == 1 else self.sub(value, self.const(k - 1))
-            self.assign(name, self.rt("Pending", [part]) if k in self.plan.pending else part)
+            self.assign(name, self._collector(k, part) if k in self.plan.pending else part)
             if k in self.plan.owned:
                 self.assign(self.owners[k], self.const(False))
         self.add(ast.Continue())
@@ -450,7 +453,7 @@ class Emitter:
             front, tail = split_cons(node)
             if self._keeps(k, node):
                 return
-            if tail is not None and self._keeps(k, tail):
+            if k not in self.plan.texts and tail is not None and self._keeps(k, tail):
                 wanted.extend((None, one) for one in front)
 
                 def grow(left: Iterator[ast.expr]) -> None:
@@ -459,8 +462,18 @@ class Emitter:
 
                 after.append(grow)
                 return
+            base, parts = split_text(node)
+            if k in self.plan.texts and self._keeps(k, base):
+                wanted.extend((None, one) for one in parts)
+
+                def extend(left: Iterator[ast.expr]) -> None:
+                    for _ in parts:
+                        self.add(ast.Expr(self.call(self.attr(self.name(name), "add"), [next(left)])))
+
+                after.append(extend)
+                return
             wanted.append((None, node))
-            after.append(lambda left: self.assign(name, self.rt("Pending", [next(left)])))
+            after.append(lambda left: self.assign(name, self._collector(k, next(left))))
             return
         if k in self.plan.owned:
             flag = self.owners[k]

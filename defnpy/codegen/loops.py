@@ -3,14 +3,14 @@
 A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is needed, where nothing but the loop sees the list:
 
 - *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes back to the same parameter is an array and a position in it;
-- *pending*: a parameter that grows by ``[x | acc]`` collects the new elements and joins them when the list is wanted;
+- *pending*: a parameter that grows by ``[x | acc]``, or by ``acc <> x``, collects what is new and joins it when the value is wanted;
 - *owned*: a parameter that grows by ``Map.put(acc, k, v)`` and the like is copied once, then changed in place;
 - *consing*: a function whose value is ``[x | f(...)]`` collects its elements and loops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
 
-_BAR, _FN, _IF, _TUPLE = Atom("|"), Atom("fn"), Atom("%if"), Atom("{}")
+_BAR, _FN, _IF, _TUPLE, _RT = Atom("|"), Atom("fn"), Atom("%if"), Atom("{}"), Atom("%rt")
 _BLOCK, _CASE, _COND, _WITH, _FIELD = Atom("__block__"), Atom("case"), Atom("cond"), Atom("with"), Atom("%field")
 _MAP, _MAPSET, _ENUM, _KERNEL, _ACCESS = alias("Map"), alias("MapSet"), alias("Enum"), alias("Kernel"), alias("Access")
 
@@ -41,6 +41,7 @@ class Plan:
 
     cursors: set[int] = field(default_factory=set)
     pending: set[int] = field(default_factory=set)
+    texts: set[int] = field(default_factory=set)
     owned: set[int] = field(default_factory=set)
     consing: bool = False
 
@@ -100,8 +101,11 @@ def _parameters(shapes: list[Any], positions: Any) -> Plan:
         if _is_cursor(shapes, k):
             made.cursors.add(k)
         elif all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
-            if _is_pending(shapes, k):
+            if _is_pending(shapes, k, lambda node: split_cons(node)[1]):
                 made.pending.add(k)
+            elif _is_pending(shapes, k, lambda node: split_text(node)[0]):
+                made.pending.add(k)
+                made.texts.add(k)
             elif _is_owned(shapes, k):
                 made.owned.add(k)
     return made
@@ -203,6 +207,13 @@ def split_cons(node: Any) -> tuple[list[Any], Any]:
     return [], None
 
 
+def split_text(node: Any) -> tuple[Any, list[Any]]:
+    """What the others are joined to, and the others, of ``base <> a <> b``; None for other nodes."""
+    if node.__class__ is tuple and len(node) == 3 and node[0] is _RT and node[2][0] == "concat":
+        return node[2][1], node[2][2:]
+    return None, []
+
+
 _NONE: Any = object()
 
 
@@ -294,7 +305,7 @@ def _is_cursor(shapes: list[_Shape], k: int) -> bool:
     return found
 
 
-def _is_pending(shapes: list[_Shape], k: int) -> bool:
+def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> bool:
     grows = False
     for s in shapes:
         var = _variable(s.clause.patterns[k])
@@ -303,9 +314,7 @@ def _is_pending(shapes: list[_Shape], k: int) -> bool:
         if uses(s.clause.guards, var) or any(uses(p, var) for i, p in enumerate(s.clause.patterns) if i != k):
             return False
         for args in s.back:
-            front, last = split_cons(args[k])
-            if last is not None and _is_var(last, var):
-                grows = True
+            grows = grows or _is_var(base(args[k]), var)
         # A function made before the loop goes on would see the list of a later step.
         if any(found is var and inner for part in (s.before, s.back) for found, inner in _occurrences(part, False)):
             return False

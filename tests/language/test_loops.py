@@ -72,6 +72,10 @@ defmodule L do
       _ -> {:stopped, acc}
     end
   end
+  def text(0, t), do: t
+  def text(n, t), do: text(n - 1, t <> "#{n}" <> ",")
+  def texts([], t, all), do: {t, all}
+  def texts([h | r], t, all), do: texts(r, t <> h, [t | all])
   def with_([], m), do: m
   def with_([h | t], m) do
     with {:ok, v} <- Map.fetch(%{1 => 10, 2 => 20}, h) do
@@ -136,6 +140,13 @@ def _module() -> None:
         ("for x <- [1, 2, 3], reduce: [] do acc -> [x | acc] end", "[3, 2, 1]"),
         ("for x <- 1..3, reduce: {[], 0} do {l, n} -> {[x | l], n + x} end", "{[3, 2, 1], 6}"),
         ("for x <- [1, 2, 1], reduce: %{} do acc -> Map.update(acc, x, 1, &(&1 + 1)) end", "%{1 => 2, 2 => 1}"),
+        ('L.text(3, "<")', '"<3,2,1,"'),
+        ('L.text(2, <<255>>)', '<<255, 50, 44, 49, 44>>'),
+        ('L.texts(["a", "b"], "-", [])', '{"-ab", ["-a", "-"]}'),
+        ('L.texts([<<195>>, <<169>>], "", []) |> elem(0)', '"é"'),
+        ('Enum.reduce(1..3, "", fn x, acc -> acc <> Integer.to_string(x) end)', '"123"'),
+        ('Enum.reduce(["a", "b"], {"", []}, fn x, {t, l} -> {t <> x, [byte_size(t) | l]} end)', '{"ab", [1, 0]}'),
+        ('try do Enum.reduce([1], "", fn x, acc -> acc <> x end) rescue e -> e.__struct__ end', "ArgumentError"),
         ('"a#{1}" <> "#{:b}#{[?c]}#{nil}#{1.5}#{2 ** 70}"', '"a1bc1.51180591620717411303424"'),
     ],
 )

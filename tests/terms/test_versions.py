@@ -54,7 +54,7 @@ def test_small_maps_are_copied() -> None:
 
 
 def test_processes_that_hold_the_same_version_see_their_own() -> None:
-    base = versions.put({n: 0 for n in range(LARGE)}, "who", "nobody")
+    base = versions.put(dict.fromkeys(range(LARGE), 0), "who", "nobody")
     failures: list[Any] = []
 
     def work(name: int) -> None:
