@@ -6,6 +6,7 @@ Generated modules begin with ``from defnpy import rt`` and reach Elixir modules 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from defnpy.host import definitions as _definitions
 from defnpy.host.setup import ensure_runtime
 from defnpy.stdlib import enumerable as _enumerable
 from defnpy.stdlib import kernel as _kernel
+from defnpy.stdlib import lazy as _lazy
 from defnpy.stdlib import map as _map
 from defnpy.stdlib import mapset as _mapset
 from defnpy.stdlib import processes as _processes
@@ -304,6 +306,11 @@ class PendingText(list[Any]):
             self.before += "".join(self)
             self.clear()
         return self.before
+
+
+def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]]) -> Any:
+    """A stream of what *steps* makes of the elements; it starts anew each time it is walked."""
+    return _lazy.Stream(lambda: steps(_enumerable.iterate(items)))
 
 
 def whole(term: Any) -> Any:

@@ -16,6 +16,7 @@ from defnpy.codegen import inline
 from defnpy.codegen.loops import Plan, reduction, split_cons, split_text, tails, tuple_parts, update_of
 from defnpy.codegen.matching import Cursor, Matcher
 from defnpy.codegen.names import Names, python_name
+from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.simple import is_simple
 from defnpy.codegen.unit import UnitCode, native
 from defnpy.expand.env import Var, column_of, line_of
@@ -317,6 +318,8 @@ class Emitter:
         signature = f"{name}/{len(args)}"
         if name == "reduce" and (found := reduction(((_DOT, meta, [module, Atom(name)]), meta, args))) is not None:
             return self._reduce(found, (None, meta, args))
+        if (made := comprehension(self, module, name, args)) is not None:
+            return made
         if module is inline.KERNEL or module is inline.ERLANG:
             maker = inline.OPERATORS.get(signature)
             if maker is not None:

@@ -87,6 +87,8 @@ def parse(s: Any) -> Any:
     re, rest = first
     if rest.startswith("i"):
         return (make(0.0, re), rest[1:])
+    if rest[:2] in ("+i", "-i"):
+        return (make(re, 1.0 if rest[0] == "+" else -1.0), rest[2:])
     second = float_prefix(rest)
     if second is None or not second[1].startswith("i"):
         return ERROR

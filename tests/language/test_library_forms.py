@@ -120,7 +120,7 @@ CASES = {
         {Forms.For.one([2, 2]), Forms.For.two([1, 1])}
         """, "{[0, 1, 2, 3], [{0, 0}, {0, 1}, {1, 0}]}"),
     "imaginary numbers in tensor sigils": (
-        "import Nx, only: :sigils\nNx.to_list(~VEC[-1i i 2.5i 1-i 1+2i 3])",
+        "import Nx, only: :sigils\nNx.to_list(~VEC[-1i 1i 2.5i 1-i 1+2i 3])",
         "[0.0-1.0i, 0.0+1.0i, 0.0+2.5i, 1.0-1.0i, 1.0+2.0i, 3.0+0.0i]"),
     "hashes of processes": ("hash = :erlang.phash2({self(), 1})\nis_integer(hash) and hash == :erlang.phash2({self(), 1})", "true"),
 }

@@ -167,3 +167,35 @@ def test_the_arguments_of_a_missing_clause_are_terms() -> None:
 def test_long_lists_take_linear_time() -> None:
     code = "l = Enum.to_list(1..200_000)\n{L.sum(Enum.take(l, 5_000)), length(L.map(l, & &1)), hd(L.reverse(l, [])), map_size(L.grow(200_000, %{}))}"
     assert shown(code) == "{12502500, 200000, 200000, 200000}"
+
+
+@pytest.mark.parametrize(
+    ("code", "want"),
+    [
+        ("[1, 2, 3] |> Enum.map(&(&1 * 2)) |> Enum.filter(&(&1 > 2)) |> Enum.reject(&(&1 == 6))", "[4]"),
+        ("Enum.map(%{a: 1}, fn pair -> pair end)", "[a: 1]"),
+        ("Enum.filter([0, \"\", [], nil, false, %{}], fn x -> x end)", '[0, "", [], %{}]'),
+        ("Enum.reject([0, nil, false, true], fn x -> x end)", "[nil, false]"),
+        ("Enum.map([1, 2], fn x -> fn -> x end end) |> Enum.map(& &1.())", "[1, 2]"),
+        ("Enum.map([1, 2], fn x -> Enum.map([x, x + 1], fn y -> {x, y} end) end)", "[[{1, 1}, {1, 2}], [{2, 2}, {2, 3}]]"),
+        ("x = 10\nEnum.map([1, 2], fn x -> x end) ++ [x]", "[1, 2, 10]"),
+        ("Enum.map(1..3, fn _ -> 0 end)", "[0, 0, 0]"),
+        ("items = [90]\ns = Stream.map([0, -500], fn x -> x + hd(items) end)\n{Enum.to_list(s), Enum.to_list(s)}", "{[90, -410], [90, -410]}"),
+        (
+            "s = 1..3 |> Stream.map(&(&1 + 1)) |> Stream.filter(&(rem(&1, 2) == 0)) |> Stream.reject(&(&1 == 4))\n"
+            "{Enum.to_list(s), Enum.zip(s, s)}",
+            "{[2], [{2, 2}]}",
+        ),
+        ("Enum.map(if(true, do: [1], else: []), fn x -> \"#{x + 1}#{x}\" end)", '["21"]'),
+        ("try do Enum.map(:no, fn x -> x end) rescue e -> e.__struct__ end", "Protocol.UndefinedError"),
+        ("try do Enum.map([1], fn x -> x.a end) rescue e -> Exception.message(e) end |> is_binary()", "true"),
+        ("Stream.map([1, 2], fn x -> send(self(), x) end)\nreceive do x -> x after 0 -> :lazy end", ":lazy"),
+    ],
+)
+def test_literal_functions_become_comprehensions(code: str, want: str) -> None:
+    assert shown(code) == want
+
+
+def test_long_pipelines_of_literal_functions() -> None:
+    code = "[1]" + "".join(f' |> Enum.map(fn x -> "#{{x}}" end) |> Enum.filter(fn x -> x != {n} end)' for n in range(200))
+    assert shown(code) == '["1"]'

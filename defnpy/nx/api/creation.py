@@ -384,12 +384,11 @@ def _parse(word: str) -> Any:
     except ValueError:
         pass
     found = _COMPLEX.fullmatch(word)
-    if found is None:
+    # As Complex.parse/1: the imaginary part has digits, unless it follows a real one.
+    bare = found is not None and found[2] in ("", "+", "-")
+    if found is None or (bare and not found[1]):
         raise ArgumentError(f"expected a numerical value for tensor, got {word}")
-    imaginary = found[2]
-    if imaginary in ("", "+", "-"):
-        imaginary += "1"
-    return complex_term(float(found[1] or 0), float(imaginary))
+    return complex_term(float(found[1] or 0), float(found[2] + "1" if bare else found[2]))
 
 
 def _complex_pattern() -> Any:
