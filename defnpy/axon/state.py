@@ -46,6 +46,11 @@ def new(data: Any) -> Struct:
     return make_struct(NAME, data=data, parameters=_access_map(data))
 
 
+def bare(data: Any) -> Struct:
+    """A state of which only the data are known."""
+    return make_struct(NAME, data=data, parameters={}, state={}, frozen_parameters={})
+
+
 def _access_map(data: dict[Any, Any]) -> dict[Any, Any]:
     return {k: _access_map(v) if v.__class__ is dict else None for k, v in data.items()}
 

@@ -15,6 +15,7 @@ import click
 @click.option("--path", "-r", "paths", multiple=True, type=click.Path(), metavar="DIR", help="Load a folder of .ex files first (repeatable).")
 @click.option("--call", "target", metavar="MOD.FUN", help="Call one function of the file; the arguments are input files or JSON values.")
 @click.option("-o", "--output", type=click.Path(), help="With --call: where the result goes (.npy, .npz, .safetensors or .json).")
+@click.option("--keep-going", "-k", is_flag=True, help="Run the other cells of a notebook when one fails; the exit status is 1.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Stop the program after this time.")
 @click.option("--trust", is_flag=True, help="Grant everything: files, environment, network, processes.")
 @click.option("--allow-read", multiple=True, metavar="DIR", help="Let the program read files below DIR (repeatable).")

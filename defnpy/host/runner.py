@@ -75,7 +75,7 @@ def _failed(error: BaseException, verbose: bool) -> int:
 
 def run_command(file: str, args: list[str], *, compiler: str | None, paths: tuple[str, ...], target: str | None, output: str | None,
                 timeout: float | None, trust: bool, allow_read: tuple[str, ...], allow_write: tuple[str, ...], allow_env: bool,
-                verbose: bool) -> int:
+                verbose: bool, keep_going: bool = False) -> int:
     """``defnpy run``."""
     started = time.perf_counter()
 
@@ -86,7 +86,7 @@ def run_command(file: str, args: list[str], *, compiler: str | None, paths: tupl
 
             call_function(file, target, args, output, verbose)
             return
-        run_any(file, extra)
+        run_any(file, extra, keep_going=keep_going)
 
     status = guarded(work, timeout=timeout, verbose=verbose)
     sys.stdout.flush()
@@ -141,14 +141,14 @@ def choose_compiler(name: str) -> None:
     embed.choose(name)
 
 
-def run_any(file: str, extra: bytes = b"") -> None:
+def run_any(file: str, extra: bytes = b"", *, keep_going: bool = False) -> None:
     """Run a file by its suffix; a .defn file shows its last value, a notebook that of every cell."""
     from defnpy.host.loader import run_file
 
     if file.endswith(".livemd"):
         from defnpy.host.notebook import run_notebook
 
-        run_notebook(file)
+        run_notebook(file, keep_going=keep_going)
         return
     value = run_file(file, extra=extra)
     _run_started_tests()

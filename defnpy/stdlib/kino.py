@@ -199,7 +199,7 @@ def _frame_text(frame: Any) -> str | None:
 
 def _data_table() -> Module:
     def new(data: Any, options: Any = ()) -> Struct:
-        rows = _rows(data)
+        rows = tabular_rows(data)
         chosen = option(options, "keys")
         names = list(chosen) if chosen is not None else list(dict.fromkeys(name for row in rows for name, _ in items(row)))
         return _struct("Kino.DataTable", name=option(options, "name", "Data"), keys=names, rows=rows)
@@ -209,7 +209,7 @@ def _data_table() -> Module:
     return made
 
 
-def _rows(data: Any) -> list[Any]:
+def tabular_rows(data: Any) -> list[Any]:
     """Tabular data (rows as maps or keyword lists, or columns by name) as a list of maps."""
     columns = list(items(data)) if data.__class__ is dict else list(data) if is_keyword(data) and data else None
     if columns is not None:

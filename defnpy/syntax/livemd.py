@@ -51,7 +51,8 @@ def split_cells(text: str) -> list[Cell]:
             flush()
             end = closing_fence(lines, index, fence["ticks"])
             if not attributes.get("output"):
-                kind = "elixir" if fence["language"] == "elixir" else "code"
+                shown = bool(attributes.get("force_markdown"))
+                kind = "markdown" if shown else "elixir" if fence["language"] == "elixir" else "code"
                 if kind == "code":
                     attributes.setdefault("language", fence["language"])
                 source = "\n".join(lines[index + 1 : end])

@@ -12,7 +12,7 @@ from defnpy.axon.build import build
 from defnpy.axon.model import is_model
 from defnpy.axon.optim import optimizers
 from defnpy.axon.optim.updates import MODULE as UPDATES
-from defnpy.axon.state import is_state, trainable_parameters, update
+from defnpy.axon.state import bare, is_state, trainable_parameters, update
 from defnpy.axon.state import new as state_of
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map
@@ -117,9 +117,8 @@ class TrainStep:
     def init(self, batch: Any, state: Any) -> Map:
         """The state before the first step."""
         x, y = _pair(batch, "train")
-        model_state = self.init_model(x, state)
-        if not is_state(model_state):
-            model_state = state_of(model_state)
+        # A map of parameters is a state that does not know yet which of them are trained.
+        model_state = self.init_model(x, state if is_state(state) else bare(state))
         out = defn.jit_apply(Closure(2, lambda s, i: self.forward(s, i)[_PREDICTION]), [model_state, x])
         return {
             _I: nx.tensor(0), _TRUE: _zeros_like(y), _PRED: _zeros_like(out), _LOSS: nx.tensor(0.0), _MODEL: model_state,
