@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from defnpy.codegen import inline
-from defnpy.codegen.loops import Plan, reduction, split_cons, split_text, tails, tuple_parts, update_of
-from defnpy.codegen.matching import Cursor, Matcher
+from defnpy.codegen.looping import call_itself, go_back, next_step, reduce_loop, tail_value
+from defnpy.codegen.loops import Cursor, Plan, reduction, split_cons, tails
+from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.simple import is_simple
@@ -163,7 +164,7 @@ class Emitter:
         """Send a value to its destination."""
         if dest is RETURN:
             if self.reducing:
-                self.next_step(value)
+                next_step(self, value)
                 return
             if self.collected is not None:
                 value = self.rt("onto", [self.name(self.collected), value])
@@ -317,7 +318,7 @@ class Emitter:
         """A call of a function of a known module."""
         signature = f"{name}/{len(args)}"
         if name == "reduce" and (found := reduction(((_DOT, meta, [module, Atom(name)]), meta, args))) is not None:
-            return self._reduce(found, (None, meta, args))
+            return reduce_loop(self, found, (None, meta, args))
         if (made := comprehension(self, module, name, args)) is not None:
             return made
         if module is inline.KERNEL or module is inline.ERLANG:
@@ -339,198 +340,12 @@ class Emitter:
         signature = f"{form.name}/{len(args)}"
         emitted = self.module_functions.get(signature)
         if emitted is not None and self.cursors and signature == self.function_name:
-            return self._call_itself(emitted, meta, args)
+            return call_itself(self, emitted, meta, args)
         values = self.exprs(args)
         self.place(meta)
         if emitted is None:
             return self.rt("missing_local", [self.const(signature), *values])
         return self.call(self.name(emitted), values)
-
-    def _call_itself(self, emitted: str, meta: Any, args: list[Any]) -> ast.expr:
-        """A call of the function itself outside tail position: the rest of a list goes along as a position."""
-        rests = {k: self._rest(k, a) for k, a in enumerate(args)}
-        given = iter(self.exprs([a for k, a in enumerate(args) if rests[k] is None]))
-        self.place(meta)
-        made = self.call(self.name(emitted), [self.name(self.params[k]) if rest is not None else next(given) for k, rest in rests.items()])
-        made.keywords = [self.at(ast.keyword(self.cursors[k].at, rest)) for k, rest in rests.items() if rest is not None]  # type: ignore[attr-defined]
-        return made
-
-    # -- lists and maps of loops (codegen.loops) -----------------------------------------------------------------------
-
-    def offset(self, cursor: Cursor, count: int) -> ast.expr:
-        place = self.name(cursor.at)
-        return self.at(ast.BinOp(place, ast.Add(), self.const(count))) if count else place
-
-    def rest_of(self, cursor: Cursor) -> ast.expr:
-        """The list that a cursor stands for."""
-        array = self.name(cursor.array)
-        return self.choose(self.name(cursor.at), self.sub(array, self.at(ast.Slice(self.name(cursor.at), None, None))), array)
-
-    def _rest(self, k: int, node: Any) -> ast.expr | None:
-        """The position to go on from when *node* is the rest of the list at parameter *k*."""
-        if k in self.cursors and node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2] in self.rests:
-            return self.offset(self.cursors[k], self.rests[node[2]][1])
-        return None
-
-    def enter_loop(self) -> None:
-        """What a planned function does first."""
-        if self.plan.consing:
-            self.collected = self.names.fresh("out")
-            self.assign(self.collected, self.at(ast.List([], ast.Load())))
-        for k in sorted(self.plan.pending):
-            self.assign(self.params[k], self._collector(k, self.name(self.params[k])))
-        for k in sorted(self.plan.owned):
-            self.owners[k] = self.names.fresh(f"own_{self.params[k]}")
-            self.assign(self.owners[k], self.const(False))
-
-    def _collector(self, k: int, value: ast.expr) -> ast.expr:
-        return self.rt("PendingText" if k in self.plan.texts else "Pending", [value])
-
-    def next_step(self, value: ast.expr) -> None:
-        """Go on reducing with an accumulator that was computed as one value."""
-        names = self.params[1:]
-        if len(names) > 1:
-            value = self.spill(value)
-        for k, name in enumerate(names, 1):
-            part = value if len(names) == 1 else self.sub(value, self.const(k - 1))
-            self.assign(name, self._collector(k, part) if k in self.plan.pending else part)
-            if k in self.plan.owned:
-                self.assign(self.owners[k], self.const(False))
-        self.add(ast.Continue())
-
-    def go_back(self, args: list[Any], collected: list[Any], meta: Any) -> None:
-        """The next round of the loop with *args*; *collected* elements come before its value."""
-        wanted: list[tuple[str | None, Any]] = [(None, node) for node in collected]
-        after: list[Any] = []
-        for k, node in enumerate(args):
-            self._argument(k, node, wanted, after)
-        values = self.exprs([node for _, node in wanted])
-        self.place(meta)
-        moved = {name for name, _ in wanted if name is not None}
-        pairs: list[tuple[str, ast.expr]] = []
-        loose: list[ast.expr] = []
-        alone = not moved and not after and len(collected) <= 1
-        for (name, _), value in zip(wanted, values, strict=True):
-            if name is not None:
-                pairs.append((name, value))
-            elif alone or value.__class__ is ast.Constant or (value.__class__ is ast.Name and value.id not in moved):
-                loose.append(value)
-            else:
-                temp = self.temp()
-                pairs.append((temp, value))
-                loose.append(self.name(temp))
-        pairs += [(self.cursors[k].at, rest) for k, node in enumerate(args) if (rest := self._rest(k, node)) is not None]
-        pairs += [(self.cursors[k].at, self.const(0)) for k in self.cursors if self._rest(k, args[k]) is None and not self._keeps(k, args[k])]
-        pairs = [(n, v) for n, v in pairs if not (v.__class__ is ast.Name and v.id == n)]
-        left = iter(loose)
-        if alone:
-            self._collect(collected, left)
-        if len(pairs) == 1:
-            self.assign(*pairs[0])
-        elif pairs:
-            targets = self.at(ast.Tuple([self.at(ast.Name(n, ast.Store())) for n, _ in pairs], ast.Store()))
-            self.add(ast.Assign([targets], self.at(ast.Tuple([v for _, v in pairs], ast.Load()))))
-        if not alone:
-            self._collect(collected, left)
-        for step in after:
-            step(left)
-        self.add(ast.Continue())
-
-    def _collect(self, collected: list[Any], values: Iterator[ast.expr]) -> None:
-        for _ in collected:
-            assert self.collected is not None
-            self._append(self.collected, next(values))
-
-    def _append(self, name: str, value: ast.expr) -> None:
-        self.add(ast.Expr(self.call(self.attr(self.name(name), "append"), [value])))
-
-    def _keeps(self, k: int, node: Any) -> bool:
-        return node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2].python == self.params[k]
-
-    def _argument(self, k: int, node: Any, wanted: list[tuple[str | None, Any]], after: list[Any]) -> None:
-        """How parameter *k* becomes *node*: values to compute, and steps to take once all are computed."""
-        name = self.params[k]
-        if node is None or self._rest(k, node) is not None:
-            return
-        if k in self.plan.pending:
-            front, tail = split_cons(node)
-            if self._keeps(k, node):
-                return
-            if k not in self.plan.texts and tail is not None and self._keeps(k, tail):
-                wanted.extend((None, one) for one in front)
-
-                def grow(left: Iterator[ast.expr]) -> None:
-                    for value in reversed([next(left) for _ in front]):
-                        self._append(name, value)
-
-                after.append(grow)
-                return
-            base, parts = split_text(node)
-            if k in self.plan.texts and self._keeps(k, base):
-                wanted.extend((None, one) for one in parts)
-
-                def extend(left: Iterator[ast.expr]) -> None:
-                    for _ in parts:
-                        self.add(ast.Expr(self.call(self.attr(self.name(name), "add"), [next(left)])))
-
-                after.append(extend)
-                return
-            wanted.append((None, node))
-            after.append(lambda left: self.assign(name, self._collector(k, next(left))))
-            return
-        if k in self.plan.owned:
-            flag = self.owners[k]
-            if self._keeps(k, node):
-                return
-            helper = update_of(node, node[2][0][2]) if self._is_update(k, node) else None
-            if helper is not None:
-                wanted.extend((None, one) for one in node[2][1:])
-                count = len(node[2]) - 1
-
-                def change(left: Iterator[ast.expr]) -> None:
-                    self.assign(name, self.rt(helper, [self.name(name), self.name(flag), *[next(left) for _ in range(count)]]))
-                    self.assign(flag, self.const(True))
-
-                after.append(change)
-                return
-            wanted.append((name, node))
-            after.append(lambda left: self.assign(flag, self.const(False)))
-            return
-        wanted.append((name, node))
-
-    def _is_update(self, k: int, node: Any) -> bool:
-        return (
-            node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and bool(node[2]) and self._keeps(k, node[2][0])
-        )
-
-    def _reduce(self, found: Any, node: Any) -> ast.expr:
-        """``Enum.reduce`` as a local function with a loop."""
-        plan, clauses, start = found
-        child = Emitter(self.unit, self)
-        child.line, child.column = self.line, self.column
-        child.plan, child.reducing, child.loops = plan, True, 1
-        items = child.names.fresh("items")
-        child.params = child.parameters(clauses)
-        child.tail = ("%reduce", child.params)
-        with child.block() as body:
-            with child.block() as failed:
-                values = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params)]
-                given = values if len(values) == 2 else [values[0], child.at(ast.Tuple(values[1:], ast.Load()))]
-                module = child.name(child.unit.atom(child.module)) if child.module is not None else child.const(None)
-                child.add(ast.Expr(child.rt("fn_clause_failed", [module, child.const(child.function_name), child.at(ast.List(given, ast.Load()))])))
-            child.enter_loop()
-            with child.block() as inside:
-                child.clause_chain([child.name(p) for p in child.params], clauses, RETURN, failed)
-            target = child.at(ast.Name(child.params[0], ast.Store()))
-            child.add(ast.For(target, child.rt("each", [child.name(items)]), inside, [], None))
-            answer = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params) if k]
-            child.add(ast.Return(answer[0] if len(answer) == 1 else child.at(ast.Tuple(answer, ast.Load()))))
-        name = self.names.fresh("reduce")
-        definition = self.at(ast.FunctionDef(name, self.arguments([items, *child.params[1:]], child), body, [], None))
-        definition.type_params = []
-        values = self.exprs([node[2][0], *start])
-        self.body.append(definition)
-        return self.call(self.name(name), values)
 
     # -- destinations --------------------------------------------------------------------------------------------------
 
@@ -546,23 +361,9 @@ class Emitter:
                     return
                 if dest is RETURN and self.tail is not None and self._tail_call(node):
                     return
-        if dest is RETURN and self.tail is not None and (self.reducing or self.collected is not None) and self._tail_value(node):
+        if dest is RETURN and self.tail is not None and (self.reducing or self.collected is not None) and tail_value(self, node):
             return
         self.finish(dest, self.expr(node))
-
-    def _tail_value(self, node: Any) -> bool:
-        """A value that goes on with the loop: the next accumulator, or ``[x | f(...)]``."""
-        if self.reducing:
-            parts = [node] if len(self.params) == 2 else tuple_parts(node)
-            if len(parts) != len(self.params) - 1:
-                return False
-            self.go_back([None, *parts], [], ())
-            return True
-        front, last = split_cons(node)
-        if last is None or not calls_itself(last, self.tail[0]):  # type: ignore[index]
-            return False
-        self.go_back(last[2], front, last[1])
-        return True
 
     def _tail_inside(self, node: Any, dest: Dest) -> bool:
         return dest is RETURN and self.tail is not None and (self.reducing or calls_itself(node, self.tail[0]))
@@ -572,7 +373,7 @@ class Emitter:
         if args.__class__ is not list or self.tail is None:
             return False
         if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == self.tail[0]:
-            self.go_back(args, [], meta)
+            go_back(self, args, [], meta)
             return True
         return False
 

@@ -35,6 +35,14 @@ _READS = {
 """Functions that look into a map, their first argument, and do not keep it."""
 
 
+@dataclass(slots=True, frozen=True)
+class Cursor:
+    """A list parameter kept as an array and a position in it: the names of both."""
+
+    array: str
+    at: str
+
+
 @dataclass(slots=True)
 class Plan:
     """The representation of each parameter, by position."""

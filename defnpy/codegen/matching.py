@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen.loops import split_cons
+from defnpy.codegen.looping import offset, rest_of
+from defnpy.codegen.loops import Cursor, split_cons
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, is_atom
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
 _BAR, _PIN, _MATCH, _TUPLE, _MAP, _STRUCT, _BITS, _CONST = (Atom(n) for n in ("|", "^", "=", "{}", "%{}", "%", "<<>>", "%const"))
-
-
-@dataclass(slots=True, frozen=True)
-class Cursor:
-    """A list parameter kept as an array and a position in it (codegen.loops): the names of both."""
-
-    array: str
-    at: str
 
 
 class Matcher:
@@ -126,7 +118,7 @@ class Matcher:
         em = self.em
         if pattern.__class__ is tuple:
             if pattern[2].__class__ is Var:
-                self._variable(pattern[2], em.rest_of(cursor))
+                self._variable(pattern[2], rest_of(em, cursor))
             return
         items, rest = split_cons(pattern)
         array = em.name(cursor.array)
@@ -140,11 +132,11 @@ class Matcher:
         if many and len(items) == 1:
             self.tests.append(em.compare(length, ast.Gt(), em.name(cursor.at)))
         else:
-            self.tests.append(em.compare(length, ast.GtE() if many else ast.Eq(), em.offset(cursor, len(items))))
+            self.tests.append(em.compare(length, ast.GtE() if many else ast.Eq(), offset(em, cursor, len(items))))
         for i, item in enumerate(items):
-            self.match(item, em.sub(array, em.offset(cursor, i)))
+            self.match(item, em.sub(array, offset(em, cursor, i)))
         if many and rest[2] not in em.rests:
-            self.match(rest, em.sub(array, em.at(ast.Slice(em.offset(cursor, len(items)), None, None))))
+            self.match(rest, em.sub(array, em.at(ast.Slice(offset(em, cursor, len(items)), None, None))))
 
     def _pin(self, pattern: Any, subject: ast.expr) -> None:
         em = self.em

@@ -6,8 +6,8 @@ import ast
 from typing import Any
 
 from defnpy.codegen.emit import RETURN, Emitter, loops
-from defnpy.codegen.loops import plan, rests
-from defnpy.codegen.matching import Cursor
+from defnpy.codegen.looping import enter_loop, rest_of
+from defnpy.codegen.loops import Cursor, plan, rests
 from defnpy.codegen.names import python_name
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand.module import Definition
@@ -49,7 +49,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     em.cursors = {k: Cursor(params[k], em.names.fresh(f"at_{params[k]}")) for k in sorted(em.plan.cursors)}
     em.rests = {var: found for c in clauses for var, found in rests(c, name_atom, definition.arity, em.plan).items()}
     with em.block() as first:
-        em.enter_loop()
+        enter_loop(em)
     subjects = [em.cursors.get(k) or em.name(p) for k, p in enumerate(params)]
     body: list[ast.stmt]
     with em.block() as body:
@@ -82,7 +82,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
 def _given(em: Emitter, k: int) -> ast.expr:
     """What parameter *k* holds, as a term."""
     if k in em.cursors:
-        return em.rest_of(em.cursors[k])
+        return rest_of(em, em.cursors[k])
     value = em.name(em.params[k])
     return em.rt("whole", [value]) if k in em.plan.pending else value
 

@@ -1,0 +1,230 @@
+"""The code of planned loops (codegen.loops): lists as positions, growing values as buffers, maps changed in place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from defnpy.codegen.loops import Cursor, is_local_call, split_cons, split_text, tuple_parts, update_of
+from defnpy.expand.env import Var
+from defnpy.terms.atom import Atom
+
+if TYPE_CHECKING:
+    from defnpy.codegen.emit import Emitter
+
+RETURN = "return"
+
+
+def call_itself(em: Emitter, emitted: str, meta: Any, args: list[Any]) -> ast.expr:
+    """A call of the function itself outside tail position: the rest of a list goes along as a position."""
+    rests = {k: _rest(em, k, a) for k, a in enumerate(args)}
+    given = iter(em.exprs([a for k, a in enumerate(args) if rests[k] is None]))
+    em.place(meta)
+    made = em.call(em.name(emitted), [em.name(em.params[k]) if rest is not None else next(given) for k, rest in rests.items()])
+    made.keywords = [em.at(ast.keyword(em.cursors[k].at, rest)) for k, rest in rests.items() if rest is not None]  # type: ignore[attr-defined]
+    return made
+
+
+def offset(em: Emitter, cursor: Cursor, count: int) -> ast.expr:
+    place = em.name(cursor.at)
+    return em.at(ast.BinOp(place, ast.Add(), em.const(count))) if count else place
+
+
+def rest_of(em: Emitter, cursor: Cursor) -> ast.expr:
+    """The list that a cursor stands for."""
+    array = em.name(cursor.array)
+    return em.choose(em.name(cursor.at), em.sub(array, em.at(ast.Slice(em.name(cursor.at), None, None))), array)
+
+
+def _rest(em: Emitter, k: int, node: Any) -> ast.expr | None:
+    """The position to go on from when *node* is the rest of the list at parameter *k*."""
+    if k in em.cursors and node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2] in em.rests:
+        return offset(em, em.cursors[k], em.rests[node[2]][1])
+    return None
+
+
+def enter_loop(em: Emitter) -> None:
+    """What a planned function does first."""
+    if em.plan.consing:
+        em.collected = em.names.fresh("out")
+        em.assign(em.collected, em.at(ast.List([], ast.Load())))
+    for k in sorted(em.plan.pending):
+        em.assign(em.params[k], _collector(em, k, em.name(em.params[k])))
+    for k in sorted(em.plan.owned):
+        em.owners[k] = em.names.fresh(f"own_{em.params[k]}")
+        em.assign(em.owners[k], em.const(False))
+
+
+def _collector(em: Emitter, k: int, value: ast.expr) -> ast.expr:
+    return em.rt("PendingText" if k in em.plan.texts else "Pending", [value])
+
+
+def next_step(em: Emitter, value: ast.expr) -> None:
+    """Go on reducing with an accumulator that was computed as one value."""
+    names = em.params[1:]
+    if len(names) > 1:
+        value = em.spill(value)
+    for k, name in enumerate(names, 1):
+        part = value if len(names) == 1 else em.sub(value, em.const(k - 1))
+        em.assign(name, _collector(em, k, part) if k in em.plan.pending else part)
+        if k in em.plan.owned:
+            em.assign(em.owners[k], em.const(False))
+    em.add(ast.Continue())
+
+
+def go_back(em: Emitter, args: list[Any], collected: list[Any], meta: Any) -> None:
+    """The next round of the loop with *args*; *collected* elements come before its value."""
+    wanted: list[tuple[str | None, Any]] = [(None, node) for node in collected]
+    after: list[Any] = []
+    for k, node in enumerate(args):
+        _argument(em, k, node, wanted, after)
+    values = em.exprs([node for _, node in wanted])
+    em.place(meta)
+    moved = {name for name, _ in wanted if name is not None}
+    pairs: list[tuple[str, ast.expr]] = []
+    loose: list[ast.expr] = []
+    alone = not moved and not after and len(collected) <= 1
+    for (name, _), value in zip(wanted, values, strict=True):
+        if name is not None:
+            pairs.append((name, value))
+        elif alone or value.__class__ is ast.Constant or (value.__class__ is ast.Name and value.id not in moved):
+            loose.append(value)
+        else:
+            temp = em.temp()
+            pairs.append((temp, value))
+            loose.append(em.name(temp))
+    pairs += [(em.cursors[k].at, rest) for k, node in enumerate(args) if (rest := _rest(em, k, node)) is not None]
+    pairs += [(em.cursors[k].at, em.const(0)) for k in em.cursors if _rest(em, k, args[k]) is None and not _keeps(em, k, args[k])]
+    pairs = [(n, v) for n, v in pairs if not (v.__class__ is ast.Name and v.id == n)]
+    left = iter(loose)
+    if alone:
+        _collect(em, collected, left)
+    if len(pairs) == 1:
+        em.assign(*pairs[0])
+    elif pairs:
+        targets = em.at(ast.Tuple([em.at(ast.Name(n, ast.Store())) for n, _ in pairs], ast.Store()))
+        em.add(ast.Assign([targets], em.at(ast.Tuple([v for _, v in pairs], ast.Load()))))
+    if not alone:
+        _collect(em, collected, left)
+    for step in after:
+        step(left)
+    em.add(ast.Continue())
+
+
+def _collect(em: Emitter, collected: list[Any], values: Iterator[ast.expr]) -> None:
+    for _ in collected:
+        assert em.collected is not None
+        _append(em, em.collected, next(values))
+
+
+def _append(em: Emitter, name: str, value: ast.expr) -> None:
+    em.add(ast.Expr(em.call(em.attr(em.name(name), "append"), [value])))
+
+
+def _keeps(em: Emitter, k: int, node: Any) -> bool:
+    return node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2].python == em.params[k]
+
+
+def _argument(em: Emitter, k: int, node: Any, wanted: list[tuple[str | None, Any]], after: list[Any]) -> None:
+    """How parameter *k* becomes *node*: values to compute, and steps to take once all are computed."""
+    name = em.params[k]
+    if node is None or _rest(em, k, node) is not None:
+        return
+    if k in em.plan.pending:
+        front, tail = split_cons(node)
+        if _keeps(em, k, node):
+            return
+        if k not in em.plan.texts and tail is not None and _keeps(em, k, tail):
+            wanted.extend((None, one) for one in front)
+
+            def grow(left: Iterator[ast.expr]) -> None:
+                for value in reversed([next(left) for _ in front]):
+                    _append(em, name, value)
+
+            after.append(grow)
+            return
+        base, parts = split_text(node)
+        if k in em.plan.texts and _keeps(em, k, base):
+            wanted.extend((None, one) for one in parts)
+
+            def extend(left: Iterator[ast.expr]) -> None:
+                for _ in parts:
+                    em.add(ast.Expr(em.call(em.attr(em.name(name), "add"), [next(left)])))
+
+            after.append(extend)
+            return
+        wanted.append((None, node))
+        after.append(lambda left: em.assign(name, _collector(em, k, next(left))))
+        return
+    if k in em.plan.owned:
+        flag = em.owners[k]
+        if _keeps(em, k, node):
+            return
+        helper = update_of(node, node[2][0][2]) if _is_update(em, k, node) else None
+        if helper is not None:
+            wanted.extend((None, one) for one in node[2][1:])
+            count = len(node[2]) - 1
+
+            def change(left: Iterator[ast.expr]) -> None:
+                em.assign(name, em.rt(helper, [em.name(name), em.name(flag), *[next(left) for _ in range(count)]]))
+                em.assign(flag, em.const(True))
+
+            after.append(change)
+            return
+        wanted.append((name, node))
+        after.append(lambda left: em.assign(flag, em.const(False)))
+        return
+    wanted.append((name, node))
+
+
+def _is_update(em: Emitter, k: int, node: Any) -> bool:
+    return (
+        node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and bool(node[2]) and _keeps(em, k, node[2][0])
+    )
+
+
+def reduce_loop(em: Emitter, found: Any, node: Any) -> ast.expr:
+    """``Enum.reduce`` as a local function with a loop."""
+    plan, clauses, start = found
+    child = type(em)(em.unit, em)
+    child.line, child.column = em.line, em.column
+    child.plan, child.reducing, child.loops = plan, True, 1
+    items = child.names.fresh("items")
+    child.params = child.parameters(clauses)
+    child.tail = ("%reduce", child.params)
+    with child.block() as body:
+        with child.block() as failed:
+            values = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params)]
+            given = values if len(values) == 2 else [values[0], child.at(ast.Tuple(values[1:], ast.Load()))]
+            module = child.name(child.unit.atom(child.module)) if child.module is not None else child.const(None)
+            child.add(ast.Expr(child.rt("fn_clause_failed", [module, child.const(child.function_name), child.at(ast.List(given, ast.Load()))])))
+        enter_loop(child)
+        with child.block() as inside:
+            child.clause_chain([child.name(p) for p in child.params], clauses, RETURN, failed)
+        target = child.at(ast.Name(child.params[0], ast.Store()))
+        child.add(ast.For(target, child.rt("each", [child.name(items)]), inside, [], None))
+        answer = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params) if k]
+        child.add(ast.Return(answer[0] if len(answer) == 1 else child.at(ast.Tuple(answer, ast.Load()))))
+    name = em.names.fresh("reduce")
+    definition = em.at(ast.FunctionDef(name, em.arguments([items, *child.params[1:]], child), body, [], None))
+    definition.type_params = []
+    values = em.exprs([node[2][0], *start])
+    em.body.append(definition)
+    return em.call(em.name(name), values)
+
+
+def tail_value(em: Emitter, node: Any) -> bool:
+    """A value that goes on with the loop: the next accumulator, or ``[x | f(...)]``."""
+    if em.reducing:
+        parts = [node] if len(em.params) == 2 else tuple_parts(node)
+        if len(parts) != len(em.params) - 1:
+            return False
+        go_back(em, [None, *parts], [], ())
+        return True
+    front, last = split_cons(node)
+    name, _, arity = em.tail[0].rpartition("/") if em.tail is not None else ("", "", "0")
+    if last is None or not is_local_call(last, Atom(name), int(arity)):
+        return False
+    go_back(em, last[2], front, last[1])
+    return True
