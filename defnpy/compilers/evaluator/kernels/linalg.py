@@ -1,4 +1,4 @@
-"""Kernels of the blocks of Nx.LinAlg: LAPACK in double precision, rounded to the output type."""
+"""Kernels of the blocks of Nx.LinAlg: double precision, rounded to the output type."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from defnpy.compilers.evaluator.kernels import jacobi
 from defnpy.compilers.evaluator.kernels.cast import to_type
 from defnpy.compilers.evaluator.kernels.quiet import quiet
 from defnpy.compilers.signs import signed_qr
@@ -16,6 +17,12 @@ from defnpy.terms.errors import ArgumentError
 def _wide(a: Any) -> Any:
     a = np.asarray(a)
     return a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)
+
+
+def _own(a: Any) -> Any:
+    """Single precision where the tensor has no more, so that every step is rounded as in the reference."""
+    wide = _wide(a)
+    return wide if wide.dtype.kind == "c" or a.dtype == np.float64 else wide.astype(np.float32)
 
 
 def _cast(a: Any, kind: DType) -> Any:
@@ -88,13 +95,64 @@ def _lu(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _eigh(out: Any, tag: Any, a: Any) -> Any:
-    w, v = np.linalg.eigh(_wide(a))
-    return _cast(w[..., ::-1], out[0].type), _cast(v[..., ::-1], out[1].type)
+    fields = _fields(tag)
+    w, v = jacobi.eigh(_own(a), fields["eps"], fields["max_iter"])
+    return _cast(w, out[0].type), _cast(v, out[1].type)
+
+
+_EIGH_EPS = 1.0e-4
 
 
 def _svd(out: Any, tag: Any, a: Any) -> Any:
-    made = np.linalg.svd(_wide(a), full_matrices=_fields(tag)["full_matrices?"])
-    return tuple(_cast(part, t.type) for part, t in zip(made, out, strict=True))
+    """From the eigenvectors of the polar factor, without full matrices from those of the smaller product."""
+    fields = _fields(tag)
+    full = bool(fields["full_matrices?"])
+    one = _full_svd if full else _thin_svd
+    m, n = a.shape[-2:]
+    flat = (_wide if full else _own)(a).reshape(-1, m, n)
+    if m < n:
+        made = [(v.conj().T, s, u.conj().T) for u, s, v in (_svd_one(x.conj().T, one, full, fields["max_iter"]) for x in flat)]
+    else:
+        made = [_svd_one(x, one, full, fields["max_iter"]) for x in flat]
+    parts = [np.stack(part).reshape(t.shape) for part, t in zip(zip(*made, strict=True), out, strict=True)]
+    return tuple(_cast(part, t.type) for part, t in zip(parts, out, strict=True))
+
+
+def _svd_one(a: Any, one: Any, full: bool, max_iter: int) -> tuple[Any, Any, Any]:
+    m, n = a.shape
+    if not a.any():
+        return np.eye(m, m if full else n), np.zeros(n), np.eye(n)
+    if not np.isfinite(a).all():
+        return np.full((m, m if full else n), np.nan), np.full(n, np.nan), np.full((n, n), np.nan)
+    u, s, v = one(a, max_iter)
+    return u, s, v.conj().T
+
+
+def _full_svd(a: Any, max_iter: int) -> tuple[Any, Any, Any]:
+    m, n = a.shape
+    basis = None
+    if m > n:
+        basis, r = signed_qr(np, a, *np.linalg.qr(a, mode="complete"), 1.0e-10)
+        a = r[:n]
+    left, size, right = np.linalg.svd(a)
+    w, v = jacobi.eigh((right.conj().T * size) @ right, _EIGH_EPS, max_iter)
+    v, w = np.where(w < 0, -v, v), np.abs(w)
+    order = np.argsort(-w, kind="stable")
+    u = left @ right @ v[:, order]
+    if basis is not None:
+        u = np.concatenate([basis[:, :n] @ u, basis[:, n:]], axis=1)
+    return u, w[order], v[:, order]
+
+
+def _thin_svd(a: Any, max_iter: int) -> tuple[Any, Any, Any]:
+    kind = a.dtype
+    wide = _wide(a)
+    w, v = jacobi.eigh((wide.conj().T @ wide).astype(kind), _EIGH_EPS, max_iter)
+    s = np.sqrt(np.maximum(w, 0))
+    order = np.argsort(-s, kind="stable")
+    s, v = s[order], v[:, order]
+    usual = s > a.shape[1] * np.finfo(np.float32).eps * s[0]
+    return (wide @ v).astype(kind) * np.where(usual, 1 / np.where(usual, s, 1), 0).astype(kind), s, v
 
 
 BLOCKS = {
