@@ -16,7 +16,7 @@ from defnpy.nx.ops.create import CONSTANT
 
 _UFUNCS: dict[str, Any] = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "min": np.minimum, "max": np.maximum,
-    "atan2": np.arctan2, "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
+    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "cos": np.cos, "sin": np.sin, "tan": np.tan,
     "cosh": np.cosh, "sinh": np.sinh, "tanh": np.tanh, "acosh": np.arccosh, "asinh": np.arcsinh, "atanh": np.arctanh,
     "acos": np.arccos, "asin": np.arcsin, "atan": np.arctan, "sqrt": np.sqrt, "negate": np.negative, "sign": np.sign,

@@ -310,7 +310,7 @@ def linspace(start: Any, stop: Any, opts: Any = ()) -> Tensor:
     kind = dtypes.normalize(given["type"])
     if n.__class__ is not int or n < 1:
         raise ArgumentError(f"expected n to be a non-negative integer, got: {text(n)}")
-    a, b = reshape_vectors([to_tensor(start), to_tensor(stop)])
+    a, b = reshape_vectors([as_type(start, kind), as_type(stop, kind)])
     if a.shape != b.shape:
         raise ArgumentError(
             f"expected start and stop to have the same shape. Got shapes {text(a.shape)} and {text(b.shape)}"
@@ -389,13 +389,13 @@ def _parse(word: str) -> Any:
     imaginary = found[2]
     if imaginary in ("", "+", "-"):
         imaginary += "1"
-    return complex_term(float(found[1] or 0), float(imaginary))
+    return complex_term(float_term(float(found[1] or 0)), float_term(float(imaginary)))
 
 
 def _complex_pattern() -> Any:
     import re
 
-    size = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+    size = r"(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf|NaN)"
     return re.compile(rf"(?:([+-]?{size})(?=[+-]))?([+-]?(?:{size})?)i", re.IGNORECASE)
 
 

@@ -57,7 +57,7 @@ def assert_equal(left: Any, right: Any) -> None:
 def assert_all_close(left: Any, right: Any, opts: Any = ()) -> None:
     """All elements agree within ``:atol`` (1.0e-4) and ``:rtol`` (1.0e-4)."""
     given = {k.name: v for k, v in reversed(opts)}
-    atol, rtol = given.get("atol") or 1.0e-4, given.get("rtol") or 1.0e-4
+    atol, rtol = (1.0e-4 if given.get(name) in (None, False) else given[name] for name in ("atol", "rtol"))
     left, right = _tensor(left), _tensor(right)
     _check_form(left, right)
     if not _all_true(compare.all_close(left, right, keywords(atol=atol, rtol=rtol))):

@@ -35,13 +35,14 @@ def _fields(tag: Any) -> dict[str, Any]:
 
 def _cholesky(out: Any, tag: Any, a: Any) -> Any:
     """Column by column from the lower triangle; what is not positive definite gives NaN."""
-    a = _wide(a)
-    made = np.zeros_like(a)
+    a = _own(a)
+    made, eps = np.zeros_like(a), a.dtype.type(1.0e-10)
     for j in range(a.shape[-1]):
-        left = made[..., j:, :j]
-        rest = a[..., j:, j] - (left @ np.conj(made[..., j, :j, None]))[..., 0]
-        made[..., j:, j] = rest / np.sqrt(rest[..., :1])
-    return _cast(made, out.type)
+        left = _wide(made[..., j:, :j])
+        rest = a[..., j:, j] - (left @ np.conj(left[..., :1, :].swapaxes(-1, -2)))[..., 0].astype(a.dtype)
+        pivot = np.sqrt(rest[..., :1])
+        made[..., j:, j] = np.concatenate([pivot, rest[..., 1:] / (pivot + eps)], axis=-1)
+    return _cast(np.where(np.abs(made) <= eps, 0, made), out.type)
 
 
 def _solve(out: Any, tag: Any, a: Any, b: Any) -> Any:
