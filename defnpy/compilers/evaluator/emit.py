@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
+from defnpy.compilers.evaluator.kernels.linear import small_dot
 from defnpy.nx.dtype import F16, DType
 from defnpy.nx.expr import Expr
 from defnpy.nx.graph import real
@@ -269,7 +270,7 @@ def _dot(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
         left += ".T"
     if ranks[1] == 2 and p["right"] == (1,):
         right += ".T"
-    w.assign(e, f"{w.bind(np.dot, 'u')}({left}, {right})", frame, lines, pad)
+    w.assign(e, f"{w.bind(small_dot, 'u')}({left}, {right})", frame, lines, pad)
     if e.out.shape:
         frame.owned.add(e)
     return True

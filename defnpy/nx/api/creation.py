@@ -114,7 +114,7 @@ def to_template(container: Any) -> Any:
     """The same container with templates for tensors."""
     from defnpy.nx.containers import lazy_map
 
-    return lazy_map(container, lambda t: t.like(data=TEMPLATE, donatable=False))
+    return lazy_map(container, lambda t: t.like(data=TEMPLATE))
 
 
 def _creation_shape(given: Any) -> tuple[int, ...]:
