@@ -598,6 +598,7 @@ def norm_body(tensor: Any, opts: Any) -> Tensor:
         if kind is Atom("nuclear"):
             _, s, _ = svd_body(t, [])
             return reduce.sum_(s)
+        raise ArgumentError(f"unknown ord {text(kind)}")
     elif kind.__class__ is not int and kind not in (_INF, _NEG_INF):
         raise ArgumentError(f"unknown ord {text(kind)}")
     if rank == 1:

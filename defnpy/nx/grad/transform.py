@@ -8,7 +8,7 @@ from typing import Any
 from defnpy.nx import expr as nodes
 from defnpy.nx.api.elementwise import add
 from defnpy.nx.containers import container_map
-from defnpy.nx.dtype import F32, merge
+from defnpy.nx.dtype import F32, merge, to_real
 from defnpy.nx.expr import METADATA, Expr, constant, metadata, to_expr
 from defnpy.nx.graph import frontier
 from defnpy.nx.show import text
@@ -118,7 +118,7 @@ def _children(e: Expr) -> list[Expr]:
 def backward(loss: Tensor, marks: list[Tensor]) -> list[Tensor]:
     """The gradients of the sum of *loss* for each mark."""
     out = loss.data.out
-    seed = constant(1.0, merge(F32, out.type) if out.type.is_complex else _seed_type(out.type), out.shape)
+    seed = constant(1.0, _seed_type(to_real(out.type)), out.shape)
     grads = vjp([(loss.data, seed)], [m.data for m in marks])
     made = []
     for mark, g in zip(marks, grads, strict=True):

@@ -10,7 +10,8 @@ from defnpy.nx.lib_defn import composite
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
-from defnpy.terms.errors import ElixirError, make
+from defnpy.stdlib.exunit.errors import assertion
+from defnpy.terms.errors import ElixirError
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.text import to_string
 
@@ -21,7 +22,7 @@ def _is_set(term: Any) -> bool:
 
 
 def _fail(message: str) -> ElixirError:
-    return make("ExUnit.AssertionError", message)
+    return assertion(message=message)
 
 
 def _tensor(term: Any) -> Tensor:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from defnpy.compilers.evaluator.kernels import jacobi
+from defnpy.compilers.evaluator.kernels import householder, jacobi
 from defnpy.compilers.evaluator.kernels.cast import to_type
 from defnpy.compilers.evaluator.kernels.quiet import quiet
 from defnpy.compilers.signs import signed_qr
@@ -46,29 +46,44 @@ def _cholesky(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _solve(out: Any, tag: Any, a: Any, b: Any) -> Any:
-    a, b = _wide(a), _wide(b)
     vector = b.ndim < a.ndim
+    kind = np.result_type(_own(a), _own(b))
+    right = _wide(b[..., None] if vector else b)
     try:
-        made = np.linalg.solve(a, b[..., None] if vector else b)
+        if a.shape[-1] <= householder.LARGEST:
+            swaps, lower, upper = (_wide(part) for part in _lu_parts(_own(a)))
+            made = np.linalg.solve(lower, swaps.swapaxes(-1, -2) @ right).astype(kind)
+            made = np.linalg.solve(upper, _wide(made))
+        else:
+            made = np.linalg.solve(_wide(a), right)
     except np.linalg.LinAlgError:
         raise ArgumentError("can't solve for singular matrix") from None
     return _cast(made[..., 0] if vector else made, out.type)
 
 
 def _determinant(out: Any, tag: Any, a: Any) -> Any:
-    a = _wide(a)
+    own, a = _own(a), _wide(a)
     n = a.shape[-1]
     if n == 2:
         made = a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
     else:
         made = np.linalg.det(a)
+    if 3 < n <= householder.LARGEST:
+        swaps, _, upper = _lu_parts(own)
+        made = _wide(np.diagonal(upper, axis1=-2, axis2=-1)).prod(axis=-1) * np.linalg.det(_wide(swaps).real).round()
     return _cast(made, out.type)
 
 
-def _qr(out: Any, tag: Any, a: Any) -> Any:
+def _factors(a: Any, eps: float, mode: str) -> tuple[Any, Any]:
+    if max(a.shape[-2:]) <= householder.LARGEST:
+        return householder.qr(_own(a), eps, mode == "complete")
     a = _wide(a)
+    return signed_qr(np, a, *np.linalg.qr(a, mode=mode), eps)
+
+
+def _qr(out: Any, tag: Any, a: Any) -> Any:
     fields = _fields(tag)
-    q, r = signed_qr(np, a, *np.linalg.qr(a, mode=fields["mode"].name), fields["eps"])
+    q, r = _factors(a, fields["eps"], fields["mode"].name)
     return _cast(q, out[0].type), _cast(r, out[1].type)
 
 
@@ -84,15 +99,18 @@ def _lu_one(a: Any) -> tuple[Any, Any, Any]:
         if u[j, j] != 0:
             lower[j + 1 :, j] = u[j + 1 :, j] / u[j, j]
             u[j + 1 :] -= np.outer(lower[j + 1 :, j], u[j])
-    swaps = np.zeros((n, n))
+    swaps = np.zeros((n, n), a.dtype)
     swaps[order, np.arange(n)] = 1
     return swaps, lower, np.triu(u)
 
 
 def _lu(out: Any, tag: Any, a: Any) -> Any:
-    flat = _wide(a).reshape(-1, *a.shape[-2:])
-    parts = [np.stack(part).reshape(a.shape) for part in zip(*map(_lu_one, flat), strict=True)]
-    return tuple(_cast(part, t.type) for part, t in zip(parts, out, strict=True))
+    return tuple(_cast(part, t.type) for part, t in zip(_lu_parts(_own(a)), out, strict=True))
+
+
+def _lu_parts(a: Any) -> list[Any]:
+    flat = a.reshape(-1, *a.shape[-2:])
+    return [np.stack(part).reshape(a.shape) for part in zip(*map(_lu_one, flat), strict=True)]
 
 
 def _eigh(out: Any, tag: Any, a: Any) -> Any:
