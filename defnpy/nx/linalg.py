@@ -210,13 +210,15 @@ def invert_body(tensor: Any) -> Tensor:
 def _invert(p: Tensor) -> Tensor:
     """NaN where every matrix is singular, else a system whose rows are scaled by their largest elements."""
     from defnpy.nx.control import branches
+    from defnpy.nx.expr import metadata
 
     a = _floating(p)
     n, real = a.shape[-1], dtypes.to_real(a.type)
     smallest = float(ml_dtypes.finfo(real.numpy).smallest_normal) * 1.0e3
     singular = reduce.all_(compare.less_equal(ew.abs_(determinant_body(a)), constant(smallest, real)))
     largest = reduce.reduce_max(ew.abs_(a), keywords(axes=[-1], keep_axes=True))
-    scale = ew.divide(1, compare.select(compare.equal(largest, 0), 1, largest))
+    # The scale cancels out of the answer, and so out of the gradient.
+    scale = metadata(to_expr(ew.divide(1, compare.select(compare.equal(largest, 0), 1, largest))), "stop_grad")
     solved = solve_body(ew.multiply(scale, a), ew.multiply(identity(n, a), scale))
     nan = shape.broadcast(constant(float("nan"), solved.type), solved.shape)
     return branches("nofile", [(0, to_expr(singular))], [nan, solved], [0, 0])

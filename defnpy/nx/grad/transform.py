@@ -83,8 +83,13 @@ def _spread(start: Any, loss: Tensor) -> Any:
 
     if all(t.vectorized_axes == loss.vectorized_axes for t in flatten(start)):
         return None
-    one = broadcast(to_expr(0), tuple(n for _, n in loss.vectorized_axes))
-    wide = vectorize(one, [name for name, _ in loss.vectorized_axes])
+    own = {name for t in flatten(start) for name, _ in t.vectorized_axes}
+    # Axes that the function made of the input's axes are not the input's.
+    axes = [(name, n) for name, n in loss.vectorized_axes if not own or name in own]
+    if not axes:
+        return None
+    one = broadcast(to_expr(0), tuple(n for _, n in axes))
+    wide = vectorize(one, [name for name, _ in axes])
     return container_map(start, lambda t: broadcast_vectors([wide, t])[1])
 
 
