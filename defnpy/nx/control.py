@@ -266,6 +266,8 @@ def while_(file: Any, line: Any, initial: Any, how: Any, body: Callable[..., Any
     """``while`` inside a defn: with a condition, or over a range or the first axis of a tensor."""
     kind, source = how
     if kind.name == "condition":
+        if opts:
+            raise fail(file, line, f"options are not supported on while with conditions, only with generators, got: {text(opts)}")
         return loop(file, line, initial, source, body)
     from defnpy.nx.options import validated
 
