@@ -47,7 +47,7 @@ class ElixirBackend(backends.Backend):
         self.options = options
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is ElixirBackend and other.name is self.name  # type: ignore[attr-defined]
+        return other.__class__ is ElixirBackend and other.name is self.name
 
     def __hash__(self) -> int:
         return hash(self.name)

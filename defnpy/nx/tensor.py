@@ -49,7 +49,7 @@ def _data_of(t: Tensor, value: Any) -> Any:
         return value.tensor.data
     if value.__class__ is not Struct:
         return value
-    if value.module is HostData.module:
+    if value.module is alias("Nx.BinaryBackend"):
         from defnpy.nx.bytes import array_of, octets
 
         return array_of(octets(value.fields[Atom("state")])[0], t.type, t.full_shape)

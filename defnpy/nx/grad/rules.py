@@ -9,7 +9,7 @@ from defnpy.nx import expr as nodes
 from defnpy.nx.expr import METADATA, Expr, metadata, to_expr
 from defnpy.nx.grad import elementwise, linear, loop, reduce, shape
 from defnpy.nx.grad.custom import pull
-from defnpy.nx.grad.tools import Pairs, answer, bare, like
+from defnpy.nx.grad.tools import Pairs, bare, like
 from defnpy.nx.options import keywords
 from defnpy.nx.structure import flatten
 

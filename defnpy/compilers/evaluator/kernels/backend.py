@@ -12,8 +12,8 @@ from defnpy.nx.api.backend import copy_to
 from defnpy.nx.backend import BINARY, TableBackend
 from defnpy.nx.bytes import array_of, binary_of, octets
 from defnpy.nx.convert import python_number
-from defnpy.nx.options import keywords
 from defnpy.nx.ops import elementwise as ops
+from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import ex, native_module

@@ -71,7 +71,7 @@ def _turn(a: Any, c: Any, s: Any) -> Any:
 
 def _angles(x: Any, off: Any, y: Any) -> tuple[Any, Any, Any, Any]:
     """The new diagonal elements, cosine and sine of the rotations that clear *off*."""
-    phase = 1.0
+    phase: Any = 1.0
     if off.dtype.kind == "c":
         length = np.abs(off)
         phase = np.where(length == 0, 1, np.conj(off) / np.where(length == 0, 1, length))

@@ -78,7 +78,8 @@ def _factors(a: Any, eps: float, mode: str) -> tuple[Any, Any]:
     if max(a.shape[-2:]) <= householder.LARGEST:
         return householder.qr(_own(a), eps, mode == "complete")
     a = _wide(a)
-    return signed_qr(np, a, *np.linalg.qr(a, mode=mode), eps)
+    made = np.linalg.qr(a, mode="complete" if mode == "complete" else "reduced")
+    return signed_qr(np, a, made[0], made[1], eps)
 
 
 def _qr(out: Any, tag: Any, a: Any) -> Any:
