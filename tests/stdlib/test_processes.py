@@ -50,4 +50,4 @@ def test_a_supervisor_stops_its_children_at_once() -> None:
     down = receive do {:DOWN, ^ref, _, _, reason} -> reason after 500 -> :late end
     {Process.alive?(agent), Process.alive?(sup), down}
     """
-    assert inspect(run(code)) == "{true, false, :shutdown}"
+    assert shown(code) == "{true, false, :shutdown}"
