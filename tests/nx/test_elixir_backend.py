@@ -50,13 +50,13 @@ def run(code: str) -> Any:
 
 def test_operations_go_to_the_callbacks() -> None:
     code = """
-    t = Nx.tensor([[10, 20], [30, 40]], backend: {LoggingBackend, tag: 1})
+    t = Nx.tensor([[1000, 2000], [3000, 4000]], backend: {LoggingBackend, tag: 1})
     total = t |> Nx.add(t) |> Nx.sum(axes: [0])
     options = receive do {:from_binary, opts} -> opts end
     reduced = receive do {:sum, opts} -> opts end
     {options, reduced, total.data.__struct__, total |> Nx.backend_transfer(Nx.BinaryBackend) |> Nx.to_list()}
     """
-    assert inspect(run(code)) == "{[tag: 1], [axes: [0], keep_axes: false], LoggingBackend, [80, 120]}"
+    assert inspect(run(code)) == "{[tag: 1], [axes: [0], keep_axes: false], LoggingBackend, [8000, 12000]}"
 
 
 def test_blocks_go_to_the_backend_also_inside_a_defn() -> None:
