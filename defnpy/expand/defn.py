@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from defnpy.expand import expander as ex
@@ -161,6 +162,17 @@ def _case_guard(g: Any, names: set[Any], meta: Any, env: Env) -> None:
             return
         for item in args:
             _case_guard(item, names, meta, env)
+
+
+CONSTANTS = alias("Nx.Constants")
+NUMBERS = ("pi", "e", "i")
+
+
+def number_of(name: str, meta: Any) -> Any:
+    """A constant without a type is a number inside a defn, so that the other operand decides the type."""
+    if name == "i":
+        return ex.call_node("Complex", "new", meta, [0, 1])
+    return math.pi if name == "pi" else math.e
 
 
 def check_remote(module: Any, name: str, args: list[Any], meta: Any, env: Env) -> None:

@@ -393,6 +393,8 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
         env.unit.used_modules.add(module)
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
+            if not args and module is defn.CONSTANTS and atom_name(name) in defn.NUMBERS:
+                return defn.number_of(atom_name(name), meta)
             if module is KERNEL and atom_name(name) != "to_string":
                 module = defn.NX_KERNEL
         if env.defn and module is not KERNEL and module.name.split(".", 2)[1:2] not in _TRACEABLE:

@@ -26,6 +26,14 @@ class Backend:
         """Check backend options (``{EXLA.Backend, client: :host}``); the accepted form is kept."""
         return options
 
+    def using(self, options: Any) -> Backend:
+        """The backend with the options that creation gets."""
+        return self
+
+    def receive(self, out: Tensor, array: Any) -> Tensor:
+        """Set the data of *out*, which comes from another backend."""
+        return self.from_numpy(out, array)
+
     def run(self, op: Any, out: Any, operands: Sequence[Tensor], params: Any) -> Any:
         """Run *op*; sets the data of *out* (a tensor or a tuple of tensors) and returns it."""
         raise NotImplementedError
@@ -121,6 +129,10 @@ def find(name: Any, function: str = "init", arity: int = 1) -> Backend:
     if found is None:
         if name is TemplateBackend.name:
             return TemplateData.backend
+        from defnpy.nx.elixir_backend import ElixirBackend, written
+
+        if written(module):
+            return ElixirBackend(name, [])
         raise UndefinedFunctionError(name, Atom(function), arity)
     return found
 
@@ -168,7 +180,7 @@ def default_term() -> tuple[Atom, Any]:
 def default() -> Backend:
     """The backend that new tensors go to."""
     own = current().state.get("nx_backend") or runtime().options.get("nx_backend")
-    return find(own[0]) if own is not None else binary()
+    return find(own[0]).using(own[1]) if own is not None else binary()
 
 
 def set_default(term: Any) -> tuple[Atom, Any]:
@@ -201,8 +213,7 @@ def place(out: Tensor, array: Any, backend: Any = None) -> Tensor:
         return default().from_numpy(out, array)
     name, options = parse(backend, ":")
     found = find(name, "from_binary", 3)
-    found.init(options)
-    return found.from_numpy(out, array)
+    return found.using(found.init(options)).from_numpy(out, array)
 
 
 __all__ = ["TEMPLATE", "Backend", "TableBackend", "TemplateBackend"]

@@ -15,7 +15,7 @@ from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, KeyError_, ProtocolUndefinedError
 from defnpy.terms.function import Closure
-from defnpy.terms.protocol import find_impl
+from defnpy.terms.protocol import find_impl, target_of
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
@@ -184,12 +184,17 @@ def not_lazy(term: Any) -> ProtocolUndefinedError:
 
 def lazy_map(term: Any, fun: Callable[[Tensor], Any]) -> Any:
     """*fun* on the template of every tensor of a lazy container."""
-    return lazy_traverse(term, None, lambda template, _, acc: (fun(template), acc))[0]
+    return lazy_traverse(term, None, lambda template, _, acc: (_each(template, fun), acc))[0]
 
 
 def eager_map(term: Any, fun: Callable[[Tensor], Any]) -> Any:
     """*fun* on every tensor of a lazy container."""
-    return lazy_traverse(term, None, lambda _, make, acc: (fun(make()), acc))[0]
+    return lazy_traverse(term, None, lambda _, make, acc: (_each(make(), fun), acc))[0]
+
+
+def _each(term: Any, fun: Callable[[Tensor], Any]) -> Any:
+    """*fun* on what an implementation of Nx.LazyContainer handed over: a tensor, or a container of tensors."""
+    return fun(term) if term.__class__ is Tensor else container_map(term, fun)
 
 
 def to_single_tensor(term: Any) -> Tensor:
@@ -215,8 +220,31 @@ def flatten_list(terms: Any) -> list[Tensor]:
         return t
 
     for term in terms if terms.__class__ is list else [terms]:
+        if term.__class__ is dict:
+            from defnpy.stdlib.io import warn
+
+            warn(_UNORDERED)
         eager_map(term, collect)
     return found
+
+
+_UNORDERED = (
+    "a map has been given to stack/concatenate. Maps do not have a predefined order "
+    "and therefore there is no guarantee over of the stack/concatenated tensors"
+)
+
+
+def implementation(protocol: str, term: Any) -> Any:
+    """``Nx.Container.impl_for/1`` and ``Nx.LazyContainer.impl_for/1``: the module that implements *protocol*, or nil."""
+    written = find_impl(protocol, term) if isinstance(term, Struct) else None
+    if written is not None:
+        return written.name
+    known = is_leaf(term) or term.__class__ in (tuple, dict) or (isinstance(term, Struct) and derived(term) is not None)
+    if known:
+        return alias(f"{protocol}.{target_of(term)}")
+    if protocol == LAZY and (isinstance(term, Struct) and find_impl(CONTAINER, term) is not None):
+        return alias(f"{protocol}.Any")
+    return None
 
 
 def compatible(left: Any, right: Any) -> bool:
@@ -228,6 +256,8 @@ def compatible(left: Any, right: Any) -> bool:
     if isinstance(left, Struct) or isinstance(right, Struct):
         if not (isinstance(left, Struct) and isinstance(right, Struct)) or left.module is not right.module:
             return False
+        if implementation(CONTAINER, left) is None:
+            left, right = (lazy_map(side, lambda t: t.like(data=TEMPLATE)) for side in (left, right))
         return _same_children(left, right)
     if left.__class__ is not right.__class__:
         return False

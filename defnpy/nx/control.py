@@ -8,11 +8,27 @@ from typing import Any
 from defnpy.nx.containers import is_leaf, reduce
 from defnpy.nx.convert import python_number
 from defnpy.nx.dtype import merge
-from defnpy.nx.expr import COND, WHILE, Expr, Fun, constant_of, context_error, elements, merge_contexts, parameter, to_expr
+from defnpy.nx.expr import (
+    COND,
+    PARAMETER,
+    TENSOR,
+    WHILE,
+    Expr,
+    Fun,
+    constant,
+    constant_of,
+    context_error,
+    elements,
+    merge_contexts,
+    parameter,
+    to_expr,
+)
+from defnpy.nx.ops.create import CONSTANT
 from defnpy.nx.show import text
 from defnpy.nx.structure import diff, flatten, plain, rebuild, same_structure, templates
 from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.trace import run_traced, tracing
+from defnpy.nx.vectors import vectorized
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import CompileError
 from defnpy.terms.process import Reference
@@ -186,13 +202,52 @@ def _aligned(column: tuple[Tensor, ...], kind: Any) -> list[Tensor]:
 
 
 def _vector_choice(tests: list[Tensor], leaves: list[list[Tensor]]) -> list[Any]:
-    """Both branches of a vectorised predicate are computed and chosen by element."""
+    """Branches that some element of a vectorised predicate takes, chosen by element."""
     from defnpy.nx.api.compare import select
+    from defnpy.nx.api.vectorize import broadcast_vectors
 
-    made = list(leaves[-1])
-    for test, branch in zip(reversed(tests), reversed(leaves[:-1]), strict=True):
-        made = [select(test, a, b) for a, b in zip(branch, made, strict=True)]
+    leaves = _gated(tests, leaves)
+    made = []
+    for column in zip(*leaves, strict=True):
+        # All at once: axes that come in another order would be reshaped when they meet later.
+        spread = list(broadcast_vectors([*tests, *column]))
+        preds, values = spread[: len(tests)], spread[len(tests) :]
+        chosen = values[-1]
+        for test, value in zip(reversed(preds), reversed(values[:-1]), strict=True):
+            chosen = select(test, value, chosen)
+        made.append(chosen)
     return made
+
+
+def _gated(tests: list[Tensor], leaves: list[list[Tensor]]) -> list[list[Tensor]]:
+    """Each branch behind a condition of its own, so that one which no element takes does not run."""
+    from defnpy.nx.api.compare import equal, logical_and, not_equal
+    from defnpy.nx.api.vectorize import broadcast_vectors
+
+    made = []
+    spread = list(broadcast_vectors(tests))
+    free: Any = None
+    for test, branch in zip([*spread, None], leaves, strict=True):
+        if test is None:
+            taken = free
+        else:
+            taken = not_equal(test, 0) if free is None else logical_and(test, free)
+            free = equal(test, 0) if free is None else logical_and(equal(test, 0), free)
+        made.append(branch if all(_at_hand(t) for t in branch) else _behind(taken, branch))
+    return made
+
+
+def _at_hand(t: Tensor) -> bool:
+    return t.data.op in (CONSTANT, PARAMETER, TENSOR)
+
+
+def _behind(taken: Tensor, branch: list[Tensor]) -> list[Tensor]:
+    from defnpy.nx.api.reduce import any_
+    from defnpy.nx.api.vectorize import devectorize
+
+    zeros = [vectorized(constant(0, t.type, t.full_shape), t.vectorized_axes) for t in branch]
+    test = to_expr(any_(devectorize(taken)))
+    return flatten(branches("nofile", [(0, test)], [tuple(branch), tuple(zeros)], [0, 0]))
 
 
 def clauses_of(e: Expr) -> tuple[list[tuple[Tensor, list[Tensor]]], list[Tensor]]:
@@ -211,6 +266,8 @@ def while_(file: Any, line: Any, initial: Any, how: Any, body: Callable[..., Any
     """``while`` inside a defn: with a condition, or over a range or the first axis of a tensor."""
     kind, source = how
     if kind.name == "condition":
+        if opts:
+            raise fail(file, line, f"options are not supported on while with conditions, only with generators, got: {text(opts)}")
         return loop(file, line, initial, source, body)
     from defnpy.nx.options import validated
 

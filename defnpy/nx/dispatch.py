@@ -24,7 +24,7 @@ def pick(operands: Sequence[Tensor]) -> backends.Backend:
         own = t.data.backend
         if isinstance(t.data, Traced):
             return own
-        if found is not None and own is not found:
+        if found is not None and own != found:
             if t.data is TEMPLATE and not any(o.shape for o in operands if o is not t):
                 # A number became a tensor of the default backend; the template refuses.
                 return own
@@ -48,8 +48,7 @@ def create(op: Any, out: Tensor, params: Any, backend: Any = None) -> Tensor:
         return backends.default().run(op, out, (), params)
     name, options = backends.parse(backend, ":")
     found = backends.find(name, op.name, 3)
-    found.init(options)
-    return found.run(op, out, (), params)
+    return found.using(found.init(options)).run(op, out, (), params)
 
 
 def apply(op: Any, *operands: Tensor, **params: Any) -> Any:

@@ -210,13 +210,15 @@ def invert_body(tensor: Any) -> Tensor:
 def _invert(p: Tensor) -> Tensor:
     """NaN where every matrix is singular, else a system whose rows are scaled by their largest elements."""
     from defnpy.nx.control import branches
+    from defnpy.nx.expr import metadata
 
     a = _floating(p)
     n, real = a.shape[-1], dtypes.to_real(a.type)
     smallest = float(ml_dtypes.finfo(real.numpy).smallest_normal) * 1.0e3
     singular = reduce.all_(compare.less_equal(ew.abs_(determinant_body(a)), constant(smallest, real)))
     largest = reduce.reduce_max(ew.abs_(a), keywords(axes=[-1], keep_axes=True))
-    scale = ew.divide(1, compare.select(compare.equal(largest, 0), 1, largest))
+    # The scale cancels out of the answer, and so out of the gradient.
+    scale = metadata(to_expr(ew.divide(1, compare.select(compare.equal(largest, 0), 1, largest))), "stop_grad")
     solved = solve_body(ew.multiply(scale, a), ew.multiply(identity(n, a), scale))
     nan = shape.broadcast(constant(float("nan"), solved.type), solved.shape)
     return branches("nofile", [(0, to_expr(singular))], [nan, solved], [0, 0])
@@ -371,7 +373,7 @@ def _lu(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
-    """Eigenvalues, largest first, and eigenvectors of a symmetric matrix."""
+    """Eigenvalues, those of largest magnitude first, and eigenvectors of a symmetric matrix."""
     given = keyword(opts, max_iter=1000, eps=1.0e-4)
     if given["max_iter"] is None:
         raise ArgumentError("missing option :max_iter")
@@ -380,7 +382,7 @@ def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
 
     def outs(p: Tensor) -> Any:
         kind = dtypes.to_floating(p.type)
-        return _out(dtypes.to_real(kind), *p.shape[:-1]), _out(kind, *p.shape)
+        return _out(kind, *p.shape[:-1]), _out(kind, *p.shape)
 
     return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])
 
@@ -400,7 +402,7 @@ def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
     w = diagonal(a)
     from defnpy.nx.api.order import argsort
 
-    order = argsort(w, keywords(axis=rank - 2, direction=Atom("desc")))
+    order = argsort(ew.abs_(w), keywords(axis=rank - 2, direction=Atom("desc")))
     wide = shape.broadcast(shape.new_axis(order, rank - 2), v.shape)
     return index.take_along_axis(w, order, keywords(axis=rank - 2)), index.take_along_axis(v, wide, keywords(axis=rank - 1))
 
@@ -533,7 +535,7 @@ def pinv_body(tensor: Any, opts: Any) -> Tensor:
         scaled = ew.divide(ew.conjugate(t) if t.type.is_complex else t, compare.select(bad, 1.0, total))
         return compare.select(shape.broadcast(bad, t.shape), 0.0, scaled)
     u, s, vt = svd_body(t, keywords(**{"full_matrices?": False}))
-    small = compare.less_equal(s, eps)
+    small = compare.less(s, eps)
     inverse = compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, s)))
     made = product(ew.multiply(turned(vt), shape.new_axis(inverse, len(t.shape) - 2)), turned(u))
     if t.vectorized_axes:
@@ -598,6 +600,7 @@ def norm_body(tensor: Any, opts: Any) -> Tensor:
         if kind is Atom("nuclear"):
             _, s, _ = svd_body(t, [])
             return reduce.sum_(s)
+        raise ArgumentError(f"unknown ord {text(kind)}")
     elif kind.__class__ is not int and kind not in (_INF, _NEG_INF):
         raise ArgumentError(f"unknown ord {text(kind)}")
     if rank == 1:

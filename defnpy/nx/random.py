@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce as fold
 from typing import Any
 
 from defnpy.nx import dtype as dtypes
@@ -23,7 +24,7 @@ from defnpy.terms.module import ex, native_module
 MODULE_NAME = "Nx.Random"
 _MASK = 0xFFFFFFFF
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
-_MANTISSA = {"f8": 2, "bf16": 7, "f16": 10, "f32": 23, "f64": 52}
+_MANTISSA = {"f8": 2, "f8_e4m3fn": 3, "bf16": 7, "f16": 10, "f32": 23, "f64": 52}
 
 
 def _word(n: int) -> Tensor:
@@ -207,9 +208,7 @@ def _float_type(given: Any, *bounds: Tensor) -> DType:
     if given is not None:
         kind = dtypes.normalize(given)
     else:
-        kind = dtypes.F32
-        for t in bounds:
-            kind = dtypes.merge(kind, t.type) if t.type.is_float else kind
+        kind = dtypes.to_floating(fold(dtypes.merge, (t.type for t in bounds))) if bounds else dtypes.F32
     if not kind.is_float:
         raise ArgumentError(f"expected float or complex type, got type {text(kind.elixir)}")
     return kind
@@ -221,7 +220,7 @@ def _unit(key: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
     mantissa = _MANTISSA[kind.name]
     drawn = bits(key, to, width)
     word = drawn.type
-    one = {"f8": 0x3C, "bf16": 0x3F80, "f16": 0x3C00, "f32": 0x3F800000, "f64": 0x3FF0000000000000}[kind.name]
+    one = {"f8": 0x3C, "f8_e4m3fn": 0x38, "bf16": 0x3F80, "f16": 0x3C00, "f32": 0x3F800000, "f64": 0x3FF0000000000000}[kind.name]
     mixed = ew.bitwise_or(ew.right_shift(drawn, constant(width - mantissa, word)), constant(one, word))
     return ew.subtract(convert.bitcast(mixed, kind.atom), constant(1.0, kind))
 

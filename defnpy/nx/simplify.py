@@ -177,6 +177,10 @@ def _as_type(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None
     (t,) = operands
     if t.type is out.type:
         return out.like(data=t.data)
+    value = constant_of(t)
+    if value is not None and t.type.is_float and out.type.is_float:
+        # A literal keeps its digits until a type is needed; only the last one rounds it.
+        return _filled(out, value if out.type.is_complex or value.__class__ is not complex else value.real)
     return _folding(op, out, operands, params)
 
 

@@ -43,6 +43,23 @@ class TemplateData:
 TEMPLATE = TemplateData()
 
 
+def _data_of(t: Tensor, value: Any) -> Any:
+    """The data that a term put into the field ``data`` of *t* stands for."""
+    if value.__class__ is HostData:
+        return value.tensor.data
+    if value.__class__ is not Struct:
+        return value
+    if value.module is alias("Nx.BinaryBackend"):
+        from defnpy.nx.bytes import array_of, octets
+
+        return array_of(octets(value.fields[Atom("state")])[0], t.type, t.full_shape)
+    if value.module is alias("Nx.TemplateBackend"):
+        return TEMPLATE
+    from defnpy.nx.elixir_backend import ElixirData
+
+    return ElixirData(value)
+
+
 class HostData(Struct):
     """``%Nx.BinaryBackend{state: binary}``; the binary is made when someone looks at it."""
 
@@ -152,7 +169,7 @@ class Tensor(Struct):
             elif key is _DONATABLE:
                 made.donatable = value
             elif key is _DATA:
-                made.data = value.tensor.data if value.__class__ is HostData else value
+                made.data = _data_of(made, value)
         return made
 
     def ex_inspect(self, opts: Any) -> Any:

@@ -21,7 +21,9 @@ from defnpy.terms.runtime import runtime
 CALL, CAST, STOP_MESSAGE = Atom("$gen_call"), Atom("$gen_cast"), Atom("$gen_stop")
 REPLY, NOREPLY, STOP, IGNORE, CONTINUE = Atom("reply"), Atom("noreply"), Atom("stop"), Atom("ignore"), Atom("continue")
 NORMAL, NOPROC, TIMEOUT, ERROR = Atom("normal"), Atom("noproc"), Atom("timeout"), Atom("error")
-DOWN = Atom("DOWN")
+DOWN, SHUTDOWN = Atom("DOWN"), Atom("shutdown")
+STOP_SECONDS = 5.0
+"""How long a process may take to shut down."""
 GEN_SERVER, AGENT = alias("GenServer"), alias("Agent")
 
 Handler = Callable[..., Any]
@@ -336,6 +338,38 @@ def supervise(children: Any, options: Any = ()) -> Any:
     return (OK, made.pid)
 
 
+def shut_down(process: Process, reason: Any = SHUTDOWN) -> None:
+    """Stop a process as its supervisor does: children of a supervisor first, the last one started first."""
+    if not process.alive:
+        return
+    children = process.state.get("children")
+    if children is not None:
+        for child in reversed(children):
+            if child.__class__ is tuple and child[0] is OK:
+                shut_down(child[1].process)
+        processes.terminate(process, reason)
+        return
+    if process.trap_exit:
+        processes.deliver(process, (STOP_MESSAGE, reason))
+    else:
+        processes.signal(process, current().pid, reason)
+    deadline = processes.deadline_of(STOP_SECONDS * 1000)
+    with process.arrived:
+        while process.alive and processes.wait(process, deadline):
+            pass
+    if process.alive:
+        processes.terminate(process, reason)
+
+
+def _stop_supervisor(target: Any, reason: Any = NORMAL, timeout: Any = INFINITY) -> Any:
+    """``Supervisor.stop/3``."""
+    process = processes.find(target)
+    if process is None or not process.alive:
+        raise _fail(NOPROC, alias("Supervisor"), "stop", [target, reason, timeout])
+    shut_down(process, reason)
+    return OK
+
+
 def _supervisor() -> Module:
     made = native_module("Supervisor", {})
 
@@ -352,7 +386,9 @@ def _supervisor() -> Module:
         "start_link/3": with_module,
         "start_link/1": supervise,
         "init/2": lambda children, options: (OK, (options, children)),
-        "stop/1": lambda pid: OK,
+        "stop/1": _stop_supervisor,
+        "stop/2": _stop_supervisor,
+        "stop/3": _stop_supervisor,
         "which_children/1": lambda pid: processes.find(pid).state.get("children", []),  # type: ignore[union-attr]
     })  # fmt: skip
     return made

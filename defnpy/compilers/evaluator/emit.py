@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
+from defnpy.compilers.evaluator.kernels.linear import small_dot
 from defnpy.nx.dtype import F16, DType
 from defnpy.nx.expr import Expr
 from defnpy.nx.graph import real
@@ -16,7 +17,7 @@ from defnpy.nx.ops.create import CONSTANT
 
 _UFUNCS: dict[str, Any] = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "min": np.minimum, "max": np.maximum,
-    "atan2": np.arctan2, "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
+    "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "cos": np.cos, "sin": np.sin, "tan": np.tan,
     "cosh": np.cosh, "sinh": np.sinh, "tanh": np.tanh, "acosh": np.arccosh, "asinh": np.arcsinh, "atanh": np.arctanh,
     "acos": np.arccos, "asin": np.arcsin, "atan": np.arctan, "sqrt": np.sqrt, "negate": np.negative, "sign": np.sign,
@@ -269,7 +270,7 @@ def _dot(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
         left += ".T"
     if ranks[1] == 2 and p["right"] == (1,):
         right += ".T"
-    w.assign(e, f"{w.bind(np.dot, 'u')}({left}, {right})", frame, lines, pad)
+    w.assign(e, f"{w.bind(small_dot, 'u')}({left}, {right})", frame, lines, pad)
     if e.out.shape:
         frame.owned.add(e)
     return True

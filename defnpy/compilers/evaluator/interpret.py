@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.nx import backend as backends
 from defnpy.nx import expr as nodes
 from defnpy.nx import hooks as hook_calls
+from defnpy.nx.dispatch import block as dispatch_block
 from defnpy.nx.dispatch import run as dispatch
 from defnpy.nx.expr import Expr, Fun
 from defnpy.nx.graph import Scope, real, scope
@@ -58,13 +59,22 @@ def _node(e: Expr, values: Values, hooks: Any) -> Any:
         made = hook_calls.run_runtime_call(e.params, operands)
         return tuple(made) if e.out.__class__ is tuple else made[0]
     if op is nodes.BLOCK:
-        made = interpret(e.params.body, operands, hooks)
-        return tuple(made) if e.out.__class__ is tuple else made[0]
+        return _block(e, operands, hooks)
     params = e.params
     if params.__class__ is dict and params.get("fun").__class__ is Fun:
         body = params["fun"]
         params = {**params, "acc": operands[1], "fun": lambda x, acc: interpret(body, [x, acc], hooks)[0]}
     return dispatch(op, _fresh(e.out), tuple(operands), params)
+
+
+def _block(e: Expr, operands: list[Tensor], hooks: Any) -> Any:
+    """The backend's own way for a block, or its composition."""
+
+    def default(*tensors: Tensor) -> Any:
+        made = interpret(e.params.body, list(tensors), hooks)
+        return tuple(made) if e.out.__class__ is tuple else made[0]
+
+    return dispatch_block(e.params.tag, _fresh(e.out), operands, default)
 
 
 def _plain(value: Tensor, t: Tensor) -> Tensor:

@@ -67,8 +67,9 @@ def while_(meta: Any, args: list[Any], env: Env) -> Any:
 
     initial_tree, condition, *rest = args
     options = rest[0] if len(rest) == 2 else []
-    blocks = ex.keyword(rest[-1])
-    if len(rest) == 1:
+    written = rest[-1].__class__ is list and all(p.__class__ is tuple and len(p) == 2 for p in rest[-1])
+    blocks = ex.keyword(rest[-1]) if written else {}
+    if len(rest) == 1 and written:
         options = [p for p in rest[-1] if p[0] is not ex.DO]
     if "do" not in blocks:
         raise ArgumentError(f'expected last argument of "while" to be a do-block, got: {ex._show(rest[-1])}')

@@ -49,16 +49,19 @@ def with_default_backend(backend: Any, fun: Callable[[], Any]) -> Any:
         backends.restore(before)
 
 
-def copy_to(t: Tensor, backend: Any, prefix: str = "") -> Tensor:
+def copy_to(t: Tensor, backend: Any, prefix: str = "", callback: str = "backend_copy") -> Tensor:
     """*t* with its data on another backend."""
     name, options = backends.parse(backend, prefix)
     found = backends.find(name)
-    found.init(options)
+    options = found.init(options)
     source = backends.of(t)
+    move = getattr(source, "move", None)
+    if move is not None:
+        return move(t, callback, name, options)
     refuse = getattr(source, "copy", None)
     if refuse is not None:
         return refuse(t, found)
-    return found.from_numpy(t.like(data=None), source.to_numpy(t))
+    return found.using(options).receive(t.like(data=None), source.to_numpy(t))
 
 
 @ex("backend_copy/1", "backend_copy/2")
@@ -75,7 +78,9 @@ def backend_transfer(container: Any, backend: Any = Atom("Elixir.Nx.BinaryBacken
 
     def move(t: Tensor) -> Tensor:
         source = backends.of(t)
-        made = copy_to(t, backend)
+        made = copy_to(t, backend, callback="backend_transfer")
+        if hasattr(source, "move"):
+            return made
         if backends.of(made) is not source and source is not backends.binary():
             source.deallocate(t)
         return made
@@ -86,6 +91,8 @@ def backend_transfer(container: Any, backend: Any = Atom("Elixir.Nx.BinaryBacken
 @ex("backend_deallocate/1")
 def backend_deallocate(container: Any) -> Any:
     """Free the data of the tensors of a container."""
+    if container.__class__ is Tensor:
+        return backends.of(container).deallocate(container)
     container_each(container, lambda t: backends.of(t).deallocate(t))
     return Atom("ok")
 

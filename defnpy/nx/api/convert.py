@@ -12,7 +12,7 @@ from defnpy.nx.convert import to_tensor as make
 from defnpy.nx.dispatch import run
 from defnpy.nx.dtype import DType
 from defnpy.nx.ops import elementwise as ops
-from defnpy.nx.options import keyword
+from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.vectors import apply_vectorized, devectorized, vectorized
@@ -40,6 +40,10 @@ def as_type(tensor: Any, type: Any) -> Tensor:
     if tensor.__class__ is list:
         raise FunctionClauseError(alias("Nx"), Atom("as_type"), 2)
     kind = dtypes.normalize(type)
+    if tensor.__class__ is not Tensor and kind.is_float:
+        from defnpy.nx.api.creation import tensor as literal
+
+        return literal(tensor, keywords(type=kind.atom))
     t = make(tensor)
     if t.type is kind:
         return t

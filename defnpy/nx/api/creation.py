@@ -114,7 +114,7 @@ def to_template(container: Any) -> Any:
     """The same container with templates for tensors."""
     from defnpy.nx.containers import lazy_map
 
-    return lazy_map(container, lambda t: t.like(data=TEMPLATE, donatable=False))
+    return lazy_map(container, lambda t: t.like(data=TEMPLATE))
 
 
 def _creation_shape(given: Any) -> tuple[int, ...]:
@@ -310,7 +310,7 @@ def linspace(start: Any, stop: Any, opts: Any = ()) -> Tensor:
     kind = dtypes.normalize(given["type"])
     if n.__class__ is not int or n < 1:
         raise ArgumentError(f"expected n to be a non-negative integer, got: {text(n)}")
-    a, b = reshape_vectors([to_tensor(start), to_tensor(stop)])
+    a, b = reshape_vectors([as_type(start, kind), as_type(stop, kind)])
     if a.shape != b.shape:
         raise ArgumentError(
             f"expected start and stop to have the same shape. Got shapes {text(a.shape)} and {text(b.shape)}"
@@ -388,13 +388,13 @@ def _parse(word: str) -> Any:
     bare = found is not None and found[2] in ("", "+", "-")
     if found is None or (bare and not found[1]):
         raise ArgumentError(f"expected a numerical value for tensor, got {word}")
-    return complex_term(float(found[1] or 0), float(found[2] + "1" if bare else found[2]))
+    return complex_term(float_term(float(found[1] or 0)), float_term(float(found[2] + "1" if bare else found[2])))
 
 
 def _complex_pattern() -> Any:
     import re
 
-    size = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+    size = r"(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf|NaN)"
     return re.compile(rf"(?:([+-]?{size})(?=[+-]))?([+-]?(?:{size})?)i", re.IGNORECASE)
 
 

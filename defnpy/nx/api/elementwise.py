@@ -11,7 +11,7 @@ from defnpy.nx import backend as backends
 from defnpy.nx import dtype as dtypes
 from defnpy.nx.convert import operand_array, python_number, to_tensor, unary_operand
 from defnpy.nx.dispatch import run
-from defnpy.nx.dtype import DType, merge, merge_number, to_floating
+from defnpy.nx.dtype import DType, merge, merge_number, to_floating, to_real
 from defnpy.nx.ops import elementwise as ops
 from defnpy.nx.ops.base import Op
 from defnpy.nx.shape import binary_broadcast
@@ -140,6 +140,17 @@ def alike(left: Any, right: Any) -> bool:
     )
 
 
+def _complex_atan2(op: Any, left: Any, right: Any, kind: DType) -> Tensor:
+    """The angle of complex numbers that are real; traced ones are not known."""
+    from defnpy.nx.api.convert import as_type
+
+    parts = [to_tensor(t) for t in (left, right)]
+    if any(t.type.is_complex and (t.data.__class__ is not np.ndarray or t.data.imag.any()) for t in parts):
+        raise ArithmeticError_("Complex.atan2 only accepts real numbers as arguments")
+    a, b = (real(t) if t.type.is_complex else t for t in parts)
+    return as_type(elementwise(op, a, b, to_real(kind)), kind)
+
+
 def _floating(name: str) -> Callable[[Any, Any], Tensor]:
     op = ops.BINARY[name]
     direct: Any = None
@@ -153,7 +164,7 @@ def _floating(name: str) -> Callable[[Any, Any], Tensor]:
             return Tensor(left.type, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
         kind = to_floating(binary_type(left, right))
         if kind.is_complex and name == "atan2":
-            raise ArithmeticError_("Complex.atan2 only accepts real numbers as arguments")
+            return _complex_atan2(op, left, right, kind)
         return elementwise(op, left, right, kind)
 
     function.__name__ = function.__qualname__ = name

@@ -63,9 +63,9 @@ def ifft(tensor: Any, opts: Any = ()) -> Tensor:
 
 
 def _transform2(name: str, one: Any, tensor: Any, opts: Any) -> Tensor:
-    given = validated(opts, lengths=None, axes=[-2, -1], eps=1.0e-10)
     t = to_tensor(tensor)
     _ranked(t, 2)
+    given = validated(opts, lengths=None, axes=[-2, -1], eps=1.0e-10)
     axes = given["axes"]
     if axes.__class__ is not list or len(axes) != 2:
         raise ArgumentError(f"expected :axes to be a list with 2 axes, got: {text(axes)}")

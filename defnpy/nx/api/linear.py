@@ -76,8 +76,8 @@ def outer(left: Any, right: Any) -> Tensor:
 
 
 def _positive_list(value: Any, rank: int, word: str, place: str) -> tuple[int, ...]:
-    if value.__class__ is int and value >= 1:
-        return (value,) * rank
+    if value.__class__ is int:
+        value = [value] * rank
     if value.__class__ is list:
         if len(value) != rank:
             raise ArgumentError(

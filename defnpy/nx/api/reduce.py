@@ -152,8 +152,8 @@ def weighted_mean(tensor: Any, weights: Any, opts: Any = ()) -> Tensor:
             dims[axis] = size
         if any(d != t.shape[i] for i, d in enumerate(dims) if i in axes):
             raise ArgumentError(f"cannot broadcast tensor of dimensions {text(t.shape)} to {text(tuple(dims))}")
-        w = broadcast(reshape(w, tuple(dims)), t.shape)
-    total = sum_(w, opts)
+        w = broadcast(reshape(w, tuple(dims)), t.shape, keywords(names=list(t.names)))
+    total = sum_(w, keywords(axes=None if axes is None else list(axes), keep_axes=given["keep_axes"]))
     return divide(sum_(multiply(t, w), opts), total)
 
 
@@ -177,7 +177,12 @@ def _arg(op: Op, tensor: Any, opts: Any) -> Tensor:
             from defnpy.nx.api.shape import reshape_plain
 
             q, at = reshape_plain(p, (*p.shape[:k], t.size)), k
-        return apply(op, q, tie_break=tie.name, axis=at, keep_axis=keep and axis is not None, type=kind)
+        made = apply(op, q, tie_break=tie.name, axis=at, keep_axis=keep and axis is not None, type=kind)
+        if k and axis is None and keep:
+            from defnpy.nx.api.shape import reshape_plain
+
+            made = reshape_plain(made, (*made.shape, *(1,) * len(t.shape)))
+        return made
 
     return apply_vectorized(t, plain)
 

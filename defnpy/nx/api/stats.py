@@ -131,12 +131,12 @@ def covariance(tensor: Any, center: Any = None, opts: Any = ()) -> Tensor:
         c = to_tensor(center)
         if not c.shape:
             raise ArgumentError("expected mean of rank at least 1, got 0")
-    k = len(t.shape) - 2
-    if k < 0:
+    if len(t.shape) < 2:
         raise ArgumentError(f"expected input tensor of rank at least 2, got {len(t.shape)}")
     away = math.subtract(t, shape.new_axis(c.like(names=shapes.unnamed(len(c.shape))), -2))
     away = away.like(names=shapes.unnamed(len(away.shape)))
     n = t.shape[-2]
+    k = len(away.shape) - 2
     batch = list(range(k))
     left = math.conjugate(away) if away.type.is_complex else away
     made = dot_6(left, [k], batch, away, [k], batch)

@@ -34,7 +34,7 @@ def _spread(value: Any, rank: int) -> tuple[Any, ...]:
     return (value,) * rank if value.__class__ is int else tuple(value)
 
 
-def window_params(t: Tensor, window: Any, given: Any, dilations: bool = True) -> dict[str, Any]:
+def window_params(t: Tensor, window: Any, given: Any, dilations: bool = True, inner: bool = False) -> dict[str, Any]:
     """The options of a window function checked and normalised."""
     size = _dimensions(window)
     rank = len(t.shape)
@@ -48,8 +48,8 @@ def window_params(t: Tensor, window: Any, given: Any, dilations: bool = True) ->
         raise ArgumentError(f"dilation rates must be greater than or equal to 1 got {text(list(spread))}")
     padding = shapes.to_padding(given["padding"], t.shape, shapes.dilated(size, spread))
     params: dict[str, Any] = {"window": size, "padding": padding, "strides": strides}
-    if t.vectorized_axes and given["padding"].__class__ is list:
-        # The reference checks an explicit padding against all axes, vectorised ones included.
+    if not inner and t.vectorized_axes and given["padding"].__class__ is list:
+        # The reference's aggregations check an explicit padding against all axes, vectorised ones included.
         raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     if dilations:
         params["window_dilations"] = spread
@@ -131,7 +131,7 @@ def window_reduce(tensor: Any, acc: Any, window: Any, opts: Any, fun: Any) -> Te
         raise ArgumentError("accumulator for window_reduce/4 cannot be vectorized")
     if start.shape:
         raise ArgumentError("padding value must be a scalar and non-vectorized")
-    params = window_params(t, window, given)
+    params = window_params(t, window, given, inner=True)
 
     def plain(p: Tensor, k: int) -> Tensor:
         return apply(ops.WINDOW_REDUCE, p, start, **_fronted(params, k), fun=fun, acc=start, source=t.type)

@@ -141,7 +141,12 @@ def _triangular_solve(e: Expr, g: Tensor) -> Pairs:
         rows = gb
     if x.type.is_complex:
         x = ew.conjugate(x)
-    outer = _product(rows, _turned(x)) if p["left_side"] or len(b.shape) < len(a.shape) else _product(_turned(x), rows)
+    if p["left_side"]:
+        outer = _product(rows, _turned(x))
+    elif len(b.shape) < len(a.shape):
+        outer = _product(x, _turned(rows))
+    else:
+        outer = _product(_turned(x), rows)
     if p["transform_a"] == "transpose":
         outer = _turned(outer)
     ga = ew.negate(outer)

@@ -9,7 +9,7 @@ from defnpy.nx import expr as nodes
 from defnpy.nx.expr import METADATA, Expr, metadata, to_expr
 from defnpy.nx.grad import elementwise, linear, loop, reduce, shape
 from defnpy.nx.grad.custom import pull
-from defnpy.nx.grad.tools import Pairs, answer, bare, like
+from defnpy.nx.grad.tools import Pairs, bare, like
 from defnpy.nx.options import keywords
 from defnpy.nx.structure import flatten
 
@@ -39,24 +39,15 @@ def _cumulative_sum(e: Expr, g: Any) -> Pairs:
     return [(e.operands[0], cumulative_sum(g, keywords(axis=fields["axis"], reverse=not fields["reverse"])))]
 
 
-def _cholesky(e: Expr, g: Any) -> Pairs:
-    """``L^-H phi(L^H g) L^-1``, where phi keeps the lower triangle and half of the diagonal; not made symmetric."""
-    from defnpy.nx import linalg
-    from defnpy.nx.api import creation
-    from defnpy.nx.api import elementwise as ew
+def _own_rule(tag: Any) -> Callable[..., Pairs] | None:
+    if not hasattr(tag, "module"):
+        return None
+    if tag.module.name == "Elixir.Nx.Block.CumulativeSum":
+        return _cumulative_sum
+    # Nx.LinAlg is made of the operations whose gradients this module collects.
+    from defnpy.nx.grad import decompositions
 
-    lower = answer(e)
-    inner = creation.tril(linalg.product(linalg.dagger(lower), like(g, e.out.shape)))
-    half = ew.subtract(inner, ew.multiply(ew.multiply(0.5, linalg.identity(lower.shape[-1], lower)), inner))
-    solved = linalg.solve_triangular(linalg.dagger(lower), half, lower=False)
-    turned = linalg.solve_triangular(linalg.dagger(lower), linalg.dagger(solved), lower=False)
-    return [(e.operands[0], linalg.turned(turned))]
-
-
-_BLOCKS: dict[str, Callable[..., Pairs]] = {
-    "Elixir.Nx.Block.CumulativeSum": _cumulative_sum,
-    "Elixir.Nx.Block.LinAlg.Cholesky": _cholesky,
-}
+    return decompositions.RULES.get(tag.module.name)
 
 
 def _block(e: Expr, g: Any) -> Pairs:
@@ -64,7 +55,7 @@ def _block(e: Expr, g: Any) -> Pairs:
     from defnpy.nx.grad.transform import vjp
 
     call = e.params
-    own = _BLOCKS.get(call.tag.module.name) if hasattr(call.tag, "module") else None
+    own = _own_rule(call.tag)
     if own is not None:
         return own(e, g)
     marks = [metadata(bare(t), "mark") for t in e.operands]

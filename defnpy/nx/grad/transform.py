@@ -8,7 +8,7 @@ from typing import Any
 from defnpy.nx import expr as nodes
 from defnpy.nx.api.elementwise import add
 from defnpy.nx.containers import container_map
-from defnpy.nx.dtype import F32, merge
+from defnpy.nx.dtype import F32, merge, to_real
 from defnpy.nx.expr import METADATA, Expr, constant, metadata, to_expr
 from defnpy.nx.graph import frontier
 from defnpy.nx.show import text
@@ -83,8 +83,13 @@ def _spread(start: Any, loss: Tensor) -> Any:
 
     if all(t.vectorized_axes == loss.vectorized_axes for t in flatten(start)):
         return None
-    one = broadcast(to_expr(0), tuple(n for _, n in loss.vectorized_axes))
-    wide = vectorize(one, [name for name, _ in loss.vectorized_axes])
+    own = {name for t in flatten(start) for name, _ in t.vectorized_axes}
+    # Axes that the function made of the input's axes are not the input's.
+    axes = [(name, n) for name, n in loss.vectorized_axes if not own or name in own]
+    if not axes:
+        return None
+    one = broadcast(to_expr(0), tuple(n for _, n in axes))
+    wide = vectorize(one, [name for name, _ in axes])
     return container_map(start, lambda t: broadcast_vectors([wide, t])[1])
 
 
@@ -118,7 +123,7 @@ def _children(e: Expr) -> list[Expr]:
 def backward(loss: Tensor, marks: list[Tensor]) -> list[Tensor]:
     """The gradients of the sum of *loss* for each mark."""
     out = loss.data.out
-    seed = constant(1.0, merge(F32, out.type) if out.type.is_complex else _seed_type(out.type), out.shape)
+    seed = constant(1.0, _seed_type(to_real(out.type)), out.shape)
     grads = vjp([(loss.data, seed)], [m.data for m in marks])
     made = []
     for mark, g in zip(marks, grads, strict=True):

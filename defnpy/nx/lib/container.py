@@ -7,6 +7,8 @@ from typing import Any
 from defnpy.nx import containers
 from defnpy.nx.api.serialize import parts_of
 from defnpy.nx.tensor import Tensor
+from defnpy.terms.atom import alias
+from defnpy.terms.errors import ProtocolUndefinedError
 from defnpy.terms.function import Closure
 from defnpy.terms.module import ex, native_module
 
@@ -29,6 +31,21 @@ def serialize(container: Any) -> Any:
     return parts_of(container)
 
 
+@ex("impl_for/1")
+def impl_for(term: Any) -> Any:
+    """The module that makes *term* a container, or nil."""
+    return containers.implementation(containers.CONTAINER, term)
+
+
+@ex("impl_for!/1")
+def impl_for_bang(term: Any) -> Any:
+    """As ``impl_for/1``; raises for what is no container."""
+    found = impl_for(term)
+    if found is None:
+        raise ProtocolUndefinedError(alias(containers.CONTAINER), term)
+    return found
+
+
 MODULE = native_module("Nx.Container", globals(), info={"protocol": True})
 
 
@@ -42,4 +59,23 @@ def lazy_traverse(container: Any, acc: Any, fun: Any) -> Any:
     return containers.lazy_traverse(container, acc, step)
 
 
-LAZY = native_module("Nx.LazyContainer", {"traverse": lazy_traverse}, info={"protocol": True})
+@ex("impl_for/1")
+def lazy_impl_for(term: Any) -> Any:
+    """The module that makes *term* a lazy container, or nil."""
+    return containers.implementation(containers.LAZY, term)
+
+
+@ex("impl_for!/1")
+def lazy_impl_for_bang(term: Any) -> Any:
+    """As ``impl_for/1``; raises with the reference's advice."""
+    found = lazy_impl_for(term)
+    if found is None:
+        raise containers.not_lazy(term)
+    return found
+
+
+LAZY = native_module(
+    "Nx.LazyContainer",
+    {"traverse": lazy_traverse, "impl_for": lazy_impl_for, "impl_for_bang": lazy_impl_for_bang},
+    info={"protocol": True},
+)

@@ -10,13 +10,19 @@ from defnpy.nx.lib_defn import composite
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
-from defnpy.terms.errors import ElixirError, make
+from defnpy.stdlib.exunit.errors import assertion
+from defnpy.terms.errors import ElixirError
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.text import to_string
 
 
+def _is_set(term: Any) -> bool:
+    """Whether an option is neither nil nor false."""
+    return term is not None and term is not False
+
+
 def _fail(message: str) -> ElixirError:
-    return make("ExUnit.AssertionError", message)
+    return assertion(message=message)
 
 
 def _tensor(term: Any) -> Tensor:
@@ -57,7 +63,7 @@ def assert_equal(left: Any, right: Any) -> None:
 def assert_all_close(left: Any, right: Any, opts: Any = ()) -> None:
     """All elements agree within ``:atol`` (1.0e-4) and ``:rtol`` (1.0e-4)."""
     given = {k.name: v for k, v in reversed(opts)}
-    atol, rtol = given.get("atol") or 1.0e-4, given.get("rtol") or 1.0e-4
+    atol, rtol = (given[name] if _is_set(given.get(name)) else 1.0e-4 for name in ("atol", "rtol"))
     left, right = _tensor(left), _tensor(right)
     _check_form(left, right)
     if not _all_true(compare.all_close(left, right, keywords(atol=atol, rtol=rtol))):

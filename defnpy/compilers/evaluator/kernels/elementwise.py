@@ -243,8 +243,14 @@ def _bitcast(out: Any, params: Any, a: Any) -> Any:
     return np.ascontiguousarray(a).view(t.numpy).reshape(a.shape)
 
 
+
+def _atan2(a: Any, b: Any) -> Any:
+    """In double precision: NumPy's single precision angle is off in the last digit."""
+    return np.arctan2(a, b, dtype=np.float64).astype(np.result_type(a, b))
+
+
 _UFUNCS: dict[str, Any] = {
-    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "atan2": np.arctan2,
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "atan2": _atan2,
     "min": np.minimum, "max": np.maximum,
     "bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor,
 }  # fmt: skip

@@ -35,7 +35,7 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     t = out.type
     a, b = _operand(a, t), _operand(b, t)
     if not lb and a.ndim == len(lc) == 1 and b.ndim == len(rc) == 1:
-        return _result(np.dot(a, b), t)
+        return _result(small_dot(a, b), t)
     lf = [i for i in range(a.ndim) if i not in lc and i not in lb]
     rf = [i for i in range(b.ndim) if i not in rc and i not in rb]
     batch = tuple(a.shape[i] for i in lb)
@@ -45,7 +45,20 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     if t.is_integer and left.size > _SMALL and _fits_double(left, right, inner):
         made = np.matmul(left.astype(np.float64), right.astype(np.float64)).astype(np.int64)
         return to_type(made, t).reshape(out.shape)
+    if t is F32 and left.size * right.shape[-1] <= _FEW:
+        left, right = left.astype(np.float64), right.astype(np.float64)
     return _result(np.matmul(left, right), t).reshape(out.shape)
+
+
+_FEW = 1 << 14
+"""Up to so many products single-precision sums are taken in double precision, as the reference takes them all."""
+
+
+def small_dot(a: Any, b: Any) -> Any:
+    """``np.dot`` of vectors and matrices; few products are summed in double precision."""
+    if a.dtype == np.float32 and a.size * (b.shape[-1] if b.ndim > 1 else 1) <= _FEW:
+        return np.dot(a.astype(np.float64), b.astype(np.float64)).astype(np.float32)
+    return np.dot(a, b)
 
 
 _SMALL = 4096

@@ -60,7 +60,8 @@ def _lu(out: Any, tag: Any, a: Any) -> Any:
 
 def _eigh(out: Any, tag: Any, a: Any) -> Any:
     v, w = lax.linalg.eigh(_wide(a), symmetrize_input=False, sort_eigenvalues=True)
-    return _cast((w[..., ::-1], v[..., ::-1]), out)
+    order = jnp.argsort(-jnp.abs(w), axis=-1, stable=True)
+    return _cast((jnp.take_along_axis(w, order, -1), jnp.take_along_axis(v, order[..., None, :], -1)), out)
 
 
 def _svd(out: Any, tag: Any, a: Any) -> Any:
