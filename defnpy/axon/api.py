@@ -69,11 +69,7 @@ def container(structure: Any, opts: Opts = ()) -> Any:
 def optional(x: Any, opts: Opts = ()) -> Any:
     """A model whose absence the next layer handles."""
     o = validated(opts, name=None, meta=None)
-    return add_layer(_keep_none, [x], name=o["name"], meta=o["meta"], op_name=Atom("optional"))
-
-
-def _keep_none(x: Any, _opts: Any) -> Any:
-    return make_struct("Axon.None", __propagate__=False) if building.is_none(x) else x
+    return add_layer(building.OPTIONAL, [x], name=o["name"], meta=o["meta"], op_name=building.OPTIONAL)
 
 
 @ex("or_else/2", "or_else/3")

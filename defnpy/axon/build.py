@@ -23,7 +23,7 @@ from defnpy.terms.function import Capture, Closure, arity_of, is_function
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
 _TRAIN, _INFERENCE, _MODE, _BLOCK = Atom("train"), Atom("inference"), Atom("mode"), Atom("block")
 _INPUT, _CONSTANT, _CONTAINER = Atom("input"), Atom("constant"), Atom("container")
-_OPTIONAL = Atom("optional")
+OPTIONAL = Atom("optional")
 _PREDICTION, _STATE = Atom("prediction"), Atom("state")
 LAYERS = alias("Axon.Layers")
 Map = dict[Any, Any]
@@ -130,6 +130,9 @@ class Program:
                 value = self._input(layer, inputs)
             elif layer.op is _CONSTANT:
                 value = cast_float(layer.policy, layer.constant, "output")
+            elif layer.op is OPTIONAL:
+                value = values[layer.parents[0]]
+                value = make_struct("Axon.None", __propagate__=False) if is_none(value) else value
             elif layer.op is _CONTAINER:
                 value = container_ids(layer.parents[0], values.__getitem__)
                 value = make_struct("Axon.None") if _propagates(value) else value
@@ -151,7 +154,7 @@ class Program:
     def _layer(self, layer: Layer, given: list[Any], params: Map, state: Map, watch: Any) -> Any:
         if layer.skipped:
             return given[0] if given else None
-        if field(layer.node, "op_name") is not _OPTIONAL and any([_propagates(v) for v in given]):
+        if any([_propagates(v) for v in given]):
             return make_struct("Axon.None")
         own = watch(layer, {"given": given}) if watch is not None else params
         given = [cast_float(layer.policy, v, "compute") for v in given]
@@ -170,6 +173,8 @@ class Program:
             if self.config.mode is _TRAIN:
                 state[layer.name] = new
             made = field(made, "output")
+        if is_none(made):
+            return make_struct("Axon.None")
         return cast_float(layer.policy, made, "output")
 
     def _parameter(self, layer: Layer, param: Struct, params: Map) -> Any:
@@ -209,7 +214,7 @@ class Program:
             from defnpy.axon.api import input_
 
             fun = option(field(layer.node, "opts"), "block_fun")
-            names = [f"subgraph_input{i}" for i in range(len(args))]
+            names = [f"subgraph{i}" for i in range(len(args))]
             model = fun(*[input_(n) for n in names])
             if not is_model(model):
                 from defnpy.axon.model import add_container
@@ -220,7 +225,7 @@ class Program:
 
     def _block(self, layer: Layer, args: list[Any], params: Map) -> Any:
         inner = self._inner(layer, args)
-        given = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+        given = {f"subgraph{i}": a for i, a in enumerate(args)}
         return inner.run(params.get(layer.name, {}), given)[0]
 
     # -- initial values ---------------------------------------------------------------------------------------------------
@@ -243,7 +248,7 @@ class Program:
 
     def _init_block(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any) -> None:
         inner = self._inner(layer, args)
-        values = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+        values = {f"subgraph{i}": a for i, a in enumerate(args)}
         data, state = inner.init(values, given.get(layer.name, {}), time.time_ns())
         if layer.name in made:
             return
@@ -267,13 +272,13 @@ class Program:
                 _note(facts["frozen_parameters"], layer.name, name)
         for hook in layer.hooks:
             if hook[0] is Atom("initialize"):
-                made[layer.name] = own = _io(own, hook[2])
+                made[layer.name] = own = _io(own, layer, hook[2])
 
     def _stand_ins(self, layer: Layer, args: list[Any]) -> Map:
         """Parameters of the right form for the output's template; their values do not matter."""
         if layer.op is _BLOCK:
             inner = self._inner(layer, args)
-            values = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+            values = {f"subgraph{i}": a for i, a in enumerate(args)}
             return {layer.name: inner.init(values, {}, 0)[0]}
         shapes = [nx.to_template(a) for a in args]
         made = {field(p, "name"): self._stand_in(p, layer.policy, shapes) for p in layer.parameters}
@@ -373,16 +378,17 @@ def _apply(layer: Layer, args: list[Any]) -> Any:
         raise compile_error(caught.term, layer.name, layer.mfa) from caught
 
 
-def _io(value: Any, fun: Any) -> Any:
+def _io(value: Any, layer: Layer, fun: Any) -> Any:
+    """A hook on a value, named after its layer: the ``:hooks`` of a jit may take its place."""
     from defnpy.nx.hooks import io_call
 
-    return io_call(value, fun)
+    return io_call(value, Atom(layer.name), fun)
 
 
 def _hooked(layer: Layer, value: Any, event: str) -> Any:
     for on, _, fun in layer.hooks:
         if on.name == event:
-            value = _io(value, fun)
+            value = _io(value, layer, fun)
     return value
 
 
@@ -391,18 +397,19 @@ def _backward(layer: Layer, value: Any) -> Any:
 
     for on, _, fun in layer.hooks:
         if on.name == "backward":
-            value = custom_grad(value, [value], Closure(1, lambda g, fun=fun: [_io(g, fun)]))
+            value = custom_grad(value, [value], Closure(1, lambda g, fun=fun: [_io(g, layer, fun)]))
     return value
 
 
 def _printed(name: str, value: Any) -> Any:
     from defnpy.axon.base import remote
+    from defnpy.nx.hooks import io_call
 
     def show(v: Any) -> Any:
         remote("IO", "inspect/2")(v, [(Atom("label"), name)])
         return v
 
-    return _io(value, Closure(1, show))
+    return io_call(value, Closure(1, show))
 
 
 _MISSING = object()
@@ -416,22 +423,11 @@ def _find_input(name: str, inputs: Any, names: list[str]) -> Any:
             f"ambiguous input given to the model, expected inputs with names {text(names)} but received a single tensor as input"
         )
     if inputs.__class__ is dict:
-        found = _lookup(inputs, name)
-        if found is not _MISSING:
-            return found
-        plain = all(k.__class__ is str for k in inputs)
-        if not plain and len(names) == 1:
-            return inputs
-        return _MISSING
-    if len(names) == 1 and not is_state(inputs):
+        found = inputs.get(name)
+        return _MISSING if found is None else found
+    if len(names) == 1 and inputs.__class__ is tuple:
         return inputs
     raise ArgumentError("invalid input given to model, expected input to be a tensor or a map corresponding to correct input names")
-
-
-def _lookup(inputs: Map, name: str) -> Any:
-    if name in inputs:
-        return inputs[name]
-    return inputs.get(Atom(name), _MISSING)
 
 
 # -- the two functions ----------------------------------------------------------------------------------------------------
@@ -526,7 +522,7 @@ def expressions(templates: Any) -> Any:
 
 def output_template(model: Struct, inputs: Any, opts: Any) -> Any:
     """The templates of the output for templates of the inputs."""
-    program = Program(model, Config(opts))
+    program = Program(model, Config([*opts, (Atom("raise_on_none"), False)]))
 
     def start() -> Any:
         given = expressions(inputs)
