@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon import metrics as metric_functions
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, make_struct, nx, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, logged, make_struct, nx, text
 from defnpy.axon.loop import run as running
 from defnpy.axon.loop import saving, steps, watch
 from defnpy.axon.loop.run import put
@@ -14,6 +14,7 @@ from defnpy.axon.loop.state import EVENTS
 from defnpy.axon.metrics import METRICS
 from defnpy.nx.options import validated
 from defnpy.terms.errors import ElixirError, FunctionClauseError, KeyError_
+from defnpy.terms.exception import format_banner
 from defnpy.terms.function import Closure, is_function
 from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
@@ -164,7 +165,9 @@ def metric_4(made: Any, metric: Any, name: Any = None, accumulate: Any = Atom("r
     fun = _metric_function(metric)
     pick = _fields(_DEFAULT_FIELDS if fields is None else fields)
     add = _accumulator(accumulate, fun)
-    entry = (lambda state, acc, i: add(acc, list(pick(state)), i)), metric
+    if name in field(made, "metrics"):
+        logged("warning", f"Metric {name} declared twice in loop. Original metric will be overridden.")
+    entry = Closure(3, lambda acc, outputs, i: add(acc, list(pick(*outputs)), i)), metric
     return made.replace({_METRICS: {**field(made, "metrics"), name: entry}})
 
 
@@ -236,7 +239,8 @@ def log(made: Any, message: Any, opts: Opts = ()) -> Struct:
     def handler(state: Any) -> Any:
         try:
             _print(o["device"], message(state))
-        except ElixirError:
+        except ElixirError as caught:
+            logged("error", f"Error on Axon.Loop.log/5 callback: {format_banner(Atom('error'), caught.term)}")
             return Atom("halt_loop"), state
         return _CONTINUE, state
 
