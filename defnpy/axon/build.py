@@ -370,12 +370,22 @@ def _apply(layer: Layer, args: list[Any]) -> Any:
     if call is None:
         call = runtime().module(LAYERS).functions[f"{layer.op.name}/{len(args) + 1}"]
     try:
-        made = call(*args, layer.opts)
-        return made
+        return _noted(call(*args, layer.opts), field(layer.node, "op_name"))
     except ElixirError as caught:
         if is_struct(caught.term, "Axon.CompileError"):
             raise
         raise compile_error(caught.term, layer.name, layer.mfa) from caught
+
+
+def _noted(made: Any, op_name: Any) -> Any:
+    """The output of a layer with its op in the facts of the expression."""
+    if is_struct(made, "Axon.StatefulOutput"):
+        return made.replace({Atom("output"): _noted(field(made, "output"), op_name)})
+    if made.__class__ is not Tensor or not isinstance(made.data, Traced):
+        return made
+    from defnpy.nx.expr import annotated
+
+    return annotated(made, {Atom("axon_layer"): op_name})
 
 
 def _io(value: Any, layer: Layer, fun: Any) -> Any:

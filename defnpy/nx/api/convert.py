@@ -40,6 +40,11 @@ def as_type(tensor: Any, type: Any) -> Tensor:
     if tensor.__class__ is list:
         raise FunctionClauseError(alias("Nx"), Atom("as_type"), 2)
     kind = dtypes.normalize(type)
+    if tensor.__class__ is not Tensor and python_number(tensor) is not None and not (kind.is_integer and tensor.__class__ is float):
+        # A number is not rounded to the default type first.
+        from defnpy.nx.api.creation import tensor as made_of
+
+        return made_of(tensor, [(Atom("type"), kind.elixir)])
     t = make(tensor)
     if t.type is kind:
         return t

@@ -8,7 +8,7 @@ import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
 from defnpy.compilers.evaluator.kernels.quiet import quiet
-from defnpy.compilers.signs import signed_qr
+from defnpy.compilers.signs import signed_qr, without_null_space
 from defnpy.nx.dtype import DType
 from defnpy.terms.errors import ArgumentError
 
@@ -93,7 +93,9 @@ def _eigh(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _svd(out: Any, tag: Any, a: Any) -> Any:
-    made = np.linalg.svd(_wide(a), full_matrices=_fields(tag)["full_matrices?"])
+    full = bool(_fields(tag)["full_matrices?"])
+    made = np.linalg.svd(_wide(a), full_matrices=full)
+    made = made if full else without_null_space(np, *made)
     return tuple(_cast(part, t.type) for part, t in zip(made, out, strict=True))
 
 
