@@ -195,6 +195,22 @@ def _predicate(kind: str, n: Any) -> Callable[[Any], bool]:
     return tests[kind]
 
 
+class CountFilter:
+    """A filter that looks at nothing but how often its event came."""
+
+    __slots__ = ("tests",)
+
+    def __init__(self, tests: list[Callable[[Any], bool]]) -> None:
+        self.tests = tests
+
+    def __call__(self, state: Any, event: Any) -> bool:
+        return self.accepts(field(state, "event_counts")[event])
+
+    def accepts(self, counts: Any) -> bool:
+        """Whether the event fires at these counts."""
+        return all(test(counts) for test in self.tests)
+
+
 def _bad_filter(given: Any) -> ArgumentError:
     return ArgumentError(
         f"Invalid filter {text(given)}, a valid filter is an atom which matches a valid filter predicate such as :always or "
@@ -206,12 +222,12 @@ def _bad_filter(given: Any) -> ArgumentError:
 def filter_function(given: Any) -> Callable[[Any, Any], Any]:
     """The predicate of a ``filter``."""
     if given is _ALWAYS:
-        return lambda state, event: True
+        return CountFilter([])
     if given is Atom("first") or given is Atom("once"):
         given = [(Atom("once"), 1)]
     if given.__class__ is list and all(p.__class__ is tuple for p in given):
         tests = [_predicate(k.name, n) for k, n in given]
-        return lambda state, event: all(t(field(state, "event_counts")[event]) for t in tests)
+        return CountFilter(tests)
     if is_function(given, 2):
         return given
     raise _bad_filter(given)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Struct, field, make_struct, nx, option, text
+from defnpy.axon.loop.ahead import Ahead, Windows
 from defnpy.axon.loop.state import EPOCH_ENDS, ITERATION
 from defnpy.nx import defn
 from defnpy.terms.function import Closure
@@ -66,6 +67,7 @@ class Run:
         self.jit_opts = [p for p in opts if p[0].name not in _OWN]
         self.zero = {name: nx.tensor(0.0) for name in self.metrics}
         self.step: Callable[..., Any] | None = None
+        self.windows = Windows(Closure(4, _Batch(self)), self.handlers, self.jit_opts) if self.jit and self.strict else None
 
     def batch(self, data: Any, i: Any, state: Any, metrics: Map) -> Any:
         """One step and the metrics after it; a metric named like a field of the state is that field before the step."""
@@ -90,7 +92,8 @@ class Run:
 
     def epoch(self, state: Struct) -> tuple[Any, Struct]:
         """All iterations of an epoch."""
-        for data in _iterate(self.data):
+        ahead = Ahead(_iterate(self.data))
+        for data in ahead:
             status, state = fire("iteration_started", self.handlers, state)
             if status is not _CONTINUE:
                 return status, state
@@ -104,6 +107,8 @@ class Run:
             state = put(state, iteration=done + 1)
             if most > 0 and done >= most - 1:
                 break
+            if self.windows is not None:
+                state = self.windows.advance(ahead, state, most)
         return _CONTINUE, state
 
     def all(self, state: Struct) -> Struct:
