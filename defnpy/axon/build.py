@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, random, runtime, text
+from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, logged, make_struct, nx, option, random, runtime, text
 from defnpy.axon.model import BOTH, LAYER, PARAMETER, Visit, container_ids, is_model, nodes_of, output_of
 from defnpy.axon.policy import cast_float
 from defnpy.axon.state import is_state
@@ -19,6 +20,7 @@ from defnpy.nx.containers import container_map, is_leaf
 from defnpy.nx.tensor import Traced
 from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
+from defnpy.terms.module import ex, native_module
 
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
 _TRAIN, _INFERENCE, _MODE, _BLOCK = Atom("train"), Atom("inference"), Atom("mode"), Atom("block")
@@ -32,9 +34,10 @@ Map = dict[Any, Any]
 class Config:
     """The options of a build."""
 
-    __slots__ = ("global_opts", "jit", "mode", "print_values", "raise_on_none", "seed")
+    __slots__ = ("debug", "global_opts", "jit", "mode", "print_values", "raise_on_none", "seed")
 
     def __init__(self, opts: Any) -> None:
+        self.debug = option(opts, "debug", False) not in (None, False)
         self.mode = option(opts, "mode", _INFERENCE)
         self.seed = option(opts, "seed")
         self.print_values = bool(option(opts, "print_values", False))
@@ -451,7 +454,8 @@ def _checked_model(model: Any) -> Struct:
 
 def _result(program: Program, params: Any, inputs: Any) -> Any:
     data = field(params, "data") if is_state(params) else params
-    value, state = program.run(data, inputs)
+    with timed(program.config, "predict expression generation"):
+        value, state = program.run(data, inputs)
     if program.config.raise_on_none and is_none(value):
         raise ArgumentError(
             "the compiled model will always result in %Axon.None{}. This most likely means you specified optional output and "
@@ -460,9 +464,38 @@ def _result(program: Program, params: Any, inputs: Any) -> Any:
     return {_PREDICTION: value, _STATE: state} if program.config.mode is _TRAIN else value
 
 
+def _program(model: Any, opts: Any) -> Program:
+    config = Config(list(opts))
+    with timed(config, "graph traversal"):
+        return Program(_checked_model(model), config)
+
+
+@contextmanager
+def timed(config: Config, what: str) -> Iterator[None]:
+    """With ``debug: true``, log how long a part of a build takes."""
+    begin = time.perf_counter()
+    yield
+    if config.debug:
+        logged("debug", f"Axon finished {what} in {round((time.perf_counter() - begin) * 1000, 1)}ms")
+
+
+@ex("build/2")
+def build_plain(model: Any, opts: Any) -> tuple[Any, Any]:
+    """``Axon.Compiler.build/2``: the two functions, not compiled."""
+    program = _program(model, opts)
+    seed = program.config.seed
+
+    def init(inputs: Any, given: Any) -> Any:
+        state = state_of(given)
+        data, made = program.init(nx.to_template(inputs), field(state, "data"), time.time_ns() if seed is None else seed)
+        return made.replace({Atom("data"): data})
+
+    return Closure(2, init), Closure(2, lambda params, inputs: _result(program, params, inputs))
+
+
 def build(model: Any, opts: Any = ()) -> tuple[Any, Any]:
     """``{init_fn, predict_fn}``."""
-    program = Program(_checked_model(model), Config(list(opts)))
+    program = _program(model, opts)
     jit_opts = [(Atom("on_conflict"), Atom("reuse")), *program.config.jit]
     predict = lambda params, inputs: _result(program, params, inputs)  # noqa: E731
     run = defn.jit(predict, jit_opts)
@@ -513,7 +546,8 @@ class _Init:
             facts: list[Any] = []
 
             def start(given: Any) -> Any:
-                data, state = self.program.init(expressions(templates), given, self.seed)
+                with timed(self.program.config, "init expression generation"):
+                    data, state = self.program.init(expressions(templates), given, self.seed)
                 facts[:] = [state.replace({Atom("data"): {}})]
                 return data
 
@@ -562,3 +596,4 @@ def trace_forward(model: Any, inputs: Any, params: Any, opts: Any) -> Any:
     return defn.debug_expr_apply(lambda p, i: _result(program, p, i), [params, inputs])
 
 
+MODULE = native_module("Axon.Compiler", globals())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Struct, field, make_struct, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Struct, field, logged, make_struct, nx, option, text
 from defnpy.axon.loop.ahead import Ahead, Windows
 from defnpy.axon.loop.state import EPOCH_ENDS, ITERATION
 from defnpy.nx import defn
@@ -177,6 +177,9 @@ def _iterate(data: Any) -> Any:
 
 def start(loop: Struct, data: Any, initial: Any, opts: Any) -> Any:
     """``Axon.Loop.run``."""
+    forwarded = [p for p in opts if p[0].name not in _OWN or p[0].name == "debug"]
+    if forwarded:
+        logged("debug", f"Forwarding options: {text(forwarded)} to JIT compiler")
     sample = next(iter(_iterate(data)), _NOTHING)
     if sample is _NOTHING:
         raise ArgumentError(
