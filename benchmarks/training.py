@@ -13,7 +13,8 @@ import numpy as np
 
 import defnpy
 
-BATCHES, BATCH, EPOCHS, ROUNDS = 50, 128, 8, 5
+BATCHES, BATCH, ROUNDS = 50, 128, 3
+SHORT, EPOCHS = 5, 20
 BAR = 1.15
 
 
@@ -78,8 +79,8 @@ def measure() -> list[dict[str, Any]]:
     theirs()
     left, right = [], []
     for _ in range(ROUNDS):
-        short = ours(1)
-        left.append((ours(1 + EPOCHS) - short) / (EPOCHS * BATCHES))
+        short = ours(SHORT)
+        left.append((ours(SHORT + EPOCHS) - short) / (EPOCHS * BATCHES))
         right.append(theirs())
     a, b = statistics.median(left), statistics.median(right)
     ratio = statistics.median(x / y for x, y in zip(left, right, strict=True))

@@ -20,6 +20,7 @@ from defnpy.nx.containers import container_map, is_leaf
 from defnpy.nx.tensor import Traced
 from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
+from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
 
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
@@ -247,6 +248,7 @@ class Program:
             return self._stand_ins(layer, at["given"])
 
         self.run({}, inputs, watch)
+        _report(made, given)
         return made, make_struct("Axon.ModelState", data=made, **facts)
 
     def _init_block(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any) -> None:
@@ -295,6 +297,22 @@ class Program:
     def _word(self, layer: Layer, name: str) -> int:
         path = f"{self.key_names[field(layer.node, 'id')]}.{name}"
         return int.from_bytes(hashlib.md5(path.encode(), usedforsecurity=False).digest()[:4], "big")
+
+
+def _report(made: Map, given: Map) -> None:
+    """Log which given values are dropped or cast."""
+    for key in sorted_keys(given):
+        value, own = given[key], made.get(key)
+        if own is None:
+            logged("warning", f"found unexpected key in the initial parameters map: {text(key)}")
+        elif own.__class__ is dict and value.__class__ is dict:
+            _report(own, value)
+        elif own.__class__ is Tensor and value.__class__ is Tensor and own.type is not value.type:
+            logged(
+                "warning",
+                f"initial type for parameter {key} does not match policy, consider using Axon.MixedPrecision.cast before passing "
+                "initial state to model initialization function to avoid type casts",
+            )
 
 
 def _note(fact: Map, layer: str, name: str) -> None:

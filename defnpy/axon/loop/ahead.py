@@ -12,8 +12,8 @@ from defnpy.axon.loop.state import ITERATION
 
 COUNT = 16
 """Iterations of a window."""
-_FIRST = 24
-"""Single iterations before a window is compiled: short runs do without a second program."""
+_FIRST = 200
+"""Single iterations before a window is compiled: short runs do without a second program. A count, not a time: runs repeat exactly."""
 _BYTES = 1 << 26
 """The most memory that the batches of a window may take."""
 
