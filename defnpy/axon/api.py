@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.axon import build as building
 from defnpy.axon import graph
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, kw, make_struct, no_clause, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, kw, no_clause, nx, option, text
 from defnpy.axon.builders import activation, combine, conv, linear, pool, recurrent, shape
 from defnpy.axon.model import add_container, add_layer, is_model, make_node, param, parameter, with_node
 from defnpy.nx import defn

@@ -115,3 +115,7 @@ def test_the_inverse_of_a_singular_matrix_leaves_out_noise(compiler: str) -> Non
     code = f"Nx.Defn.jit(&Nx.LinAlg.pinv/1, compiler: {compiler}).(Nx.tensor([[1.1, 2.3, 3.7], [2.2, 4.6, 7.4], [0.3, 0.9, 0.1]]))"
     a = np.array([[1.1, 2.3, 3.7], [2.2, 4.6, 7.4], [0.3, 0.9, 0.1]])
     np.testing.assert_allclose(run(code).numpy(), np.linalg.pinv(a, rcond=1e-5), rtol=1e-3, atol=1e-4)
+
+
+def test_the_rank_of_a_shape_is_its_size() -> None:
+    assert run("Nx.rank({nil, 3, 0})") == 3

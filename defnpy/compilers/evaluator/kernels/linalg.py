@@ -94,7 +94,7 @@ def _eigh(out: Any, tag: Any, a: Any) -> Any:
 
 def _svd(out: Any, tag: Any, a: Any) -> Any:
     full = bool(_fields(tag)["full_matrices?"])
-    made = np.linalg.svd(_wide(a), full_matrices=full)
+    made: Any = np.linalg.svd(_wide(a), full_matrices=full)
     made = made if full else without_null_space(np, *made)
     return tuple(_cast(part, t.type) for part, t in zip(made, out, strict=True))
 
