@@ -119,3 +119,10 @@ def test_the_inverse_of_a_singular_matrix_leaves_out_noise(compiler: str) -> Non
 
 def test_the_rank_of_a_shape_is_its_size() -> None:
     assert run("Nx.rank({nil, 3, 0})") == 3
+
+
+def test_axes_are_normalised_for_libraries() -> None:
+    assert run("Nx.Shape.normalize_axis({nil, 3, 4}, -1, [nil, nil, nil])") == 2
+    assert run("Nx.Shape.normalize_axis({2, 3, 4}, :c, [nil, nil, :c], 1)") == 2
+    with pytest.raises(ArgumentError, match=r"given axis \(3\) invalid for shape with rank 3"):
+        run("Nx.Shape.normalize_axis({2, 3, 4}, 3, [nil, nil, nil])")
