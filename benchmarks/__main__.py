@@ -7,7 +7,7 @@ import importlib
 import json
 from typing import Any
 
-GROUPS = ("embedding", "tensors", "language", "startup", "parsing")
+GROUPS = ("embedding", "tensors", "language", "startup", "parsing", "training")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.axon import build as building
 from defnpy.axon import graph
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, kw, make_struct, no_clause, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, kw, no_clause, nx, option, text
 from defnpy.axon.builders import activation, combine, conv, linear, pool, recurrent, shape
 from defnpy.axon.model import add_container, add_layer, is_model, make_node, param, parameter, with_node
 from defnpy.nx import defn
@@ -69,11 +69,7 @@ def container(structure: Any, opts: Opts = ()) -> Any:
 def optional(x: Any, opts: Opts = ()) -> Any:
     """A model whose absence the next layer handles."""
     o = validated(opts, name=None, meta=None)
-    return add_layer(_keep_none, [x], name=o["name"], meta=o["meta"], op_name=Atom("optional"))
-
-
-def _keep_none(x: Any, _opts: Any) -> Any:
-    return make_struct("Axon.None", __propagate__=False) if building.is_none(x) else x
+    return add_layer(building.OPTIONAL, [x], name=o["name"], meta=o["meta"], op_name=building.OPTIONAL)
 
 
 @ex("or_else/2", "or_else/3")

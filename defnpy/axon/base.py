@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -30,11 +31,15 @@ def kw(**values: Any) -> list[tuple[Any, Any]]:
     return [(Atom(k.rstrip("_")), v) for k, v in values.items()]
 
 
-def numeric(*signatures: str) -> Callable[[F], F]:
-    """Mark a Python function as the numerical definition(s) *signatures*; :func:`numeric_module` registers them."""
+def numeric(*signatures: str, check: Callable[[Any], None] | None = None) -> Callable[[F], F]:
+    """Mark a Python function as the numerical definition(s) *signatures*; :func:`numeric_module` registers them.
+
+    *check* refuses arguments as they were given, before they become expressions.
+    """
 
     def mark(function: F) -> F:
         function.__defn__ = signatures  # type: ignore[attr-defined]
+        function.__check__ = check  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -54,8 +59,19 @@ def numeric_module(name: str, *namespaces: dict[str, Any], info: dict[str, Any] 
                 made.functions[signature] = value
             for signature in getattr(value, "__defn__", ()):
                 short, _, arity = signature.rpartition("/")
-                made.functions[signature] = make_defn(made.name, short, int(arity), value, (), True)
+                run = make_defn(made.name, short, int(arity), value, (), True)
+                check = getattr(value, "__check__", None)
+                made.functions[signature] = run if check is None else _checked(run, check)
     return made
+
+
+def _checked(run: Callable[..., Any], check: Callable[[Any], None]) -> Callable[..., Any]:
+    @wraps(run)
+    def checked(*args: Any) -> Any:
+        check(args)
+        return run(*args)
+
+    return checked
 
 
 def remote(module: str, signature: str) -> Callable[..., Any]:
@@ -86,6 +102,11 @@ def field(term: Struct, name: str) -> Any:
     return term.fields[Atom(name)]
 
 
+def logged(level: str, message: str) -> None:
+    """A message for ``Logger``."""
+    remote("Logger", f"{level}/1")(message)
+
+
 def option(opts: Opts, name: str, default: Any = None) -> Any:
     """``Keyword.get(opts, name, default)``."""
     return next((v for k, v in opts if k is Atom(name)), default)
@@ -100,6 +121,18 @@ def at_least_rank(module: str, function: str, t: Tensor, rank: int, what: str = 
     """Refuse tensors of a lower rank."""
     if t.rank < rank:
         raise ArgumentError(f"{module}.{function}: expected {what} shape to have at least rank {rank}, got rank {t.rank}")
+
+
+def equal_ranks(module: str, function: str, x: Any, kernel: Any) -> None:
+    """Refuse a kernel of a higher rank than the input."""
+    if nx.rank(x) < nx.rank(kernel):
+        raise ArgumentError(f"{module}.{function}: expected input and kernel ranks to be equal got {nx.rank(x)} != {nx.rank(kernel)}")
+
+
+def exact_rank(caller: str, t: Tensor, rank: int, what: str = "input") -> None:
+    """Refuse tensors of another rank."""
+    if t.rank != rank:
+        raise ArgumentError(f"{caller}: expected {what} to have rank equal to {rank}, got {t.rank} != {rank}")
 
 
 def constant(value: Any, like: Tensor) -> Tensor:
@@ -124,6 +157,6 @@ def atoms(names: Iterable[str]) -> list[Any]:
 
 
 __all__ = [
-    "ArgumentError", "Atom", "Opts", "Struct", "Tensor", "alias", "at_least_rank", "atoms", "constant", "field", "is_struct", "kw",
-    "make_struct", "no_clause", "numeric", "numeric_module", "nx", "option", "random", "remote", "runtime", "spread", "text",
+    "ArgumentError", "Atom", "Opts", "Struct", "Tensor", "alias", "at_least_rank", "atoms", "constant", "equal_ranks", "exact_rank", "field", "is_struct", "kw",
+    "logged", "make_struct", "no_clause", "numeric", "numeric_module", "nx", "option", "random", "remote", "runtime", "spread", "text",
 ]  # fmt: skip

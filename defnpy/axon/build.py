@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, random, runtime, text
+from defnpy.axon.base import ArgumentError, Atom, Struct, Tensor, alias, field, is_struct, logged, make_struct, nx, option, random, runtime, text
 from defnpy.axon.model import BOTH, LAYER, PARAMETER, Visit, container_ids, is_model, nodes_of, output_of
 from defnpy.axon.policy import cast_float
 from defnpy.axon.state import is_state
@@ -19,11 +20,13 @@ from defnpy.nx.containers import container_map, is_leaf
 from defnpy.nx.tensor import Traced
 from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
+from defnpy.terms.map import sorted_keys
+from defnpy.terms.module import ex, native_module
 
 _OWN = ("debug", "mode", "print_values", "seed", "raise_on_none", "global_layer_options")
 _TRAIN, _INFERENCE, _MODE, _BLOCK = Atom("train"), Atom("inference"), Atom("mode"), Atom("block")
 _INPUT, _CONSTANT, _CONTAINER = Atom("input"), Atom("constant"), Atom("container")
-_OPTIONAL = Atom("optional")
+OPTIONAL = Atom("optional")
 _PREDICTION, _STATE = Atom("prediction"), Atom("state")
 LAYERS = alias("Axon.Layers")
 Map = dict[Any, Any]
@@ -32,9 +35,10 @@ Map = dict[Any, Any]
 class Config:
     """The options of a build."""
 
-    __slots__ = ("global_opts", "jit", "mode", "print_values", "raise_on_none", "seed")
+    __slots__ = ("debug", "global_opts", "jit", "mode", "print_values", "raise_on_none", "seed")
 
     def __init__(self, opts: Any) -> None:
+        self.debug = option(opts, "debug", False) not in (None, False)
         self.mode = option(opts, "mode", _INFERENCE)
         self.seed = option(opts, "seed")
         self.print_values = bool(option(opts, "print_values", False))
@@ -130,6 +134,9 @@ class Program:
                 value = self._input(layer, inputs)
             elif layer.op is _CONSTANT:
                 value = cast_float(layer.policy, layer.constant, "output")
+            elif layer.op is OPTIONAL:
+                value = values[layer.parents[0]]
+                value = make_struct("Axon.None", __propagate__=False) if is_none(value) else value
             elif layer.op is _CONTAINER:
                 value = container_ids(layer.parents[0], values.__getitem__)
                 value = make_struct("Axon.None") if _propagates(value) else value
@@ -151,7 +158,7 @@ class Program:
     def _layer(self, layer: Layer, given: list[Any], params: Map, state: Map, watch: Any) -> Any:
         if layer.skipped:
             return given[0] if given else None
-        if field(layer.node, "op_name") is not _OPTIONAL and any([_propagates(v) for v in given]):
+        if any([_propagates(v) for v in given]):
             return make_struct("Axon.None")
         own = watch(layer, {"given": given}) if watch is not None else params
         given = [cast_float(layer.policy, v, "compute") for v in given]
@@ -170,6 +177,8 @@ class Program:
             if self.config.mode is _TRAIN:
                 state[layer.name] = new
             made = field(made, "output")
+        if is_none(made):
+            return make_struct("Axon.None")
         return cast_float(layer.policy, made, "output")
 
     def _parameter(self, layer: Layer, param: Struct, params: Map) -> Any:
@@ -209,7 +218,7 @@ class Program:
             from defnpy.axon.api import input_
 
             fun = option(field(layer.node, "opts"), "block_fun")
-            names = [f"subgraph_input{i}" for i in range(len(args))]
+            names = [f"subgraph{i}" for i in range(len(args))]
             model = fun(*[input_(n) for n in names])
             if not is_model(model):
                 from defnpy.axon.model import add_container
@@ -220,7 +229,7 @@ class Program:
 
     def _block(self, layer: Layer, args: list[Any], params: Map) -> Any:
         inner = self._inner(layer, args)
-        given = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+        given = {f"subgraph{i}": a for i, a in enumerate(args)}
         return inner.run(params.get(layer.name, {}), given)[0]
 
     # -- initial values ---------------------------------------------------------------------------------------------------
@@ -239,11 +248,12 @@ class Program:
             return self._stand_ins(layer, at["given"])
 
         self.run({}, inputs, watch)
+        _report(made, given)
         return made, make_struct("Axon.ModelState", data=made, **facts)
 
     def _init_block(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any) -> None:
         inner = self._inner(layer, args)
-        values = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+        values = {f"subgraph{i}": a for i, a in enumerate(args)}
         data, state = inner.init(values, given.get(layer.name, {}), time.time_ns())
         if layer.name in made:
             return
@@ -267,13 +277,13 @@ class Program:
                 _note(facts["frozen_parameters"], layer.name, name)
         for hook in layer.hooks:
             if hook[0] is Atom("initialize"):
-                made[layer.name] = own = _io(own, hook[2])
+                made[layer.name] = own = _io(own, layer, hook[2])
 
     def _stand_ins(self, layer: Layer, args: list[Any]) -> Map:
         """Parameters of the right form for the output's template; their values do not matter."""
         if layer.op is _BLOCK:
             inner = self._inner(layer, args)
-            values = {f"subgraph_input{i}": a for i, a in enumerate(args)}
+            values = {f"subgraph{i}": a for i, a in enumerate(args)}
             return {layer.name: inner.init(values, {}, 0)[0]}
         shapes = [nx.to_template(a) for a in args]
         made = {field(p, "name"): self._stand_in(p, layer.policy, shapes) for p in layer.parameters}
@@ -287,6 +297,22 @@ class Program:
     def _word(self, layer: Layer, name: str) -> int:
         path = f"{self.key_names[field(layer.node, 'id')]}.{name}"
         return int.from_bytes(hashlib.md5(path.encode(), usedforsecurity=False).digest()[:4], "big")
+
+
+def _report(made: Map, given: Map) -> None:
+    """Log which given values are dropped or cast."""
+    for key in sorted_keys(given):
+        value, own = given[key], made.get(key)
+        if own is None:
+            logged("warning", f"found unexpected key in the initial parameters map: {text(key)}")
+        elif own.__class__ is dict and value.__class__ is dict:
+            _report(own, value)
+        elif own.__class__ is Tensor and value.__class__ is Tensor and own.type is not value.type:
+            logged(
+                "warning",
+                f"initial type for parameter {key} does not match policy, consider using Axon.MixedPrecision.cast before passing "
+                "initial state to model initialization function to avoid type casts",
+            )
 
 
 def _note(fact: Map, layer: str, name: str) -> None:
@@ -365,24 +391,35 @@ def _apply(layer: Layer, args: list[Any]) -> Any:
     if call is None:
         call = runtime().module(LAYERS).functions[f"{layer.op.name}/{len(args) + 1}"]
     try:
-        made = call(*args, layer.opts)
-        return made
+        return _noted(call(*args, layer.opts), field(layer.node, "op_name"))
     except ElixirError as caught:
         if is_struct(caught.term, "Axon.CompileError"):
             raise
         raise compile_error(caught.term, layer.name, layer.mfa) from caught
 
 
-def _io(value: Any, fun: Any) -> Any:
+def _noted(made: Any, op_name: Any) -> Any:
+    """The output of a layer with its op in the facts of the expression."""
+    if is_struct(made, "Axon.StatefulOutput"):
+        return made.replace({Atom("output"): _noted(field(made, "output"), op_name)})
+    if made.__class__ is not Tensor or not isinstance(made.data, Traced):
+        return made
+    from defnpy.nx.expr import annotated
+
+    return annotated(made, {Atom("axon_layer"): op_name})
+
+
+def _io(value: Any, layer: Layer, fun: Any) -> Any:
+    """A hook on a value, named after its layer: the ``:hooks`` of a jit may take its place."""
     from defnpy.nx.hooks import io_call
 
-    return io_call(value, fun)
+    return io_call(value, Atom(layer.name), fun)
 
 
 def _hooked(layer: Layer, value: Any, event: str) -> Any:
     for on, _, fun in layer.hooks:
         if on.name == event:
-            value = _io(value, fun)
+            value = _io(value, layer, fun)
     return value
 
 
@@ -391,18 +428,19 @@ def _backward(layer: Layer, value: Any) -> Any:
 
     for on, _, fun in layer.hooks:
         if on.name == "backward":
-            value = custom_grad(value, [value], Closure(1, lambda g, fun=fun: [_io(g, fun)]))
+            value = custom_grad(value, [value], Closure(1, lambda g, fun=fun: [_io(g, layer, fun)]))
     return value
 
 
 def _printed(name: str, value: Any) -> Any:
     from defnpy.axon.base import remote
+    from defnpy.nx.hooks import io_call
 
     def show(v: Any) -> Any:
         remote("IO", "inspect/2")(v, [(Atom("label"), name)])
         return v
 
-    return _io(value, Closure(1, show))
+    return io_call(value, Closure(1, show))
 
 
 _MISSING = object()
@@ -416,22 +454,11 @@ def _find_input(name: str, inputs: Any, names: list[str]) -> Any:
             f"ambiguous input given to the model, expected inputs with names {text(names)} but received a single tensor as input"
         )
     if inputs.__class__ is dict:
-        found = _lookup(inputs, name)
-        if found is not _MISSING:
-            return found
-        plain = all(k.__class__ is str for k in inputs)
-        if not plain and len(names) == 1:
-            return inputs
-        return _MISSING
-    if len(names) == 1 and not is_state(inputs):
+        found = inputs.get(name)
+        return _MISSING if found is None else found
+    if len(names) == 1 and inputs.__class__ is tuple:
         return inputs
     raise ArgumentError("invalid input given to model, expected input to be a tensor or a map corresponding to correct input names")
-
-
-def _lookup(inputs: Map, name: str) -> Any:
-    if name in inputs:
-        return inputs[name]
-    return inputs.get(Atom(name), _MISSING)
 
 
 # -- the two functions ----------------------------------------------------------------------------------------------------
@@ -445,7 +472,8 @@ def _checked_model(model: Any) -> Struct:
 
 def _result(program: Program, params: Any, inputs: Any) -> Any:
     data = field(params, "data") if is_state(params) else params
-    value, state = program.run(data, inputs)
+    with timed(program.config, "predict expression generation"):
+        value, state = program.run(data, inputs)
     if program.config.raise_on_none and is_none(value):
         raise ArgumentError(
             "the compiled model will always result in %Axon.None{}. This most likely means you specified optional output and "
@@ -454,9 +482,38 @@ def _result(program: Program, params: Any, inputs: Any) -> Any:
     return {_PREDICTION: value, _STATE: state} if program.config.mode is _TRAIN else value
 
 
+def _program(model: Any, opts: Any) -> Program:
+    config = Config(list(opts))
+    with timed(config, "graph traversal"):
+        return Program(_checked_model(model), config)
+
+
+@contextmanager
+def timed(config: Config, what: str) -> Iterator[None]:
+    """With ``debug: true``, log how long a part of a build takes."""
+    begin = time.perf_counter()
+    yield
+    if config.debug:
+        logged("debug", f"Axon finished {what} in {round((time.perf_counter() - begin) * 1000, 1)}ms")
+
+
+@ex("build/2")
+def build_plain(model: Any, opts: Any) -> tuple[Any, Any]:
+    """``Axon.Compiler.build/2``: the two functions, not compiled."""
+    program = _program(model, opts)
+    seed = program.config.seed
+
+    def init(inputs: Any, given: Any) -> Any:
+        state = state_of(given)
+        data, made = program.init(nx.to_template(inputs), field(state, "data"), time.time_ns() if seed is None else seed)
+        return made.replace({Atom("data"): data})
+
+    return Closure(2, init), Closure(2, lambda params, inputs: _result(program, params, inputs))
+
+
 def build(model: Any, opts: Any = ()) -> tuple[Any, Any]:
     """``{init_fn, predict_fn}``."""
-    program = Program(_checked_model(model), Config(list(opts)))
+    program = _program(model, opts)
     jit_opts = [(Atom("on_conflict"), Atom("reuse")), *program.config.jit]
     predict = lambda params, inputs: _result(program, params, inputs)  # noqa: E731
     run = defn.jit(predict, jit_opts)
@@ -507,7 +564,8 @@ class _Init:
             facts: list[Any] = []
 
             def start(given: Any) -> Any:
-                data, state = self.program.init(expressions(templates), given, self.seed)
+                with timed(self.program.config, "init expression generation"):
+                    data, state = self.program.init(expressions(templates), given, self.seed)
                 facts[:] = [state.replace({Atom("data"): {}})]
                 return data
 
@@ -526,7 +584,7 @@ def expressions(templates: Any) -> Any:
 
 def output_template(model: Struct, inputs: Any, opts: Any) -> Any:
     """The templates of the output for templates of the inputs."""
-    program = Program(model, Config(opts))
+    program = Program(model, Config([*opts, (Atom("raise_on_none"), False)]))
 
     def start() -> Any:
         given = expressions(inputs)
@@ -556,3 +614,4 @@ def trace_forward(model: Any, inputs: Any, params: Any, opts: Any) -> Any:
     return defn.debug_expr_apply(lambda p, i: _result(program, p, i), [params, inputs])
 
 
+MODULE = native_module("Axon.Compiler", globals())

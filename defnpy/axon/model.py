@@ -51,10 +51,16 @@ def checked_name(name: Any, op_name: Atom) -> Any:
     if is_function(name, 2):
         return name
     if name is None:
-        return Closure(2, lambda op, counts: f"{op_name.name}_{counts.get(op, 0)}")
+        return Closure(2, lambda op, counts: f"{op_name.name}_{_count(op, counts)}")
     if name.__class__ is str:
-        return Closure(2, lambda op, counts: name.replace("{n}", str(counts.get(op, 0))))
+        return Closure(2, lambda op, counts: name.replace("{n}", str(_count(op, counts))))
     raise ArgumentError(f"expected layer name to be a binary, a function or nil, got: {text(name)}")
+
+
+def _count(op: Any, counts: Any) -> int:
+    """How often *op* came before; the counts are a map or a keyword list."""
+    found: int = option(counts, op.name, 0) if counts.__class__ is list else counts.get(op, 0)
+    return found
 
 
 def make_node(op: Any, parents: list[Any], parameters: list[Any], args: list[Any], opts: Opts = (), **known: Any) -> Struct:

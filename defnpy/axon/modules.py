@@ -5,6 +5,7 @@ from __future__ import annotations
 MODULES: dict[str, str] = {
     "Elixir.Axon": "defnpy.axon.api",
     "Elixir.Axon.Activations": "defnpy.axon.activations",
+    "Elixir.Axon.Compiler": "defnpy.axon.build",
     "Elixir.Axon.Display": "defnpy.axon.display",
     "Elixir.Axon.Initializers": "defnpy.axon.initializers",
     "Elixir.Axon.Layers": "defnpy.axon.layers.module",

@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.axon.base import Atom, Struct, alias, field, make_struct
 from defnpy.terms import algebra
 from defnpy.terms.errors import make
-from defnpy.terms.exception import message_of
+from defnpy.terms.exception import format_banner
 from defnpy.terms.inspect import to_doc
 from defnpy.terms.module import Module, ex, native_module
 
@@ -106,12 +106,12 @@ def compile_message(error: Struct) -> str:
 
     module, function, arity = field(error, "mfa")
     where = f"{text(module)}.{getattr(function, 'name', function)}/{arity}" if module is not None else str(function)
-    cause = field(error, "exception")
+    cause = format_banner(Atom("error"), field(error, "exception")).replace("\n", "\n    ")
     return (
         f"exception found when compiling layer {where} named {field(error, 'name')}:\n\n"
-        f"    ** ({text(cause.module)}) {message_of(cause)}\n\n"
-        "(pass debug: true to build/compile see where the layer was defined)\n\n\n"
-        "Compiling of the model was initiated at:\n\n"
+        f"    {cause}\n\n"
+        "(pass debug: true to build/compile to see where the layer was defined)\n\n\n"
+        "Compiling of the model was initiated at:\n"
     )
 
 

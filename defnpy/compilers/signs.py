@@ -1,4 +1,4 @@
-"""Signs of factorisations: LAPACK's choice changed into the reference's, for NumPy and for jax.numpy arrays."""
+"""What factorisations leave open: LAPACK's choice changed into the reference's, for NumPy and for jax.numpy arrays."""
 
 from __future__ import annotations
 
@@ -27,3 +27,16 @@ def _reflected(xp: Any, a: Any, q: Any, r: Any, eps: float) -> tuple[Any, Any]:
         sign = xp.concatenate([sign[..., :-1], xp.prod(sign[..., :-1], axis=-1, keepdims=True)], axis=-1)
     full = xp.concatenate([sign, xp.ones((*sign.shape[:-1], r.shape[-2] - k), sign.dtype)], axis=-1)
     return q * full[..., None, :], r * full[..., :, None]
+
+
+def without_null_space(xp: Any, u: Any, s: Any, vt: Any) -> tuple[Any, Any, Any]:
+    """A thin decomposition whose vectors of the larger side are zero where the singular value is only rounding.
+
+    The reference divides by the singular values to find those vectors and leaves out the values that are noise.
+    """
+    k = s.shape[-1]
+    top = s[..., :1]
+    kept = ((s > k * 1.1920929e-07 * top) | (top == 0)).astype(s.dtype)
+    if u.shape[-2] >= vt.shape[-1]:
+        return u * kept[..., None, :], s, vt
+    return u, s, vt * kept[..., :, None]

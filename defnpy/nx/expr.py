@@ -274,6 +274,15 @@ def metadata(t: Tensor, kind: str, **params: Any) -> Tensor:
     return t.like(data=Expr(METADATA, e.out, (t.like(shape=e.out.shape, vectorized_axes=(), names=e.out.names),), {"kind": kind, **params}, e.context))
 
 
+def annotated(t: Tensor, facts: dict[Any, Any]) -> Tensor:
+    """*t* with facts for users; those of a node that has some already are kept."""
+    t = to_expr(t)
+    e = t.data
+    if e.op is METADATA and e.params["kind"] == "user":
+        return t.like(data=Expr(METADATA, e.out, e.operands, {"kind": "user", "map": {**e.params["map"], **facts}}, e.context))
+    return metadata(t, "user", map=facts)
+
+
 def _unsupported(function: str, arity: int) -> ArgumentError:
     return ArgumentError(
         f"cannot invoke {function}/{arity} on Nx.Defn.Expr.\n\nThis typically means you are invoking an unsupported Nx function\n"

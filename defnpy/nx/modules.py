@@ -14,6 +14,7 @@ MODULES: dict[str, str] = {
     "Elixir.Nx.LazyContainer": "defnpy.nx.lib.lazy_container",
     "Elixir.Nx.Serving": "defnpy.nx.lib.serving",
     "Elixir.Nx.Serving.Default": "defnpy.nx.lib.serving",
+    "Elixir.Nx.Shape": "defnpy.nx.lib.shapes",
     "Elixir.Nx.Tensor": "defnpy.nx.lib.tensors",
     "Elixir.Nx.Testing": "defnpy.nx.lib.testing",
     "Elixir.Nx.Type": "defnpy.nx.lib.types",

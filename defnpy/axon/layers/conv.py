@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, at_least_rank, kw, numeric, nx, spread
-from defnpy.axon.layers.linear import INFERENCE, bias_and_opts
+from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, equal_ranks, exact_rank, kw, numeric, nx, spread, text
+from defnpy.axon.layers.linear import INFERENCE, bias_and_opts, checked_bias
 from defnpy.nx.options import keyword
 from defnpy.terms.errors import CaseClauseError
 
@@ -41,7 +41,7 @@ def added(made: Any, bias: Any, channels: Any) -> Any:
     return nx.add(made, bias)
 
 
-@numeric("conv/2", "conv/3", "conv/4")
+@numeric("conv/2", "conv/3", "conv/4", check=checked_bias(2))
 def conv(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """A convolution."""
     bias, opts = bias_and_opts(bias, opts)
@@ -51,6 +51,7 @@ def conv(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     )  # fmt: skip
     x = nx.to_tensor(x)
     at_least_rank("Axon.Layers", "conv", x, 3)
+    equal_ranks("Axon.Layers", "conv", x, kernel)
     names = ("strides", "padding", "input_dilation", "kernel_dilation", "feature_group_size", "batch_group_size")
     made = nx.conv(x, kernel, [*[(Atom(n), o[n]) for n in names], *permutations(x.rank, o["channels"])])
     return added(made, bias, o["channels"])
@@ -75,13 +76,14 @@ def transpose_padding(kernel: Any, o: dict[str, Any]) -> Any:
     return made
 
 
-@numeric("conv_transpose/2", "conv_transpose/3", "conv_transpose/4")
+@numeric("conv_transpose/2", "conv_transpose/3", "conv_transpose/4", check=checked_bias(2))
 def conv_transpose(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """A transposed convolution."""
     bias, opts = bias_and_opts(bias, opts)
     o = keyword(opts, strides=1, padding=VALID, kernel_dilation=1, channels=LAST, mode=INFERENCE)
     x, kernel = nx.to_tensor(x), nx.to_tensor(kernel)
     at_least_rank("Axon.Layers", "conv_transpose", x, 3)
+    equal_ranks("Axon.Layers", "conv_transpose", x, kernel)
     given = kw(
         strides=[1] * (x.rank - 2), padding=transpose_padding(kernel, o), input_dilation=o["strides"],
         kernel_dilation=o["kernel_dilation"],
@@ -93,20 +95,21 @@ def _depthwise_options(opts: Opts) -> dict[str, Any]:
     return keyword(opts, strides=1, padding=VALID, input_dilation=1, kernel_dilation=1, channels=LAST, mode=INFERENCE)
 
 
-def _depthwise(name: str, x: Any, kernel: Any, bias: Any, o: dict[str, Any]) -> Any:
+def _depthwise(x: Any, kernel: Any, bias: Any, o: dict[str, Any]) -> Any:
     x = nx.to_tensor(x)
-    at_least_rank("Axon.Layers", name, x, 3)
+    at_least_rank("Axon.Layers", "depthwise_conv", x, 3)
+    equal_ranks("Axon.Layers", "depthwise_conv", x, kernel)
     groups = x.shape[1] if is_first(o["channels"]) else x.shape[-1]
     names = ("strides", "padding", "input_dilation", "kernel_dilation")
     given = [*[(Atom(n), o[n]) for n in names], (Atom("feature_group_size"), groups)]
     return added(nx.conv(x, kernel, [*given, *permutations(x.rank, o["channels"])]), bias, o["channels"])
 
 
-@numeric("depthwise_conv/2", "depthwise_conv/3", "depthwise_conv/4")
+@numeric("depthwise_conv/2", "depthwise_conv/3", "depthwise_conv/4", check=checked_bias(2))
 def depthwise_conv(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """A convolution of each channel for itself."""
     bias, opts = bias_and_opts(bias, opts)
-    return _depthwise("depthwise_conv", x, kernel, bias, _depthwise_options(opts))
+    return _depthwise(x, kernel, bias, _depthwise_options(opts))
 
 
 def _steps(args: tuple[Any, ...], count: int) -> tuple[list[tuple[Any, Any]], Opts]:
@@ -118,19 +121,25 @@ def _steps(args: tuple[Any, ...], count: int) -> tuple[list[tuple[Any, Any]], Op
     return list(zip(given[::2], given[1::2], strict=True)), opts
 
 
+def _separable(name: str, x: Any, args: tuple[Any, ...], count: int) -> Any:
+    steps, opts = _steps(args, count)
+    tensors = [nx.to_tensor(x), *[nx.to_tensor(kernel) for kernel, _ in steps]]
+    exact_rank(f"Axon.Layers.{name}", tensors[0], count + 2)
+    if any(t.rank != count + 2 for t in tensors):
+        names = ["input", *[f"kernel{i + 1}" for i in range(count)]]
+        raise ArgumentError(f"Axon.Layers.{name}: expected all input ranks {text(names)} to be equal, got {text(tensors[1:])}")
+    for kernel, bias in steps:
+        x = _depthwise(x, kernel, bias, _depthwise_options(opts))
+    return x
+
+
 @numeric("separable_conv2d/4", "separable_conv2d/5", "separable_conv2d/6")
 def separable_conv2d(x: Any, *args: Any) -> Any:
     """Two depthwise convolutions."""
-    steps, opts = _steps(args, 2)
-    for kernel, bias in steps:
-        x = _depthwise("separable_conv2d", x, kernel, bias, _depthwise_options(opts))
-    return x
+    return _separable("separable_conv2d", x, args, 2)
 
 
 @numeric("separable_conv3d/5", "separable_conv3d/7", "separable_conv3d/8")
 def separable_conv3d(x: Any, *args: Any) -> Any:
     """Three depthwise convolutions."""
-    steps, opts = _steps(args, 3)
-    for kernel, bias in steps:
-        x = _depthwise("separable_conv3d", x, kernel, bias, _depthwise_options(opts))
-    return x
+    return _separable("separable_conv3d", x, args, 3)

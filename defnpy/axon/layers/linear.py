@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, kw, numeric, nx, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, at_least_rank, kw, numeric, nx, text
 from defnpy.nx.options import keyword
 
 INFERENCE = Atom("inference")
@@ -15,7 +16,17 @@ def bias_and_opts(bias: Any, opts: Opts) -> tuple[Any, Opts]:
     return (0, bias) if bias.__class__ is list else (bias, opts)
 
 
-@numeric("dense/2", "dense/3", "dense/4")
+def checked_bias(at: int) -> Callable[[Any], None]:
+    """A check of the argument at a place: a bias is a tensor, a number or left out."""
+
+    def check(args: Any) -> None:
+        if len(args) > at and args[at].__class__ not in (Tensor, int, float, list):
+            raise ArgumentError(f"invalid bias, expected a tensor, got {text(args[at])}")
+
+    return check
+
+
+@numeric("dense/2", "dense/3", "dense/4", check=checked_bias(2))
 def dense(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """``x . kernel + bias`` over the last axis."""
     bias, opts = bias_and_opts(bias, opts)
@@ -25,7 +36,7 @@ def dense(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     return nx.add(nx.dot_4(x, [x.rank - 1], kernel, [0]), bias)
 
 
-@numeric("bilinear/3", "bilinear/4", "bilinear/5")
+@numeric("bilinear/3", "bilinear/4", "bilinear/5", check=checked_bias(3))
 def bilinear(a: Any, b: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """``a . kernel . b + bias``."""
     bias, opts = bias_and_opts(bias, opts)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, constant, kw, numeric, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, constant, exact_rank, kw, numeric, nx, option, text
 from defnpy.axon.layers.conv import LAST, is_first
 from defnpy.axon.layers.linear import INFERENCE
 from defnpy.nx.options import keyword
@@ -54,13 +54,12 @@ def pad(x: Any, opts: Opts = ()) -> Any:
 # -- resize ---------------------------------------------------------------------------------------------------------------
 
 
-@numeric("resize/2")
+@numeric("resize/1", "resize/2")
 def resize(x: Any, opts: Opts = ()) -> Any:
     """Images of another size."""
-    o = keyword(opts, size=None, method=Atom("nearest"), channels=LAST, antialias=True, mode=INFERENCE)
     x = nx.to_tensor(x)
-    if x.rank != 4:
-        raise ArgumentError(f"Axon.Layers.resize: expected input to have rank equal to 4, got {x.rank} != 4")
+    exact_rank("Axon.Layers.resize", x, 4)
+    o = keyword(opts, size=None, method=Atom("nearest"), channels=LAST, antialias=True, mode=INFERENCE)
     axes = [2, 3] if is_first(o["channels"]) else [1, 2]
     method = o["method"]
     if method is Atom("nearest"):

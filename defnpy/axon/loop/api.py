@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon import metrics as metric_functions
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, make_struct, nx, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, logged, make_struct, nx, text
 from defnpy.axon.loop import run as running
 from defnpy.axon.loop import saving, steps, watch
 from defnpy.axon.loop.run import put
@@ -14,6 +14,7 @@ from defnpy.axon.loop.state import EVENTS
 from defnpy.axon.metrics import METRICS
 from defnpy.nx.options import validated
 from defnpy.terms.errors import ElixirError, FunctionClauseError, KeyError_
+from defnpy.terms.exception import format_banner
 from defnpy.terms.function import Closure, is_function
 from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
@@ -164,7 +165,9 @@ def metric_4(made: Any, metric: Any, name: Any = None, accumulate: Any = Atom("r
     fun = _metric_function(metric)
     pick = _fields(_DEFAULT_FIELDS if fields is None else fields)
     add = _accumulator(accumulate, fun)
-    entry = (lambda state, acc, i: add(acc, list(pick(state)), i)), metric
+    if name in field(made, "metrics"):
+        logged("warning", f"Metric {name} declared twice in loop. Original metric will be overridden.")
+    entry = Closure(3, lambda acc, outputs, i: add(acc, list(pick(*outputs)), i)), metric
     return made.replace({_METRICS: {**field(made, "metrics"), name: entry}})
 
 
@@ -192,6 +195,22 @@ def _predicate(kind: str, n: Any) -> Callable[[Any], bool]:
     return tests[kind]
 
 
+class CountFilter:
+    """A filter that looks at nothing but how often its event came."""
+
+    __slots__ = ("tests",)
+
+    def __init__(self, tests: list[Callable[[Any], bool]]) -> None:
+        self.tests = tests
+
+    def __call__(self, state: Any, event: Any) -> bool:
+        return self.accepts(field(state, "event_counts")[event])
+
+    def accepts(self, counts: Any) -> bool:
+        """Whether the event fires at these counts."""
+        return all(test(counts) for test in self.tests)
+
+
 def _bad_filter(given: Any) -> ArgumentError:
     return ArgumentError(
         f"Invalid filter {text(given)}, a valid filter is an atom which matches a valid filter predicate such as :always or "
@@ -203,12 +222,12 @@ def _bad_filter(given: Any) -> ArgumentError:
 def filter_function(given: Any) -> Callable[[Any, Any], Any]:
     """The predicate of a ``filter``."""
     if given is _ALWAYS:
-        return lambda state, event: True
+        return CountFilter([])
     if given is Atom("first") or given is Atom("once"):
         given = [(Atom("once"), 1)]
     if given.__class__ is list and all(p.__class__ is tuple for p in given):
         tests = [_predicate(k.name, n) for k, n in given]
-        return lambda state, event: all(t(field(state, "event_counts")[event]) for t in tests)
+        return CountFilter(tests)
     if is_function(given, 2):
         return given
     raise _bad_filter(given)
@@ -236,7 +255,8 @@ def log(made: Any, message: Any, opts: Opts = ()) -> Struct:
     def handler(state: Any) -> Any:
         try:
             _print(o["device"], message(state))
-        except ElixirError:
+        except ElixirError as caught:
+            logged("error", f"Error on Axon.Loop.log/5 callback: {format_banner(Atom('error'), caught.term)}")
             return Atom("halt_loop"), state
         return _CONTINUE, state
 

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Struct, field, make_struct, nx, option, text
-from defnpy.axon.loop.state import ITERATION
+from defnpy.axon.base import ArgumentError, Atom, Struct, field, logged, make_struct, nx, option, text
+from defnpy.axon.loop.ahead import Ahead, Windows
+from defnpy.axon.loop.state import EPOCH_ENDS, ITERATION
 from defnpy.nx import defn
 from defnpy.terms.function import Closure
 
@@ -28,7 +29,10 @@ def _counted(state: Struct, event: Atom) -> Struct:
         new: Any = {Atom("total"): old[Atom("total")] + 1, Atom("epoch"): old[Atom("epoch")] + 1}
     else:
         new = old + 1
-    return put(state, event_counts={**counts, event: new})
+    counts = {**counts, event: new}
+    if event in EPOCH_ENDS:
+        counts.update({e: {**counts[e], Atom("epoch"): 0} for e in ITERATION})
+    return put(state, event_counts=counts)
 
 
 def fire(event: str, handlers: Map, state: Struct) -> tuple[Any, Struct]:
@@ -58,12 +62,12 @@ class Run:
         self.loop, self.data = loop, data
         self.handlers = field(loop, "handlers")
         self.metrics = field(loop, "metrics")
-        self.most = option(opts, "iterations", -1)
         self.jit = option(opts, "jit_compile?", True) not in (None, False)
         self.strict = option(opts, "strict?", True) not in (None, False)
         self.jit_opts = [p for p in opts if p[0].name not in _OWN]
         self.zero = {name: nx.tensor(0.0) for name in self.metrics}
         self.step: Callable[..., Any] | None = None
+        self.windows = Windows(Closure(4, _Batch(self)), self.handlers, self.jit_opts) if self.jit and self.strict else None
 
     def batch(self, data: Any, i: Any, state: Any, metrics: Map) -> Any:
         """One step and the metrics after it; a metric named like a field of the state is that field before the step."""
@@ -71,7 +75,7 @@ class Run:
         made = {}
         for name, (fun, _) in self.metrics.items():
             own = Atom(name) if state.__class__ is dict else None
-            made[name] = state[own] if own is not None and own in state else fun(new, metrics[name], i)
+            made[name] = state[own] if own is not None and own in state else fun(metrics[name], _wrapped(new), i)
         return new, made
 
     def compiled(self, args: list[Any]) -> Callable[..., Any]:
@@ -88,19 +92,23 @@ class Run:
 
     def epoch(self, state: Struct) -> tuple[Any, Struct]:
         """All iterations of an epoch."""
-        for data in _iterate(self.data):
-            if self.most != -1 and field(state, "iteration") >= self.most:
-                break
+        ahead = Ahead(_iterate(self.data))
+        for data in ahead:
             status, state = fire("iteration_started", self.handlers, state)
             if status is not _CONTINUE:
                 return status, state
-            args = [data, field(state, "iteration"), field(state, "step_state"), field(state, "metrics")]
+            done, most = field(state, "iteration"), field(state, "max_iteration")
+            args = [data, done, field(state, "step_state"), field(state, "metrics")]
             step_state, metrics = self.compiled(args)(*args)
             state = put(state, step_state=step_state, metrics=metrics)
             status, state = fire("iteration_completed", self.handlers, state)
             if status is not _CONTINUE:
                 return status, state
-            state = put(state, iteration=field(state, "iteration") + 1)
+            state = put(state, iteration=done + 1)
+            if most > 0 and done >= most - 1:
+                break
+            if self.windows is not None:
+                state = self.windows.advance(ahead, state, most)
         return _CONTINUE, state
 
     def all(self, state: Struct) -> Struct:
@@ -143,10 +151,12 @@ class Run:
         return status, state, {k: v for k, v in done.items() if k != number}
 
     def _next(self, state: Struct, number: int) -> Struct:
-        counts = dict(field(state, "event_counts"))
-        for event in ITERATION:
-            counts[event] = {**counts[event], Atom("epoch"): 0}
-        return put(state, epoch=number + 1, iteration=0, metrics=self.zero, event_counts=counts)
+        return put(state, epoch=number + 1, iteration=0, metrics=self.zero)
+
+
+def _wrapped(term: Any) -> list[Any]:
+    """``List.wrap``: what a metric function takes as the outputs of a step."""
+    return term if term.__class__ is list else [] if term is None else [term]
 
 
 class _Batch:
@@ -167,6 +177,9 @@ def _iterate(data: Any) -> Any:
 
 def start(loop: Struct, data: Any, initial: Any, opts: Any) -> Any:
     """``Axon.Loop.run``."""
+    forwarded = [p for p in opts if p[0].name not in _OWN or p[0].name == "debug"]
+    if forwarded:
+        logged("debug", f"Forwarding options: {text(forwarded)} to JIT compiler")
     sample = next(iter(_iterate(data)), _NOTHING)
     if sample is _NOTHING:
         raise ArgumentError(
@@ -177,7 +190,7 @@ def start(loop: Struct, data: Any, initial: Any, opts: Any) -> Any:
     run = Run(loop, data, opts)
     attached = field(loop, "attached_state")
     if attached is not None:
-        state = put(attached, max_epoch=epochs + field(attached, "epoch"), max_iteration=most)
+        state = put(attached, max_epoch=epochs + field(attached, "epoch"))
     else:
         step_state = field(loop, "init")(sample, initial)
         state = make_struct("Axon.Loop.State", step_state=step_state, max_epoch=epochs, max_iteration=most)

@@ -11,6 +11,7 @@ EVENTS = (
     "started", "epoch_started", "iteration_started", "iteration_completed", "epoch_completed", "epoch_halted", "halted", "completed",
 )  # fmt: skip
 ITERATION = (Atom("iteration_started"), Atom("iteration_completed"))
+EPOCH_ENDS = (Atom("epoch_completed"), Atom("epoch_halted"))
 
 
 def no_counts() -> dict[Any, Any]:

@@ -22,6 +22,7 @@ Map = dict[Any, Any]
 _I, _LOSS, _TRUE, _PRED = Atom("i"), Atom("loss"), Atom("y_true"), Atom("y_pred")
 _MODEL, _OPTIMIZER, _SCALE = Atom("model_state"), Atom("optimizer_state"), Atom("loss_scale_state")
 _PREDICTION, _STATE = Atom("prediction"), Atom("state")
+_REUSE = kw(on_conflict=Atom("reuse"))
 _LOSSES = frozenset(losses.LOSSES) - {"huber", "connectionist_temporal_classification"}
 
 
@@ -119,7 +120,7 @@ class TrainStep:
         x, y = _pair(batch, "train")
         # A map of parameters is a state that does not know yet which of them are trained.
         model_state = self.init_model(x, state if is_state(state) else bare(state))
-        out = defn.jit_apply(Closure(2, lambda s, i: self.forward(s, i)[_PREDICTION]), [model_state, x])
+        out = defn.jit_apply(Closure(2, lambda s, i: self.forward(s, i)[_PREDICTION]), [model_state, x], _REUSE)
         return {
             _I: nx.tensor(0), _TRUE: _zeros_like(y), _PRED: _zeros_like(out), _LOSS: nx.tensor(0.0), _MODEL: model_state,
             _OPTIMIZER: self.init_optimizer(trainable_parameters(model_state)), _SCALE: self.init_scale(),
@@ -151,7 +152,7 @@ class TrainStep:
 def train_step(model: Any, loss: Any, optimizer: Any, opts: Opts) -> tuple[Closure, Closure]:
     """``Axon.Loop.train_step``."""
     made = TrainStep(model, loss, optimizer, opts)
-    step = defn.jit(Closure(2, _Plain(made.step)), kw(on_conflict=Atom("reuse")))
+    step = defn.jit(Closure(2, _Plain(made.step)), _REUSE)
     return Closure(2, made.init), step
 
 
@@ -173,13 +174,13 @@ def eval_step(model: Any) -> tuple[Closure, Closure]:
         x, y = _pair(batch, "eval")
         if state.__class__ is dict:
             state = state_of(state)
-        out = defn.jit_apply(Closure(2, lambda s, i: forward(s, i)), [state, x])
+        out = defn.jit_apply(Closure(2, lambda s, i: forward(s, i)), [state, x], _REUSE)
         return {_MODEL: state, _TRUE: _zeros_like(y), _PRED: _zeros_like(out)}
 
     def step(batch: Any, state: Map) -> Map:
         x, y = _pair(batch, "eval")
         return {_MODEL: state[_MODEL], _TRUE: y, _PRED: forward(state[_MODEL], x)}
 
-    return Closure(2, init), defn.jit(Closure(2, _Plain(step)), kw(on_conflict=Atom("reuse")))
+    return Closure(2, init), defn.jit(Closure(2, _Plain(step)), _REUSE)
 
 

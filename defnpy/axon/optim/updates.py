@@ -398,23 +398,32 @@ add_noise = _with_options("add_noise", _noise, {"seed": None}, eta=0.01, gamma=0
 def accumulate_gradients(*args: Any) -> Update:
     """Zero updates but on every (n+1)-th call."""
     parent, (steps,) = _parent(args)
-    total_name, step_name = Atom("gradient_state"), Atom("step")
+    parent_init, parent_update = parent if parent is not None else identity()
+    total, step = Atom("gradient_state"), Atom("step")
 
-    def update(u: Any, s: Any, p: Any) -> Any:
+    def blank(params: Any) -> Any:
+        return {total: container_map(params, _zero), step: nx.tensor(0)}
+
+    def update(u: Any, states: Any, p: Any) -> Any:
         from defnpy.nx.control import choose
 
-        zeros = container_map(u, lambda t: nx.multiply(t, 0))
+        own, *rest = states
 
         def release() -> Any:
-            blank = {total_name: zeros, step_name: nx.tensor(0)}
-            return container_map(u, lambda t: nx.divide(t, steps)), blank
+            made, after = parent_update(container_map(u, lambda t: nx.divide(t, own[step])), tuple(rest), p)
+            return made, (blank(p), *after)
 
         def wait() -> Any:
-            return zeros, {total_name: zip_map(nx.add, s[total_name], u), step_name: nx.add(s[step_name], 1)}
+            more = {total: zip_map(nx.add, u, own[total]), step: nx.add(own[step], 1)}
+            return container_map(u, _zero), (more, *rest)
 
-        return choose("nofile", [(0, nx.equal(s[step_name], steps), release)], wait, 0)
+        return choose("nofile", [(0, nx.greater_equal(own[step], steps), release)], wait, 0)
 
-    return _chain(parent, lambda p: {total_name: _zeros(p), step_name: nx.tensor(0)}, update)
+    return _pair(lambda params: (blank(params), *parent_init(params)), update)
+
+
+def _zero(t: Any) -> Any:
+    return nx.broadcast(nx.tensor(0, kw(type=t.type.elixir)), nx.shape(t))
 
 
 def _applied(params: Any, updates: Any, state: Any = None) -> Any:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from defnpy.compilers.contract import Compiler, builder
 from defnpy.compilers.exla import client as clients
@@ -56,6 +58,34 @@ class EXLA(Compiler):
                 return run(tensors)
 
         return run_within
+
+    def repeat(self, graph: Any, fed: int, count: int, options: dict[str, Any]) -> Callable[..., Any] | None:
+        """*count* runs of a step ``(batch, i, state)`` as one program; *fed* is the number of the batch's arrays."""
+        hooks = options.get("hooks")
+        if has_calls(graph, hooks) or has_large(graph):
+            return None
+        step = lower(graph, hooks)
+
+        def steps(first: Any, state: Any, *arrays: Any) -> Any:
+            batches = [jnp.stack(arrays[k::fed]) for k in range(fed)]
+
+            def one(carried: Any, given: Any) -> Any:
+                made = step(*given[1:], given[0], *carried)
+                return tuple([new.astype(old.dtype) for new, old in zip(made, carried, strict=True)]), None
+
+            return lax.scan(one, state, (first + jnp.arange(count, dtype=np.int32), *batches))[0]
+
+        jitted: Any = jax.jit(steps)
+        around, finish = _around(graph, options), builder(graph.result, JaxData)
+
+        def run(batches: list[list[Tensor]], first: int, state: list[Tensor]) -> Any:
+            with contextlib.ExitStack() as stack:
+                for context in around:
+                    stack.enter_context(context())
+                arrays = [_array(t) for leaves in batches for t in leaves]
+                return finish(jitted(np.int32(first), tuple(map(_array, state)), *arrays))
+
+        return run
 
 
 def _array(t: Tensor) -> Any:

@@ -12,7 +12,7 @@ from defnpy.nx.convert import to_tensor as make
 from defnpy.nx.dispatch import run
 from defnpy.nx.dtype import DType
 from defnpy.nx.ops import elementwise as ops
-from defnpy.nx.options import keyword, keywords
+from defnpy.nx.options import keyword
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.vectors import apply_vectorized, devectorized, vectorized
@@ -40,10 +40,11 @@ def as_type(tensor: Any, type: Any) -> Tensor:
     if tensor.__class__ is list:
         raise FunctionClauseError(alias("Nx"), Atom("as_type"), 2)
     kind = dtypes.normalize(type)
-    if tensor.__class__ is not Tensor and kind.is_float:
-        from defnpy.nx.api.creation import tensor as literal
+    if tensor.__class__ is not Tensor and python_number(tensor) is not None and not (kind.is_integer and tensor.__class__ is float):
+        # A number is not rounded to the default type first.
+        from defnpy.nx.api.creation import tensor as made_of
 
-        return literal(tensor, keywords(type=kind.atom))
+        return made_of(tensor, [(Atom("type"), kind.elixir)])
     t = make(tensor)
     if t.type is kind:
         return t

@@ -44,7 +44,7 @@ def type_(tensor: Any) -> Any:
 @ex("rank/1")
 def rank(term: Any) -> int:
     """The number of axes."""
-    return len(shape_of(term))
+    return len(term if term.__class__ is tuple else shape_of(term))
 
 
 @ex("size/1")

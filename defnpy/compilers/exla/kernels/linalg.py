@@ -9,7 +9,7 @@ import numpy as np
 from jax import lax
 
 from defnpy.compilers.exla.kernels.cast import to_type
-from defnpy.compilers.signs import signed_qr
+from defnpy.compilers.signs import signed_qr, without_null_space
 
 
 def _wide(a: Any) -> Any:
@@ -65,7 +65,9 @@ def _eigh(out: Any, tag: Any, a: Any) -> Any:
 
 
 def _svd(out: Any, tag: Any, a: Any) -> Any:
-    return _cast(jnp.linalg.svd(_wide(a), full_matrices=bool(_fields(tag)["full_matrices?"])), out)
+    full = bool(_fields(tag)["full_matrices?"])
+    made = jnp.linalg.svd(_wide(a), full_matrices=full)
+    return _cast(made if full else without_null_space(jnp, *made), out)
 
 
 BLOCKS = {
