@@ -89,7 +89,7 @@ def banner(error: BaseException) -> str:
     """``** (KeyError) key :a not found in: %{}``."""
     from defnpy import rt
     from defnpy.terms.atom import Atom
-    from defnpy.terms.exception import blame, format_banner
+    from defnpy.terms.exception import blame, blamed_clauses, format_banner
 
     if isinstance(error, Throw):
         return format_banner(Atom("throw"), error.value)
@@ -97,6 +97,11 @@ def banner(error: BaseException) -> str:
         return format_banner(Atom("exit"), error.reason)
     made = rt.translate(error)
     try:
+        given = getattr(made, "given", None)
+        if given is not None:
+            plain, fields = format_banner(Atom("error"), made.term), made.term.fields
+            padded = blamed_clauses(*(fields[Atom(k)] for k in ("module", "function", "arity")), given).replace("\n", "\n    ")
+            return f"{plain}    {padded}"
         return format_banner(Atom("error"), blame(made.term))
     except Exception:
         return format_banner(Atom("error"), made.term)

@@ -35,6 +35,8 @@ def format_banner(kind: Any, payload: Any, stack: Any = None) -> str:
 @ex("format/2", "format/3")
 def format_(kind: Any, payload: Any, stack: Any = ()) -> str:
     banner = texts.format_banner(kind, payload)
+    if kind.__class__ is tuple:
+        return banner
     return banner + "\n" + format_stacktrace(stack) if stack else banner
 
 
@@ -86,7 +88,11 @@ def format_exit(reason: Any) -> str:
 def blame(kind: Any, payload: Any, stack: Any) -> Any:
     if atom_name(kind) != "error":
         return (payload, stack)
-    return (texts.blame(texts.normalize(payload)), stack)
+    term = texts.blame(texts.normalize(payload), stack)
+    if term.fields.get(Atom("args")).__class__ is list and stack and stack[0][2].__class__ is list:
+        module, function, args, location = stack[0]
+        stack = [(module, function, len(args), location), *stack[1:]]
+    return (term, stack)
 
 
 MODULE = native_module("Exception", globals())

@@ -158,7 +158,16 @@ def _bad_arity(function: Any, args: Any) -> str:
 def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
     if function is None:
         return "no function clause matches"
-    return f"no function clause matching in {format_mfa(module, function, arity)}"
+    return f"no function clause matching in {format_mfa(module, function, arity)}{blamed_clauses(module, function, arity, args)}"
+
+
+def blamed_clauses(module: Any, function: Any, arity: Any, args: Any) -> str:
+    """What the text of a blamed FunctionClauseError says of the arguments."""
+    if args.__class__ is not list:
+        return ""
+    shown = [inspect(arg, pretty=True).replace("\n", "\n    ") for arg in args]
+    listed = "".join(f"\n    # {place}\n    {text}\n" for place, text in enumerate(shown, 1))
+    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}"
 
 
 def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any) -> str:
@@ -388,8 +397,11 @@ def original_of(term: Any) -> Any:
     return term
 
 
-def blame(term: Any) -> Any:
-    """``Exception.blame/3`` on the struct: KeyError and UndefinedFunctionError gain their "Did you mean" hints."""
+def blame(term: Any, stack: Any = ()) -> Any:
+    """``Exception.blame/3`` on the struct.
+
+    KeyError and UndefinedFunctionError gain their "Did you mean" hints, FunctionClauseError the arguments that the stack trace names first.
+    """
     from defnpy.terms.suggest import key_hint, undefined_hint
 
     name = _NAMES.get(term.module.name)
@@ -400,6 +412,10 @@ def blame(term: Any) -> Any:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
         text = message_of(term) + undefined_hint(module, function, arity)
         return term.replace({MESSAGE: text})
+    if name == "FunctionClauseError" and stack:
+        called, args = stack[0][:2], stack[0][2]
+        if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
+            return term.replace({Atom("args"): args})
     return term
 
 
