@@ -475,6 +475,8 @@ class Caught:
     __slots__ = ("error", "exception", "kind", "value")
 
     def __init__(self, exception: Exception) -> None:
+        if isinstance(exception, _processes.ExitSignal):
+            raise exception
         self.exception = exception
         self.error: Any = None
         if isinstance(exception, _errors.Throw):

@@ -402,6 +402,12 @@ class Evaluator:
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
 
+    def stacktrace(self, error: BaseException) -> list[Any]:
+        """``__STACKTRACE__`` of an exception."""
+        from defnpy.host.translate import stacktrace_of
+
+        return stacktrace_of(error)
+
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""
         return Compilation(self, file)

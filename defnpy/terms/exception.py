@@ -19,6 +19,7 @@ from defnpy.terms.errors import (
     CondClauseError,
     ElixirError,
     ErlangError,
+    FunctionClauseError,
     KeyError_,
     MatchError,
     SystemLimitError,
@@ -330,8 +331,11 @@ def format_exit(reason: Any) -> str:
         if first is Atom("shutdown"):
             return f"shutdown: {inspect(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
+            from defnpy.stdlib.exception import format_stacktrace_entry
+
             made = normalize(first)
-            return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}"
+            frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
+            return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}{frames}"
         if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
             return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
     return inspect(reason)
@@ -384,6 +388,22 @@ def error_of(reason: Any) -> ElixirError:
 def normalize(payload: Any) -> Any:
     """``Exception.normalize(:error, payload)``: the exception struct of any error term."""
     return payload if is_exception(payload) else error_of(payload).term
+
+
+def erlang_reason(error: ElixirError) -> Any:
+    """The reason with which the runtime itself ends a process: Erlang's terms for its own errors, else the struct."""
+    fields = error.term.fields
+    if isinstance(error, ArithmeticError_) and fields.get(MESSAGE) == "bad argument in arithmetic expression":
+        return Atom("badarith")
+    if isinstance(error, FunctionClauseError) and error.given is not None:
+        return Atom("function_clause")
+    if isinstance(error, UndefinedFunctionError) and fields.get(MESSAGE) is None:
+        return Atom("undef")
+    for kind, name in ((MatchError, "badmatch"), (CaseClauseError, "case_clause"), (WithClauseError, "with_clause"),
+                       (TryClauseError, "try_clause"), (ErlangError, "")):
+        if isinstance(error, kind):
+            return (Atom(name), fields[Atom("term")]) if name else fields[Atom("original")]
+    return Atom("cond_clause") if isinstance(error, CondClauseError) else error.term
 
 
 def original_of(term: Any) -> Any:
