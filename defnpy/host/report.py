@@ -103,8 +103,8 @@ def banner(error: BaseException) -> str:
     try:
         given = getattr(made, "given", None)
         if given is not None:
-            plain, fields = format_banner(Atom("error"), made.term), made.term.fields
-            padded = blamed_clauses(*(fields[Atom(k)] for k in ("module", "function", "arity")), given).replace("\n", "\n    ")
+            plain = format_banner(Atom("error"), made.term)
+            padded = blamed_clauses(made.term, given).replace("\n", "\n    ")
             return f"{plain}    {padded}"
         return format_banner(Atom("error"), blame(made.term))
     except Exception:

@@ -79,7 +79,7 @@ def report(process: Process, error: BaseException) -> None:
     if process.state.get("silent"):
         return
     from defnpy.stdlib.logger import emit
-    from defnpy.terms.exception import blame, format_banner
+    from defnpy.terms.exception import blame, format_banner, format_stacktrace_entry
     from defnpy.terms.inspect import inspect
 
     shown, frames = "", ""
@@ -89,17 +89,10 @@ def report(process: Process, error: BaseException) -> None:
         stack = runtime().evaluator.stacktrace(error)
         term = error.term if isinstance(error, ElixirError) else reason_of(error)[0]
         shown = format_banner(Atom("error"), blame(term, stack))
-        frames = "".join(f"\n    {format_entry(entry)}" for entry in stack)
+        frames = "".join(f"\n    {format_stacktrace_entry(entry)}" for entry in stack)
     describe = process.state.get("report")
     title, rest = describe() if describe is not None else (f"Process {inspect(process.pid)} raised an exception", "")
     emit(Atom("error"), f"{title}\n{shown}{frames}{rest}")
-
-
-def format_entry(entry: Any) -> str:
-    """One line of a stack trace."""
-    from defnpy.stdlib.exception import format_stacktrace_entry
-
-    return format_stacktrace_entry(entry)
 
 
 def terminate(process: Process, reason: Any) -> None:

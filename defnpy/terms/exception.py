@@ -159,11 +159,16 @@ def _bad_arity(function: Any, args: Any) -> str:
 def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
     if function is None:
         return "no function clause matches"
-    return f"no function clause matching in {format_mfa(module, function, arity)}{blamed_clauses(module, function, arity, args)}"
+    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args)}"
 
 
-def blamed_clauses(module: Any, function: Any, arity: Any, args: Any) -> str:
-    """What the text of a blamed FunctionClauseError says of the arguments."""
+def blamed_clauses(term: Any, args: Any) -> str:
+    """What the text of a FunctionClauseError says of its arguments, once they are known."""
+    module, function, arity = (term.fields[Atom(k)] for k in ("module", "function", "arity"))
+    return _given(module, function, arity, args)
+
+
+def _given(module: Any, function: Any, arity: Any, args: Any = None) -> str:
     if args.__class__ is not list:
         return ""
     shown = [inspect(arg, pretty=True).replace("\n", "\n    ") for arg in args]
@@ -297,6 +302,29 @@ def format_mfa(module: Any, function: Any, arity: Any) -> str:
     return f"{inspect_atom(module)}.{inspect_call(name)}{shown}"
 
 
+def format_fa(fun: Any, arity: Any) -> str:
+    """``Exception.format_fa/2``."""
+    shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
+    return f"{inspect(fun)}{shown}"
+
+
+def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
+    """``Exception.format_file_line/3``."""
+    if not file:
+        return ""
+    return f"{file}:{line}:{suffix}" if line else f"{file}:{suffix}"
+
+
+def format_stacktrace_entry(entry: Any) -> str:
+    """``Exception.format_stacktrace_entry/1``."""
+    *call, location = entry
+    facts = dict(location)
+    file = facts.get(Atom("file"))
+    name = "".join(map(chr, file)) if file.__class__ is list else file
+    place = format_file_line(name, facts.get(Atom("line")), " ")
+    return f"{place}{format_fa(*call)}" if len(call) == 2 else f"{place}{format_mfa(*call)}"
+
+
 def format_banner(kind: Any, payload: Any) -> str:
     """``Exception.format_banner(kind, payload)``; the kind of an exit signal is ``{:EXIT, pid}``."""
     if kind.__class__ is tuple:
@@ -331,8 +359,6 @@ def format_exit(reason: Any) -> str:
         if first is Atom("shutdown"):
             return f"shutdown: {inspect(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
-            from defnpy.stdlib.exception import format_stacktrace_entry
-
             made = normalize(first)
             frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
             return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}{frames}"

@@ -36,7 +36,7 @@ def _using_behaviour(module: str, *extra: Any) -> Any:
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         here = (Atom("__MODULE__"), meta, None)
         start = (ex.TUPLE, meta, [here, Atom("start_link"), [_var("arg", meta)]])
-        spec = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start), *extra])
+        spec: Any = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start), *extra])
         if args and args[0] != []:
             spec = ((ex.DOT, meta, [alias("Supervisor"), Atom("child_spec")]), meta, [spec, args[0]])
         child = (DEF, meta, [(Atom("child_spec"), meta, [_var("arg", meta)]), [(ex.DO, spec)]])

@@ -82,7 +82,7 @@ def _banner(failure: Failure) -> str:
 def _given(failure: Failure) -> str:
     """The arguments of a FunctionClauseError."""
     args = getattr(failure.error, "given", None)
-    return blamed_clauses(*(failure.reason.fields[Atom(k)] for k in ("module", "function", "arity")), args) if args else ""
+    return blamed_clauses(failure.reason, args) if args else ""
 
 
 def _notes(failure: Failure) -> str:
