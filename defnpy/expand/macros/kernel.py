@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.quoting import attribute_node, escape
@@ -563,6 +564,7 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 
 
 def _record_type(name: str, tree: Any, env: Env) -> None:
+    lint.mark_aliases(tree, env)
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None
