@@ -203,11 +203,12 @@ def receive(
     tried = 0
     while True:
         with process.arrived:
-            check_signal(process)
             while len(process.mailbox) <= tried:
                 check_signal(process)
                 if not wait(process, deadline):
                     return after_fun() if after_fun is not None else None
+            # The signal of a link counts before a message that came with it.
+            check_signal(process)
             message = process.mailbox[tried]
         result = match(message)
         if result is NOMATCH:
