@@ -158,6 +158,7 @@ MODULES: dict[str, str] = {
     "crypto": "defnpy.stdlib.erlang.binary",
     "erlang": "defnpy.stdlib.erlang.erlang",
     "ets": "defnpy.stdlib.erlang.storage",
+    "gb_sets": "defnpy.stdlib.erlang.lists",
     "gb_trees": "defnpy.stdlib.erlang.lists",
     "io": "defnpy.stdlib.erlang.binary",
     "io_lib": "defnpy.stdlib.erlang.binary",
