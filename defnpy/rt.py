@@ -5,6 +5,7 @@ Generated modules begin with ``from defnpy import rt`` and reach Elixir modules 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
@@ -509,6 +510,8 @@ class Caught:
     __slots__ = ("error", "exception", "kind", "value")
 
     def __init__(self, exception: Exception) -> None:
+        if isinstance(exception, _processes.ExitSignal):
+            raise exception
         self.exception = exception
         self.error: Any = None
         if isinstance(exception, _errors.Throw):
@@ -580,25 +583,36 @@ def bind_quoted(pairs: Any, body: Any, context: Any) -> Any:
 # -- debugging ------------------------------------------------------------------------------------------------------------
 
 
-def dbg(file: str, line: int, text: str, value: Any) -> Any:
-    from defnpy.terms.inspect import inspect
-
-    _process.write(f"[{file}:{line}: {_where()}]\n{text} #=> {inspect(value, pretty=True)}\n\n")
-    return value
+def dbg(place: str, options: Any, text: str, value: Any) -> Any:
+    """``dbg(expression)``: *place* is the line of the file, function included."""
+    return dbg_parts(place, options, [["", text, value]])
 
 
-def dbg_pipe(file: str, line: int, texts: list[str], values: list[Any]) -> Any:
-    from defnpy.terms.inspect import inspect
+def dbg_pipe(place: str, options: Any, texts: list[str], values: list[Any]) -> Any:
+    """``dbg`` of a pipeline: each step with its value."""
+    return dbg_parts(place, options, [["", f"{'|> ' if i else ''}{text}", values[i]] for i, text in enumerate(texts)])
 
-    out = [f"[{file}:{line}: {_where()}]\n"]
-    for i, (text, value) in enumerate(zip(texts, values, strict=True)):
-        out.append(f"{'|> ' if i else ''}{text} #=> {inspect(value, pretty=True)}\n")
+
+def dbg_parts(place: str, options: Any, parts: list[Any]) -> Any:
+    """``dbg`` of a form with parts: ``[heading, text, value]`` each; the numbered clauses of case and cond come as tuples."""
+    from defnpy.stdlib.kernel import inspect
+
+    given = [(k, v) for k, v in options if k.name != "print_location"]
+    settings = [*given, (Atom("pretty"), True), (Atom("width"), 80)]
+    out = [] if (Atom("print_location"), False) in options else [f"[{place.removeprefix(os.getcwd() + os.sep)}]\n"]
+    for heading, text, value in parts:
+        shown = value
+        if heading == "Cond clause":
+            clause, truth, value, index = value
+            out.append(f"Cond clause (clause #{index + 1} matched):\n{clause} #=> {inspect(truth, settings)}\n\nCond expression:\n")
+        elif heading == "Case expression":
+            value, index = shown
+            out.append(f"Case expression (clause #{index + 1} matched):\n")
+        else:
+            out.append(heading)
+        out.append(f"{text} #=> {inspect(value, settings)}\n" + ("\n" if heading == "Case argument:\n" or heading == "If condition:\n" else ""))
     _process.write("".join(out) + "\n")
-    return values[-1]
-
-
-def _where() -> str:
-    return "(file)"
+    return value
 
 
 # -- definitions ----------------------------------------------------------------------------------------------------------

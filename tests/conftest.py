@@ -23,6 +23,16 @@ def _cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _process() -> Iterator[None]:
+    """Every test is a process: no mailbox, flag or option of an earlier one."""
+    from defnpy.terms.process import Process, enter, leave
+
+    token = enter(Process())
+    yield
+    leave(token)
+
+
 class Session:
     """A fresh Runtime and process; ``run`` evaluates a program, ``printed`` is what it wrote."""
 

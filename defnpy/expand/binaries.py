@@ -105,6 +105,7 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
             return
         signature = f"{name.name}/{len(args) if args.__class__ is list else 0}"
         module = env.macros.get(signature)
+        env.unit.used_imports.add((module, signature))
         if module is not None:
             macro = ex.find_macro(module, signature, env)
             _read_spec(ex.run_macro(macro, module, meta, args or [], env), spec, env, match)

@@ -62,6 +62,12 @@ class Unit:
     # The variables that the source binds, to be asked in the end whether something reads them.
     bindings: list[tuple[Var, Any, Env]] = field(default_factory=list)
 
+    # The aliases and imports that the source makes, and those that something used.
+    aliases: list[tuple[str, Any, Any, Env]] = field(default_factory=list)
+    used_aliases: set[tuple[str, Any]] = field(default_factory=set)
+    imports: list[tuple[Any, frozenset[str], bool, Any, Env]] = field(default_factory=list)
+    used_imports: set[tuple[Any, str]] = field(default_factory=set)
+
     def warn_unused(self) -> None:
         """Warn of the variables bound so far that nothing reads."""
         found, self.bindings = self.bindings, []
@@ -131,9 +137,9 @@ class Env:
         """Record an error and go on, so that one run names all problems of a file."""
         self.unit.diagnostics.append(Diagnostic("error", message, self.file, *self.position(meta), hint))
 
-    def warn(self, meta: Any, message: str) -> None:
-        """Record a warning."""
-        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
+    def warn(self, meta: Any, message: str, line: int = 0) -> None:
+        """Record a warning, at *line* when it has no column."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *((line, 0) if line else self.position(meta))))
 
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""

@@ -183,6 +183,7 @@ def expand_alias(tree: Any, env: Env) -> Any:
         known = None if hygienic is False else env.aliases.get(first.name)
         if known is None:
             return alias(".".join(s.name for s in segments))
+        env.unit.used_aliases.add((first.name, known))
         return Atom(known.name + "".join("." + s.name for s in segments[1:]))
     head = expand(first, env)
     if is_atom(head):
@@ -244,7 +245,10 @@ def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:
             return pair[1]
-    return env.macros.get(signature) or env.functions.get(signature)
+    found = env.macros.get(signature) or env.functions.get(signature)
+    if found is not None:
+        env.unit.used_imports.add((found, signature))
+    return found
 
 
 def find_macro(module: Atom, signature: str, env: Env) -> Any:

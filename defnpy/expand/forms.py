@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env, MacroEnv, line_of
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.errors import EXCEPTION, ArgumentError, KeyError_
@@ -58,6 +59,7 @@ def map_(tree: Any, env: Env) -> Any:
         if pair.__class__ is not tuple or len(pair) != 2:
             raise env.fail(meta, f"expected key-value pairs in a map, got: {ex._show(pair)}")
     parts = ex.expand_args([x for pair in pairs for x in pair], env) if pairs else []
+    lint.repeated_keys(_pairs(parts), meta, env)
     return (form, meta, _pairs(parts))
 
 
@@ -398,6 +400,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         own = env.state.definitions.get(signature) if env.state is not None else None
         if own is None or own.kind in ("defmacro", "defmacrop"):
             module = env.functions.get(signature)
+            env.unit.used_imports.add((env.macros.get(signature) or module, signature))
             if module is not None and signature not in env.macros:
                 return (ex.CAPTURE, meta, [module, inner, arity])
             if signature in env.macros or own is not None or inner in SPECIAL:
@@ -515,15 +518,18 @@ def alias_(tree: Any, env: Env) -> Any:
     many = _multi(args[0], env)
     if many is not None:
         for module in many:
-            _add_alias(module, None, env, meta)
+            lint.note_alias(_add_alias(module, None, env, meta), module, meta, env, options)
         return many
     module = _module_name(args[0], env, meta, "alias")
     as_ = options.get("as")
-    _add_alias(module, as_, env, meta)
+    name = _add_alias(module, as_, env, meta)
+    # An alias of a module to its own name does nothing, as in Elixir.
+    if "Elixir." + name != atom_name(module):
+        lint.note_alias(name, module, meta, env, options)
     return module
 
 
-def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> None:
+def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
     if as_ is None:
         name = atom_name(module).rpartition(".")[2]
     else:
@@ -535,6 +541,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> None:
         else:
             name = atom_name(target).removeprefix("Elixir.")
     env.aliases = {**env.aliases, name: module}
+    return name
 
 
 def require(tree: Any, env: Env) -> Any:
@@ -622,6 +629,7 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
         kept_f.pop(signature, None)
     for signature in functions:
         kept_m.pop(signature, None)
+    lint.note_import(module, functions | macros, meta, env, options)
     env.functions = {**kept_f, **dict.fromkeys(functions, module)}
     env.macros = {**kept_m, **dict.fromkeys(macros, module)}
 

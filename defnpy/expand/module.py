@@ -7,6 +7,7 @@ from typing import Any
 
 from defnpy.base.nearest import nearest
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import Env, Var, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
@@ -68,7 +69,9 @@ class ModuleState:
         self.pending_doc: tuple[int, Any, list[Any]] | None = None
         self.callbacks: list[Any] = []
         self.optional_callbacks: list[Any] = []
-        self.impls: list[Any] = []
+        # The definitions that @impl stands before, with its value.
+        self.impls: list[tuple[Definition, Any, Any]] = []
+        self.last: Definition | None = None
         self.compiled: dict[str, Any] = {}
         self.pending_defn: str | None = None
 
@@ -101,10 +104,18 @@ class ModuleState:
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
 
+    def _impl(self, found: Definition, meta: Any) -> None:
+        if "impl" in self.attributes:
+            value = self.attributes.pop("impl")
+            if all(d is not found for d, _, _ in self.impls):
+                self.impls.append((found, value, meta))
+
     def _document(self, found: Definition, params: list[Any]) -> None:
         """Remember a public function with its parameters; the documentation that waits is its own."""
         line, text, meta = self.pending_doc or (line_of(found.meta), None, [])
         waited, self.pending_doc = self.pending_doc is not None, None
+        if waited and not found.public and text is not None and text is not False and lint.written(found.meta):
+            self.env.warn(found.meta, f"{found.kind} {found.signature} is private, @doc attribute is always discarded for private functions/macros/types")
         if not found.public or (found.name.startswith("__") and not waited):
             return
         key = ("macro" if found.kind == "defmacro" else "function", found.name, found.arity)
@@ -157,6 +168,9 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
+        lint.scattered(found, self.last, env, meta)
+        self.last = found
+        self._impl(found, meta)
         self._document(found, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
@@ -261,6 +275,9 @@ class ModuleState:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
         self._warn_unused()
+        lint.callbacks(self)
+        for d in self.definitions.values():
+            lint.shadowed(d.clauses, self.env, d.signature)
         for signature, module, meta in self.import_calls:
             if signature in self.definitions and not self.definitions[signature].wrapper:
                 self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")

@@ -141,6 +141,7 @@ class Quote:
             known = self.env.aliases.get(args[0].name)
             target: Any = False
             if known is not None:
+                self.env.unit.used_aliases.add((args[0].name, known))
                 target = Atom(known.name + "".join("." + s.name for s in args[1:] if s.__class__ is Atom))
             new_meta = [(ex.ALIAS_META, target), *new_meta]
             return True, (form, new_meta, args)
@@ -159,8 +160,11 @@ class Quote:
                 module = table.get(f"{prefix}{i}")
                 if module is not None:
                     found.append((i, module))
+                    self.env.unit.used_imports.add((module, f"{prefix}{i}"))
         if found:
             return [(ex.CONTEXT, self.context), (ex.IMPORTS, sorted(found, key=lambda p: p[0])), *meta]
+        if form.name in _LEXICAL:
+            return [(ex.CONTEXT, self.context), *meta]
         return meta
 
     def _meta(self, meta: Any) -> Any:
@@ -286,3 +290,5 @@ def _ordered(m: dict[Any, Any]) -> Any:
             yield k, v
 
 
+# Directives that remember the module whose quote made them.
+_LEXICAL = ("alias", "import", "require")

@@ -13,6 +13,7 @@ from defnpy.codegen.emit import Emitter
 from defnpy.codegen.module import emit_definitions, registration
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
@@ -83,7 +84,11 @@ class Compilation:
             self.report_warnings()
         prelude, statements = self.emit(expanded, name)
         self.statements.extend(statements)
-        return self.execute([*prelude, *statements], name)
+        value = self.execute([*prelude, *statements], name)
+        if whole:
+            lint.unused(self.unit)
+            self.report_warnings()
+        return value
 
     def expand(self, tree: Any) -> Any:
         """Expand a whole program; its problems raise one CompileError."""
@@ -277,6 +282,7 @@ class Compilation:
                 if own is not None and own.kind in ("defmacro", "defmacrop"):
                     return env.state.local_macro(own), meta, args, env.module, head.name
                 return nothing
+            self.unit.used_imports.add((module, signature))
             return ex.find_macro(module, signature, env), meta, args, module, head.name
         if head.__class__ is tuple and head[0] is ex.DOT and len(head[2]) == 2:
             left, name = head[2]
@@ -401,6 +407,12 @@ class Evaluator:
         self.open: dict[Atom, ModuleState] = {}
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
+
+    def stacktrace(self, error: BaseException) -> list[Any]:
+        """``__STACKTRACE__`` of an exception."""
+        from defnpy.host.translate import stacktrace_of
+
+        return stacktrace_of(error)
 
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""

@@ -88,15 +88,24 @@ def _function_names() -> dict[Any, str]:
 def banner(error: BaseException) -> str:
     """``** (KeyError) key :a not found in: %{}``."""
     from defnpy import rt
+    from defnpy.stdlib.processes import ExitSignal
     from defnpy.terms.atom import Atom
-    from defnpy.terms.exception import blame, format_banner
+    from defnpy.terms.exception import blame, blamed_clauses, format_banner
+    from defnpy.terms.process import current
 
     if isinstance(error, Throw):
         return format_banner(Atom("throw"), error.value)
+    if isinstance(error, ExitSignal):
+        return format_banner((Atom("EXIT"), current().pid), error.reason)
     if isinstance(error, Exit):
         return format_banner(Atom("exit"), error.reason)
     made = rt.translate(error)
     try:
+        given = getattr(made, "given", None)
+        if given is not None:
+            plain = format_banner(Atom("error"), made.term)
+            padded = blamed_clauses(made.term, given).replace("\n", "\n    ")
+            return f"{plain}    {padded}"
         return format_banner(Atom("error"), blame(made.term))
     except Exception:
         return format_banner(Atom("error"), made.term)

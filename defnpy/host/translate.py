@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from defnpy.terms import errors
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, alias
+
+if TYPE_CHECKING:
+    from defnpy.host.report import Place
 
 
 def translate(exception: BaseException) -> errors.ElixirError:
@@ -33,10 +36,37 @@ def translate(exception: BaseException) -> errors.ElixirError:
 
 
 def stacktrace_of(exception: BaseException) -> list[Any]:
-    """``__STACKTRACE__``: ``{module, function, arity, location}`` of the Elixir frames, innermost first."""
-    out = []
-    for frame in reversed(traceback.extract_tb(exception.__traceback__)):
-        if not frame.filename.endswith(".py"):
-            location = [(Atom("file"), [ord(c) for c in frame.filename]), (Atom("line"), frame.lineno or 0)]
-            out.append((Atom("Elixir.Nofile"), Atom(frame.name), 0, location))
+    """``__STACKTRACE__``: ``{module, function, arity, location}`` of the Elixir frames, innermost first.
+
+    A call that no clause took comes first, with its arguments in the place of the arity.
+    """
+    from defnpy.host.report import places
+
+    out = [_entry(place) for place in reversed(places(exception.__traceback__))]
+    if isinstance(exception, errors.FunctionClauseError | errors.UndefinedFunctionError):
+        module, function, arity = (exception.term.fields[Atom(k)] for k in ("module", "function", "arity"))
+        args = getattr(exception, "given", None)
+        if out and out[0][:3] == (module, function, arity):
+            location = out.pop(0)[3]
+        else:
+            location = []
+        out.insert(0, (module, function, arity if args is None else args, location))
     return out
+
+
+_NAMED = re.compile(r"(.+?)\.([^.\"]+|\".*\"|\.+)/(\d+)\Z")
+_ANONYMOUS = re.compile(r"anonymous fn(?:/(\d+) in (.+))?\Z")
+
+
+def _entry(place: Place) -> Any:
+    location = [(Atom("file"), [ord(c) for c in place.file]), (Atom("line"), place.line)]
+    anonymous = _ANONYMOUS.match(place.function)
+    owner = anonymous[2] if anonymous else place.function
+    named = _NAMED.match(owner or "")
+    if named is None:
+        return (Atom("elixir_compiler_0"), Atom("__FILE__"), 1, location)
+    module = alias(named[1]) if named[1][0] != ":" else Atom(named[1][1:])
+    name = named[2].strip('"')
+    if anonymous:
+        return (module, Atom(f"-{name}/{named[3]}-fun-0-"), int(anonymous[1]), location)
+    return (module, Atom(name), int(named[3]), location)

@@ -6,7 +6,6 @@ from typing import Any
 
 from defnpy.terms import exception as texts
 from defnpy.terms.atom import Atom, atom_name
-from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 
 ERROR = Atom("error")
@@ -35,6 +34,8 @@ def format_banner(kind: Any, payload: Any, stack: Any = None) -> str:
 @ex("format/2", "format/3")
 def format_(kind: Any, payload: Any, stack: Any = ()) -> str:
     banner = texts.format_banner(kind, payload)
+    if kind.__class__ is tuple:
+        return banner
     return banner + "\n" + format_stacktrace(stack) if stack else banner
 
 
@@ -47,29 +48,17 @@ def format_stacktrace(stack: Any = ()) -> str:
 
 @ex("format_stacktrace_entry/1")
 def format_stacktrace_entry(entry: Any) -> str:
-    *call, location = entry
-    facts = dict(location)
-    file = facts.get(Atom("file"))
-    place = ""
-    if file:
-        name = "".join(map(chr, file)) if file.__class__ is list else str(file)
-        place = format_file_line(name, facts.get(Atom("line")), " ")
-    if len(call) == 2:
-        return f"{place}{format_fa(*call)}"
-    return f"{place}{texts.format_mfa(*call)}"
+    return texts.format_stacktrace_entry(entry)
 
 
 @ex("format_file_line/2", "format_file_line/3")
 def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
-    if not file:
-        return ""
-    return f"{file}:{line}:{suffix}" if line else f"{file}:{suffix}"
+    return texts.format_file_line(file, line, suffix)
 
 
 @ex("format_fa/2")
 def format_fa(fun: Any, arity: Any) -> str:
-    shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
-    return f"{inspect(fun)}{shown}"
+    return texts.format_fa(fun, arity)
 
 
 @ex("format_mfa/3")
@@ -86,7 +75,11 @@ def format_exit(reason: Any) -> str:
 def blame(kind: Any, payload: Any, stack: Any) -> Any:
     if atom_name(kind) != "error":
         return (payload, stack)
-    return (texts.blame(texts.normalize(payload)), stack)
+    term = texts.blame(texts.normalize(payload), stack)
+    if term.fields.get(Atom("args")).__class__ is list and stack and stack[0][2].__class__ is list:
+        module, function, args, location = stack[0]
+        stack = [(module, function, len(args), location), *stack[1:]]
+    return (term, stack)
 
 
 MODULE = native_module("Exception", globals())

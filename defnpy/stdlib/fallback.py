@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import Any
 
+from defnpy.stdlib.util import UNSET
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, FunctionClauseError
 
@@ -48,5 +50,15 @@ def _named(trace: TracebackType) -> FunctionClauseError | None:
         signatures = [s for s, f in module.functions.items() if getattr(f, "__code__", None) is code]
         if signatures:
             name = signatures[0].rpartition("/")[0]
-            return FunctionClauseError(module.name, Atom(name), max(int(s.rpartition("/")[2]) for s in signatures))
+            arity = max(int(s.rpartition("/")[2]) for s in signatures)
+            return FunctionClauseError(module.name, Atom(name), arity, _arguments(trace.tb_frame, arity))
     return None
+
+
+def _arguments(frame: FrameType, arity: int) -> list[Any] | None:
+    """The Elixir arguments of a library function's frame, when its parameters are one each."""
+    code = frame.f_code
+    values = [frame.f_locals.get(name, UNSET) for name in code.co_varnames[: code.co_argcount]]
+    if len(values) != arity or any(value is UNSET for value in values):
+        return None
+    return [[] if value == () and value.__class__ is tuple else value for value in values]

@@ -1,4 +1,4 @@
-"""GenServer, Agent and plain supervisors."""
+"""GenServer, Agent and the specifications of children."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import INFINITY, OK, option
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import NOMATCH
-from defnpy.terms.errors import Exit, RuntimeError_
+from defnpy.terms.errors import ElixirError, Exit, RuntimeError_, Throw
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, native_module
-from defnpy.terms.process import Process, current
+from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
 CALL, CAST, STOP_MESSAGE = Atom("$gen_call"), Atom("$gen_cast"), Atom("$gen_stop")
 REPLY, NOREPLY, STOP, IGNORE, CONTINUE = Atom("reply"), Atom("noreply"), Atom("stop"), Atom("ignore"), Atom("continue")
 NORMAL, NOPROC, TIMEOUT, ERROR = Atom("normal"), Atom("noproc"), Atom("timeout"), Atom("error")
-DOWN, SHUTDOWN = Atom("DOWN"), Atom("shutdown")
-STOP_SECONDS = 5.0
-"""How long a process may take to shut down."""
+DOWN, EXIT, SHUTDOWN, SYSTEM = Atom("DOWN"), Atom("EXIT"), Atom("shutdown"), Atom("system")
 GEN_SERVER, AGENT = alias("GenServer"), alias("Agent")
 
 Handler = Callable[..., Any]
@@ -42,9 +40,27 @@ class Server:
         me = current()
         while True:
             message = processes.receive(me, lambda m: (m,), self.wait, lambda: None)
-            answer = self.handle(TIMEOUT if message is None else message[0])
-            if self.after(answer):
+            self.last = TIMEOUT if message is None else message[0]
+            if self.step(lambda: self.handle(self.last)):
                 return
+
+    def step(self, work: Callable[[], Any]) -> bool:
+        """Run a callback and take over its answer; ``terminate/2`` hears of what it raised. True when the server stops."""
+        try:
+            try:
+                answer = work()
+            except Throw as thrown:
+                answer = thrown.value
+            return self.after(answer)
+        except Stopped:
+            raise
+        except (ElixirError, Exit) as error:
+            if isinstance(error, processes.ExitSignal):
+                raise
+            self.terminate(processes.reason_of(error))
+            if isinstance(error, Exit) and not _expected(error.reason):
+                self.report_stop(error.reason)
+            raise
 
     def handle(self, message: Any) -> Any:
         if message.__class__ is tuple and message and message[0] is CALL and len(message) == 3:
@@ -53,7 +69,12 @@ class Server:
             return self.call("handle_cast/2", message[1], self.state)
         if message.__class__ is tuple and message and message[0] is STOP_MESSAGE:
             return (STOP, message[1], self.state)
+        if message.__class__ is tuple and message and message[0] is SYSTEM:
+            return self.system(message[1], message[2])
+        if message.__class__ is tuple and len(message) == 3 and message[0] is EXIT and message[1] is self.parent:
+            return (STOP, message[2], self.state)
         if self.find("handle_info/2") is None:
+            self.unexpected(message)
             return (NOREPLY, self.state)
         return self.call("handle_info/2", message, self.state)
 
@@ -65,6 +86,8 @@ class Server:
                 f"attempted to {kind.removeprefix('handle_')} GenServer {inspect(current().pid)} but no {name} clause was provided"
             )
         answer = function(*args)
+        if answer.__class__ is not tuple or not answer:
+            return answer
         if name == "handle_call/3" and answer[0] is REPLY:
             reply(args[1], answer[1])
             answer = (NOREPLY, *answer[2:])
@@ -74,10 +97,20 @@ class Server:
         return answer
 
     stopping_reply: Any = None
+    parent: Any = None
+    last: Any = None
+
+    def system(self, client: Any, request: Any) -> Any:
+        """A request of ``:sys``: the state, or a function that makes a new one."""
+        if request is not None:
+            self.state = request(self.state)
+        reply(client, self.state)
+        return (NOREPLY, self.state)
 
     def after(self, answer: Any) -> bool:
         """Take over the new state; true when the server stops."""
-        if answer[0] is NOREPLY:
+        kind = answer[0] if answer.__class__ is tuple and len(answer) in (2, 3) else None
+        if kind is NOREPLY:
             self.state = answer[1]
             self.wait = INFINITY
             if len(answer) == 3:
@@ -85,20 +118,62 @@ class Server:
                     return self.after(self.call("handle_continue/2", answer[2][1], self.state))
                 self.wait = answer[2] if answer[2].__class__ is int else INFINITY
             return False
-        if answer[0] is STOP:
+        if kind is STOP and len(answer) == 3:
             self.state = answer[2]
             self.finish(answer[1])
             return True
         raise Exit((Atom("bad_return_value"), answer))
 
-    def finish(self, reason: Any) -> None:
+    def terminate(self, reason: Any) -> None:
         terminate = self.find("terminate/2")
         if terminate is not None:
             terminate(reason, self.state)
+
+    def finish(self, reason: Any) -> None:
+        self.terminate(reason)
         if self.stopping_reply is not None:
             reply(*self.stopping_reply)
         if reason is not NORMAL:
-            raise Exit(reason)
+            if not _expected(reason):
+                self.report_stop(reason)
+            raise Stopped(reason)
+
+    # -- what the log says --
+
+    def title(self) -> str:
+        names = [name for name, process in runtime().registered.items() if process is current()]
+        return f"GenServer {inspect(names[0] if names else current().pid)} terminating"
+
+    def facts(self) -> str:
+        """The last message and the state, for the report of a crash."""
+        last, sender = self.last, ""
+        if last.__class__ is tuple and last and last[0] is CALL:
+            sender, last = f" (from {inspect(last[1][0])})", last[2]
+        elif last.__class__ is tuple and last and last[0] is CAST:
+            last = (CAST, last[1])
+        return f"\nLast message{sender}: {inspect(last)}\nState: {inspect(self.state)}"
+
+    def report_stop(self, reason: Any) -> None:
+        from defnpy.stdlib.logger import emit
+        from defnpy.terms.exception import format_exit
+
+        emit(ERROR, f"{self.title()}\n** (stop) {format_exit(reason)}{self.facts()}")
+
+    def unexpected(self, message: Any) -> None:
+        """The log line of a message that no ``handle_info/2`` takes."""
+        from defnpy.stdlib.logger import emit
+
+        if self.label.__class__ is Atom and self.label is not AGENT:
+            emit(ERROR, f"{inspect(self.label)} {inspect(current().pid)} received unexpected message in handle_info/2: {inspect(message)}")
+
+
+class Stopped(Exit):
+    """The end of a server whose callback asked for it."""
+
+
+def _expected(reason: Any) -> bool:
+    """Whether a stop for *reason* is no fault: normal, shutdown or ``{:shutdown, term}``."""
+    return reason is NORMAL or reason is SHUTDOWN or (reason.__class__ is tuple and len(reason) == 2 and reason[0] is SHUTDOWN)
 
 
 def reply(client: Any, value: Any) -> Any:
@@ -119,33 +194,46 @@ def _callbacks(module: Any) -> Callable[[str], Handler | None]:
 def start_server(server: Server, begin: Callable[[], Any], options: Any, link: bool) -> Any:
     """Run *begin* (``init``) in a new process and wait for its answer."""
     name = option(options, "name")
-    if name.__class__ is Atom and name in runtime().registered and runtime().registered[name].alive:
-        return (ERROR, (Atom("already_started"), runtime().registered[name].pid))
+    if name is not None:
+        taken = processes.find(name)
+        if taken is not None and taken.alive:
+            return (ERROR, (Atom("already_started"), taken.pid))
     ready = threading.Event()
     answers: list[Any] = []
+    server.parent = current().pid
 
     def run() -> None:
         me = current()
+        me.state["at_end"] = [ready.set]
+        me.state["report"] = lambda: (server.title(), server.facts())
+        if name is not None and not processes.register(name, me):
+            answers.append((ERROR, (Atom("already_started"), whereis(name))))
+            return
         try:
             answer = begin()
         except BaseException as error:
             answers.append((ERROR, processes.reason_of(error)))
-            me.state["silent"] = True
-            ready.set()
             raise
         if answer.__class__ is tuple and answer[0] is OK:
-            if name.__class__ is Atom:
-                runtime().registered[name] = me
             answers.append((OK, me.pid))
             ready.set()
-            if not server.after((NOREPLY, *answer[1:])):
+            if not server.step(lambda: (NOREPLY, *answer[1:])):
                 server.serve()
-            return
-        answers.append(IGNORE if answer is IGNORE else (ERROR, answer[1]))
-        ready.set()
+        elif answer is IGNORE:
+            answers.append(IGNORE)
+        elif answer.__class__ is tuple and len(answer) == 2 and answer[0] in (STOP, ERROR):
+            answers.append((ERROR, answer[1]))
+            if answer[0] is STOP:
+                raise Exit(answer[1])
+        else:
+            bad = (Atom("bad_return_value"), answer)
+            answers.append((ERROR, bad))
+            raise Exit(bad)
 
     processes.spawn(run, link=link)
     ready.wait()
+    if link and answers[0].__class__ is tuple and answers[0][0] is ERROR:
+        processes.check_signal(current())
     return answers[0]
 
 
@@ -165,7 +253,7 @@ def _fail(reason: Any, owner: Any, name: str, args: list[Any]) -> Exit:
     return Exit((reason, (owner, Atom(name), args)))
 
 
-def call(target: Any, request: Any, timeout: Any = 5000, owner: Any = GEN_SERVER, name: str = "call") -> Any:
+def call(target: Any, request: Any, timeout: Any = 5000, owner: Any = GEN_SERVER, name: str = "call", tag: Atom = CALL) -> Any:
     """``GenServer.call/2,3``."""
     shown = [target, request, timeout]
     process = processes.find(target)
@@ -174,7 +262,7 @@ def call(target: Any, request: Any, timeout: Any = 5000, owner: Any = GEN_SERVER
     if process is current():
         raise _fail(Atom("calling_self"), owner, name, shown)
     reference = processes.monitor(process.pid)
-    processes.deliver(process, (CALL, (current().pid, reference), request))
+    processes.deliver(process, (tag, (current().pid, reference), request))
 
     def match(message: Any) -> Any:
         if message.__class__ is tuple and len(message) == 2 and message[0] is reference:
@@ -301,7 +389,7 @@ def _agent() -> Module:
     return made
 
 
-# --------------------------------------------------------------------------------------------------- supervisors
+# ------------------------------------------------------------------------------------------------------- children
 
 
 def child_specification(child: Any) -> Any:
@@ -322,78 +410,6 @@ def start_child(spec: Any) -> Any:
     return apply(module, name, args)
 
 
-def supervise(children: Any, options: Any = ()) -> Any:
-    """``Supervisor.start_link/2``: starts the children in order; crashed ones are not restarted."""
-    made = Process(current())
-    started: list[Any] = []
-    for child in children:
-        answer = start_child(child_specification(child))
-        if answer.__class__ is tuple and answer[0] is ERROR:
-            return (ERROR, (Atom("shutdown"), (Atom("failed_to_start_child"), child, answer[1])))
-        started.append(answer)
-    made.state["children"] = started
-    name = option(options, "name")
-    if name.__class__ is Atom:
-        runtime().registered[name] = made
-    return (OK, made.pid)
-
-
-def shut_down(process: Process, reason: Any = SHUTDOWN) -> None:
-    """Stop a process as its supervisor does: children of a supervisor first, the last one started first."""
-    if not process.alive:
-        return
-    children = process.state.get("children")
-    if children is not None:
-        for child in reversed(children):
-            if child.__class__ is tuple and child[0] is OK:
-                shut_down(child[1].process)
-        processes.terminate(process, reason)
-        return
-    if process.trap_exit:
-        processes.deliver(process, (STOP_MESSAGE, reason))
-    else:
-        processes.signal(process, current().pid, reason)
-    deadline = processes.deadline_of(STOP_SECONDS * 1000)
-    with process.arrived:
-        while process.alive and processes.wait(process, deadline):
-            pass
-    if process.alive:
-        processes.terminate(process, reason)
-
-
-def _stop_supervisor(target: Any, reason: Any = NORMAL, timeout: Any = INFINITY) -> Any:
-    """``Supervisor.stop/3``."""
-    process = processes.find(target)
-    if process is None or not process.alive:
-        raise _fail(NOPROC, alias("Supervisor"), "stop", [target, reason, timeout])
-    shut_down(process, reason)
-    return OK
-
-
-def _supervisor() -> Module:
-    made = native_module("Supervisor", {})
-
-    def with_module(module: Any, arg: Any, options: Any = ()) -> Any:
-        if module.__class__ is list:
-            return supervise(module, arg)
-        found = runtime().find(module)
-        assert found is not None
-        _, (flags, children) = found.functions["init/1"](arg)
-        return supervise(children, options)
-
-    made.functions.update({
-        "start_link/2": with_module,
-        "start_link/3": with_module,
-        "start_link/1": supervise,
-        "init/2": lambda children, options: (OK, (options, children)),
-        "stop/1": _stop_supervisor,
-        "stop/2": _stop_supervisor,
-        "stop/3": _stop_supervisor,
-        "which_children/1": lambda pid: processes.find(pid).state.get("children", []),  # type: ignore[union-attr]
-    })  # fmt: skip
-    return made
-
-
 def _gen_server() -> Module:
     made = native_module("GenServer", {})
     made.functions.update({
@@ -404,10 +420,25 @@ def _gen_server() -> Module:
     return made
 
 
+def _system(target: Any, work: Any, timeout: Any) -> Any:
+    return call(target, work, timeout, Atom("sys"), "get_state" if work is None else "replace_state", SYSTEM)
+
+
+def _sys() -> Module:
+    """``:sys``: looking at the state of a server from outside."""
+    made = native_module("sys", {}, erlang=True)
+    made.functions.update({
+        "get_state/1": lambda target: _system(target, None, 5000),
+        "get_state/2": lambda target, timeout: _system(target, None, timeout),
+        "replace_state/2": lambda target, fun: _system(target, fun1(fun), 5000),
+        "replace_state/3": lambda target, fun, timeout: _system(target, fun1(fun), timeout),
+    })  # fmt: skip
+    return made
+
+
 MODULE = _gen_server()
 MODULES_BY_NAME = {
     "Elixir.GenServer": MODULE,
     "Elixir.Agent": _agent(),
-    "Elixir.Supervisor": _supervisor(),
-    "Elixir.DynamicSupervisor": _supervisor(),
+    "sys": _sys(),
 }

@@ -10,14 +10,17 @@ from typing import Any
 
 from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.util import INFINITY, badarg
+from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import NOMATCH
-from defnpy.terms.errors import ElixirError, Exit, Throw
+from defnpy.terms.errors import ElixirError, ErlangError, Exit, Throw
+from defnpy.terms.exception import erlang_reason
 from defnpy.terms.process import Pid, Process, Reference, current, enter
 from defnpy.terms.runtime import runtime
 
 NORMAL, EXIT, DOWN, PROCESS = Atom("normal"), Atom("EXIT"), Atom("DOWN"), Atom("process")
 NOPROC, KILL, KILLED = Atom("noproc"), Atom("kill"), Atom("killed")
+VIA, GLOBAL, NO_NODE = Atom("via"), Atom("global"), Atom("nonode@nohost")
 
 
 class ExitSignal(Exit):
@@ -64,21 +67,32 @@ def reason_of(error: BaseException) -> Any:
     if isinstance(error, Exit):
         return error.reason
     if isinstance(error, ElixirError):
-        return (error.term, [])
+        return (erlang_reason(error), runtime().evaluator.stacktrace(error))
     if isinstance(error, Throw):
-        return ((Atom("nocatch"), error.value), [])
+        return ((Atom("nocatch"), error.value), runtime().evaluator.stacktrace(error))
     known = clause_error(error)
-    return (known.term, []) if known is not None else (Atom("python_error"), str(error))
+    return (known.term, runtime().evaluator.stacktrace(error)) if known is not None else (Atom("python_error"), str(error))
 
 
 def report(process: Process, error: BaseException) -> None:
     """The logger's error report of a crashed process."""
-    if process.state.get("silent") or not isinstance(error, ElixirError):
+    if process.state.get("silent"):
         return
     from defnpy.stdlib.logger import emit
-    from defnpy.terms.exception import format_banner
+    from defnpy.terms.exception import blame, format_banner, format_stacktrace_entry
+    from defnpy.terms.inspect import inspect
 
-    emit(Atom("error"), f"Process #PID<0.{process.pid.ex_serial}.0> raised an exception\n{format_banner(Atom('error'), error.term)}")
+    shown, frames = "", ""
+    if isinstance(error, Throw):
+        shown = format_banner(Atom("error"), ErlangError((Atom("nocatch"), error.value)).term)
+    else:
+        stack = runtime().evaluator.stacktrace(error)
+        term = error.term if isinstance(error, ElixirError) else reason_of(error)[0]
+        shown = format_banner(Atom("error"), blame(term, stack))
+        frames = "".join(f"\n    {format_stacktrace_entry(entry)}" for entry in stack)
+    describe = process.state.get("report")
+    title, rest = describe() if describe is not None else (f"Process {inspect(process.pid)} raised an exception", "")
+    emit(Atom("error"), f"{title}\n{shown}{frames}{rest}")
 
 
 def terminate(process: Process, reason: Any) -> None:
@@ -90,11 +104,14 @@ def terminate(process: Process, reason: Any) -> None:
         links, process.links = set(process.links), set()
         process.arrived.notify_all()
     _unregister(process)
-    for reference, watcher in monitors:
-        deliver(watcher, (DOWN, reference, PROCESS, process.pid, reason))
     for other in links:
         other.links.discard(process)
         signal(other, process.pid, reason)
+    for reference, watcher in monitors:
+        watched = runtime().options.get("monitored_names", {}).pop(reference, process.pid)
+        deliver(watcher, (DOWN, reference, PROCESS, watched, reason))
+    for told in process.state.pop("at_end", ()):
+        told()
 
 
 def _unregister(process: Process) -> None:
@@ -131,11 +148,29 @@ def find(destination: Any) -> Process | None:
     """The process of a pid or registered name."""
     if destination.__class__ is Pid:
         return destination.process
+    if destination.__class__ is tuple and len(destination) == 3 and destination[0] is VIA:
+        found = runtime().module(destination[1]).functions["whereis_name/1"](destination[2])
+        return found.process if found.__class__ is Pid else None
     if destination.__class__ is tuple and len(destination) == 2:
+        if destination[0] is GLOBAL:
+            return runtime().options.get("global_names", {}).get(maps.key(destination[1]))
         destination = destination[0]
     if destination.__class__ is Atom:
         return runtime().registered.get(destination)
     return None
+
+
+def register(name: Any, process: Process) -> bool:
+    """Give *process* a name: an atom, ``{:global, term}`` or ``{:via, module, term}``; false when it is taken."""
+    if name.__class__ is tuple and name[0] is VIA:
+        return runtime().module(name[1]).functions["register_name/2"](name[2], process.pid) is Atom("yes")
+    names, key = runtime().registered, name
+    if name.__class__ is tuple:
+        names, key = runtime().options.setdefault("global_names", {}), maps.key(name[1])
+    if key in names and names[key].alive:
+        return False
+    names[key] = process
+    return True
 
 
 def send(destination: Any, message: Any) -> Any:
@@ -172,6 +207,8 @@ def receive(
                 check_signal(process)
                 if not wait(process, deadline):
                     return after_fun() if after_fun is not None else None
+            # The signal of a link counts before a message that came with it.
+            check_signal(process)
             message = process.mailbox[tried]
         result = match(message)
         if result is NOMATCH:
@@ -223,20 +260,27 @@ def monitor(target: Any) -> Reference:
     reference = Reference()
     process = find(target)
     watcher = current()
+    # A monitor of a name reports {name, node}.
+    shown = (target, NO_NODE) if target.__class__ is Atom else target
     if process is not None:
         with process.arrived:
             if process.alive:
                 process.monitors.append((reference, watcher))
+                if shown.__class__ is tuple:
+                    runtime().options.setdefault("monitored_names", {})[reference] = shown
+                watcher.state.setdefault("monitoring", {})[reference] = process
                 return reference
-    deliver(watcher, (DOWN, reference, PROCESS, target, NOPROC))
+    deliver(watcher, (DOWN, reference, PROCESS, shown, NOPROC))
     return reference
 
 
 def demonitor(reference: Reference, flush: bool = False) -> bool:
     """``Process.demonitor/2``: forget the monitor; with *flush* also its message."""
     me = current()
-    for process in list(runtime().registered.values()):
-        process.monitors = [m for m in process.monitors if m[0] is not reference]
+    process = me.state.get("monitoring", {}).pop(reference, None)
+    if process is not None:
+        with process.arrived:
+            process.monitors = [m for m in process.monitors if m[0] is not reference]
     if flush:
         with me.arrived:
             for message in list(me.mailbox):

@@ -27,16 +27,29 @@ EXIT, TIMEOUT, DOWN, KILL_TASK = Atom("exit"), Atom("timeout"), Atom("DOWN"), At
 _NONE: Any = object()
 
 
-def _start(body: Callable[[], Any], silent: bool = False) -> Struct:
+def _reporting(body: Callable[[], Any], owner: Process, function: Any = None) -> Callable[[], Any]:
+    """*body* as the work of a process that the log calls a task."""
+
+    def run() -> Any:
+        me = current()
+        rest = f"\nFunction: {inspect(function)}\n    Args: []" if function is not None else ""
+        me.state["report"] = lambda: (f"Task {inspect(me.pid)} started from {inspect(owner.pid)} terminating", rest)
+        return body()
+
+    return run
+
+
+def _start(body: Callable[[], Any], silent: bool = False, link: bool = False, function: Any = None) -> Struct:
     """Run *body* in a process that sends ``{ref, result}`` to its owner."""
     owner, reference = current(), Reference()
+    work = _reporting(body, owner, function)
 
     def run() -> None:
         current().state["silent"] = silent
-        result = body()
+        result = work()
         processes.deliver(owner, (reference, result))
 
-    made = processes.spawn(run, monitor=reference)
+    made = processes.spawn(run, monitor=reference, link=link)
     mfa = (Atom("erlang"), Atom("apply"), 2)
     return Struct(TASK, {MFA: mfa, OWNER: owner.pid, PID: made.pid, REF: reference})
 
@@ -49,7 +62,7 @@ def _body(args: tuple[Any, ...]) -> Callable[[], Any]:
 
 @ex("async/1", "async/3")
 def async_(*args: Any) -> Struct:
-    return _start(_body(args))
+    return _start(_body(args), link=True, function=args[0] if len(args) == 1 else None)
 
 
 @ex("completed/1")
@@ -62,12 +75,12 @@ def completed(result: Any) -> Struct:
 
 @ex("start/1", "start/3")
 def start(*args: Any) -> Any:
-    return (OK, processes.spawn(_body(args)).pid)
+    return (OK, processes.spawn(_reporting(_body(args), current())).pid)
 
 
 @ex("start_link/1", "start_link/3")
 def start_link(*args: Any) -> Any:
-    return (OK, processes.spawn(_body(args), link=True).pid)
+    return (OK, processes.spawn(_reporting(_body(args), current()), link=True).pid)
 
 
 def _check_owner(task: Struct, name: str) -> None:
@@ -244,21 +257,46 @@ MODULE = native_module("Task", globals(), info={"struct": [(k, None) for k, _ in
 
 
 def _supervisor_start(options: Any = ()) -> Any:
-    from defnpy.terms.runtime import runtime
+    from defnpy.stdlib import supervisor
 
-    made = Process(current())
-    name = option(options, "name")
-    if name is not None:
-        runtime().registered[name] = made
-    return (OK, made.pid)
+    return supervisor.start_dynamic(options)
 
 
 def _supervised(linked: bool) -> Callable[..., Any]:
     def start_task(supervisor: Any, *args: Any) -> Struct:
         rest = args[:-1] if len(args) in (2, 4) else args
-        return _start(_body(rest), silent=not linked)
+        return _start(_body(rest), link=linked)
 
     return start_task
+
+
+def _start_child(supervisor: Any, *args: Any) -> Any:
+    """``start_child``: a task that nobody waits for, under the supervisor."""
+    from defnpy.stdlib import genserver
+
+    options = args[-1] if len(args) in (2, 4) else ()
+    body, owner = _body(args[:-1] if len(args) in (2, 4) else args), current()
+    restart = option(options, "restart", Atom("temporary"))
+    begin = lambda: (OK, processes.spawn(_reporting(body, owner), link=True).pid)  # noqa: E731
+    spec = {Atom("id"): TASK, Atom("start"): begin, Atom("restart"): restart}
+    return genserver.call(supervisor, (Atom("start_child"), spec), INFINITY)
+
+
+def _children(supervisor: Any) -> list[Any]:
+    from defnpy.stdlib import genserver
+
+    return [row[1] for row in genserver.call(supervisor, (Atom("which_children"),), INFINITY)]
+
+
+def _terminate_child(supervisor: Any, pid: Any) -> Any:
+    from defnpy.stdlib import genserver
+
+    return genserver.call(supervisor, (Atom("terminate_child"), pid), INFINITY)
+
+
+def _supervisor_spec(arg: Any) -> Any:
+    name = option(arg, "name", alias("Task.Supervisor"))
+    return {Atom("id"): name, Atom("start"): (alias("Task.Supervisor"), Atom("start_link"), [arg]), Atom("type"): Atom("supervisor")}
 
 
 def _supervised_stream(linked: bool) -> Callable[..., Any]:
@@ -279,9 +317,8 @@ def _supervisor() -> Module:
     for name, linked in (("async_stream", True), ("async_stream_nolink", False)):
         for arity in (3, 4, 5, 6):
             table[f"{name}/{arity}"] = _supervised_stream(linked)
-    table["start_child/2"] = lambda supervisor, fun: start(fun)
-    table["start_child/3"] = lambda supervisor, fun, options: start(fun)
-    table["start_child/4"] = lambda supervisor, module, name, args: start(module, name, args)
+    table.update({f"start_child/{arity}": _start_child for arity in (2, 3, 4, 5)})
+    table.update({"children/1": _children, "terminate_child/2": _terminate_child, "child_spec/1": _supervisor_spec})
     return made
 
 

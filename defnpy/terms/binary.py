@@ -13,6 +13,8 @@ from typing import Any
 
 from defnpy.terms.errors import ArgumentError
 
+_Int = int  # Reader has a method of that name
+
 
 class Bits:
     """A bitstring of *size* bits (no multiple of 8) with the big-endian value *value*."""
@@ -128,10 +130,26 @@ def build(segments: Any) -> Any:
     ``kind`` is ``integer``, ``float``, ``binary``, ``bits``, ``utf8``, ``utf16`` or ``utf32``; ``size`` is None for the
     default, ``unit`` None for the default of the kind, ``endian`` one of ``big``, ``little``, ``native``.
     """
+    text = _text_of(segments)
+    if text is not None:
+        return text
     writer = _Writer()
     for number, segment in enumerate(segments, 1):
         writer.add(number, *segment)
     return writer.done()
+
+
+def _text_of(segments: Any) -> str | None:
+    """The binary when all *segments* are whole text and code points; None for others."""
+    parts = []
+    for kind, value, size, _, _ in segments:
+        if kind == "binary" and size is None and value.__class__ is str:
+            parts.append(value)
+        elif kind == "utf8" and value.__class__ is int and (0 <= value < 0xD800 or 0xDFFF < value < 0x110000):
+            parts.append(chr(value))
+        else:
+            return None
+    return "".join(parts)
 
 
 class _Writer:
@@ -254,23 +272,50 @@ def reader(term: Any) -> Any:
     return Reader(term) if is_bits(term) else NOMATCH
 
 
-_Int = int  # the class below has a method of that name
 
 
 class Reader:
-    """Takes segments from the front of a bitstring; each method gives NOMATCH when the segment does not match."""
+    """Takes segments from the front of a bitstring; each method gives NOMATCH when the segment does not match.
 
-    __slots__ = ("data", "end", "pos", "term")
+    Text is read by characters (``at`` counts them) for as long as the segments are characters, so its octets are not needed.
+    """
+
+    __slots__ = ("_data", "_end", "at", "pos", "term")
 
     def __init__(self, term: Any) -> None:
         self.term = term
-        self.data = octets(term)
         self.pos = 0
-        self.end = term.size if term.__class__ is Bits else len(self.data) * 8
+        self.at = 0 if term.__class__ is str else -1
+        self._data: bytes | None = None
+        self._end = -1
+
+    @property
+    def data(self) -> bytes:
+        """The octets; from now on these are read."""
+        self.at = -1
+        if self._data is None:
+            self._data = octets(self.term)
+        return self._data
+
+    @property
+    def end(self) -> _Int:
+        """The size in bits."""
+        if self._end < 0:
+            at = self.at
+            self._end = self.term.size if self.term.__class__ is Bits else len(self.data) * 8
+            self.at = at
+        return self._end
 
     def at_end(self) -> bool:
         """Whether everything was taken."""
-        return self.pos == self.end
+        return self.at == len(self.term) if self.at >= 0 else self.pos == self.end
+
+    def _character(self) -> _Int:
+        """Take one character of the text; its code point."""
+        point = ord(self.term[self.at])
+        self.at += 1
+        self.pos += 8 if point < 0x80 else 16 if point < 0x800 else 24 if point < 0x10000 else 32
+        return point
 
     def _raw(self, size: _Int) -> _Int:
         start, stop = self.pos, self.pos + size
@@ -287,6 +332,11 @@ class Reader:
 
     def int(self, size: Any, unit: _Int = 1, signed: bool = False, endian: str = "big") -> Any:
         """An integer of ``size * unit`` bits."""
+        if self.at >= 0 and size == 8 and unit == 1 and not signed:
+            if self.at == len(self.term):
+                return NOMATCH
+            if self.term[self.at] < "\x80":
+                return self._character()
         wanted = self._wanted(size, unit)
         if wanted < 0:
             return NOMATCH
@@ -337,15 +387,27 @@ class Reader:
 
     def rest_binary(self, unit: _Int = 8) -> Any:
         """Everything that is left, if its size is a multiple of *unit*."""
+        if self.at >= 0 and unit == 8:
+            return self.rest_bits()
         left = self.end - self.pos
         return NOMATCH if left % unit else self._take(left)
 
     def rest_bits(self) -> Any:
         """Everything that is left."""
+        if self.at >= 0:
+            rest = self.term[self.at :]
+            self.at = len(self.term)
+            return rest
         return self._take(self.end - self.pos)
 
     def literal(self, text: Any) -> bool:
         """Whether the literal binary *text* comes next; takes it."""
+        if self.at >= 0 and text.__class__ is str:
+            if not self.term.startswith(text, self.at):
+                return False
+            self.at += len(text)
+            self.pos += len(octets(text)) * 8
+            return True
         wanted = octets(text)
         if self.pos & 7:
             size = len(wanted) * 8
@@ -358,6 +420,8 @@ class Reader:
 
     def utf8(self) -> Any:
         """A code point in UTF-8."""
+        if self.at >= 0:
+            return self._character() if self.at < len(self.term) else NOMATCH
         if self.pos >= self.end:
             return NOMATCH
         start = self.pos

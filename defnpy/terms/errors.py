@@ -154,12 +154,17 @@ class BadArityError(_Fields, TypeError):
 
 
 class FunctionClauseError(_Fields, TypeError):
-    """Fields ``module``, ``function``, ``arity``, ``kind``, ``args``, ``clauses``."""
+    """Fields ``module``, ``function``, ``arity``, ``kind``, ``args``, ``clauses``.
+
+    The struct has no arguments until ``Exception.blame`` finds them in the stack trace; ``given`` keeps them for it.
+    """
 
     name = "FunctionClauseError"
+    given: list[Any] | None = None
 
     def __init__(self, module: Any, function: Any, arity: int, args: Any = None) -> None:
-        super().__init__(module=module, function=function, arity=arity, kind=None, args=args, clauses=None)
+        super().__init__(module=module, function=function, arity=arity, kind=None, args=None, clauses=None)
+        self.given = args
 
 
 class UndefinedFunctionError(_Fields, AttributeError):

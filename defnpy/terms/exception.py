@@ -19,6 +19,7 @@ from defnpy.terms.errors import (
     CondClauseError,
     ElixirError,
     ErlangError,
+    FunctionClauseError,
     KeyError_,
     MatchError,
     SystemLimitError,
@@ -158,7 +159,21 @@ def _bad_arity(function: Any, args: Any) -> str:
 def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
     if function is None:
         return "no function clause matches"
-    return f"no function clause matching in {format_mfa(module, function, arity)}"
+    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args)}"
+
+
+def blamed_clauses(term: Any, args: Any) -> str:
+    """What the text of a FunctionClauseError says of its arguments, once they are known."""
+    module, function, arity = (term.fields[Atom(k)] for k in ("module", "function", "arity"))
+    return _given(module, function, arity, args)
+
+
+def _given(module: Any, function: Any, arity: Any, args: Any = None) -> str:
+    if args.__class__ is not list:
+        return ""
+    shown = [inspect(arg, pretty=True).replace("\n", "\n    ") for arg in args]
+    listed = "".join(f"\n    # {place}\n    {text}\n" for place, text in enumerate(shown, 1))
+    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}"
 
 
 def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any) -> str:
@@ -287,6 +302,29 @@ def format_mfa(module: Any, function: Any, arity: Any) -> str:
     return f"{inspect_atom(module)}.{inspect_call(name)}{shown}"
 
 
+def format_fa(fun: Any, arity: Any) -> str:
+    """``Exception.format_fa/2``."""
+    shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
+    return f"{inspect(fun)}{shown}"
+
+
+def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
+    """``Exception.format_file_line/3``."""
+    if not file:
+        return ""
+    return f"{file}:{line}:{suffix}" if line else f"{file}:{suffix}"
+
+
+def format_stacktrace_entry(entry: Any) -> str:
+    """``Exception.format_stacktrace_entry/1``."""
+    *call, location = entry
+    facts = dict(location)
+    file = facts.get(Atom("file"))
+    name = "".join(map(chr, file)) if file.__class__ is list else file
+    place = format_file_line(name, facts.get(Atom("line")), " ")
+    return f"{place}{format_fa(*call)}" if len(call) == 2 else f"{place}{format_mfa(*call)}"
+
+
 def format_banner(kind: Any, payload: Any) -> str:
     """``Exception.format_banner(kind, payload)``; the kind of an exit signal is ``{:EXIT, pid}``."""
     if kind.__class__ is tuple:
@@ -322,7 +360,8 @@ def format_exit(reason: Any) -> str:
             return f"shutdown: {inspect(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
             made = normalize(first)
-            return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}"
+            frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
+            return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}{frames}"
         if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
             return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
     return inspect(reason)
@@ -377,6 +416,22 @@ def normalize(payload: Any) -> Any:
     return payload if is_exception(payload) else error_of(payload).term
 
 
+def erlang_reason(error: ElixirError) -> Any:
+    """The reason with which the runtime itself ends a process: Erlang's terms for its own errors, else the struct."""
+    fields = error.term.fields
+    if isinstance(error, ArithmeticError_) and fields.get(MESSAGE) == "bad argument in arithmetic expression":
+        return Atom("badarith")
+    if isinstance(error, FunctionClauseError) and error.given is not None:
+        return Atom("function_clause")
+    if isinstance(error, UndefinedFunctionError) and fields.get(MESSAGE) is None:
+        return Atom("undef")
+    for kind, name in ((MatchError, "badmatch"), (CaseClauseError, "case_clause"), (WithClauseError, "with_clause"),
+                       (TryClauseError, "try_clause"), (ErlangError, "")):
+        if isinstance(error, kind):
+            return (Atom(name), fields[Atom("term")]) if name else fields[Atom("original")]
+    return Atom("cond_clause") if isinstance(error, CondClauseError) else error.term
+
+
 def original_of(term: Any) -> Any:
     """What ``catch :error, reason`` sees for an exception struct: the plain reason of an ErlangError, else the struct.
 
@@ -388,8 +443,11 @@ def original_of(term: Any) -> Any:
     return term
 
 
-def blame(term: Any) -> Any:
-    """``Exception.blame/3`` on the struct: KeyError and UndefinedFunctionError gain their "Did you mean" hints."""
+def blame(term: Any, stack: Any = ()) -> Any:
+    """``Exception.blame/3`` on the struct.
+
+    KeyError and UndefinedFunctionError gain their "Did you mean" hints, FunctionClauseError the arguments that the stack trace names first.
+    """
     from defnpy.terms.suggest import key_hint, undefined_hint
 
     name = _NAMES.get(term.module.name)
@@ -400,6 +458,10 @@ def blame(term: Any) -> Any:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
         text = message_of(term) + undefined_hint(module, function, arity)
         return term.replace({MESSAGE: text})
+    if name == "FunctionClauseError" and stack:
+        called, args = stack[0][:2], stack[0][2]
+        if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
+            return term.replace({Atom("args"): args})
     return term
 
 

@@ -83,3 +83,97 @@ def test_functions_may_have_the_names_of_forms_of_another_arity() -> None:
         "  def g, do: try(1, 2)\nend\n{Fo.f(0), Fo.g()}"
     )
     assert shown(code) == "{[0, 1, 2, 3], {1, 2}}"
+
+
+CHECKED = """defmodule Wanted do
+  @callback f(integer) :: integer
+  @callback g() :: atom
+  @optional_callbacks g: 0
+end
+defmodule Careless do
+  @behaviour Wanted
+  alias Foo.Bar
+  import Integer, only: [is_odd: 1, gcd: 2]
+  def a(x) when is_odd(x), do: x
+  def b(_), do: 1
+  def a(0), do: 0
+  @doc "private"
+  defp c(1), do: 2
+  def d(x), do: c(x)
+  @impl true
+  def nope(x), do: x
+  def m, do: %{a: 1, a: 2}
+  def z(x) do
+    case x do
+      _ -> 1
+      2 -> 3
+    end
+  end
+  def q(_), do: 1
+  def q(2), do: 1
+end
+"""
+
+
+def test_code_that_cannot_be_meant_is_warned_of(tmp_path: Path) -> None:
+    done = _run(tmp_path, CHECKED)
+    assert done.returncode == 0
+    for text in (
+        'clauses with the same name and arity (number of arguments) must be grouped together, "def a/1" was previously defined',
+        "defp c/1 is private, @doc attribute is always discarded for private functions/macros/types",
+        "key :a will be overridden in map",
+        "this clause cannot match because a previous clause at line 21 always matches",
+        "this clause for q/1 cannot match because a previous clause at line 25 always matches",
+        "function f/1 required by behaviour Wanted is not implemented (in module Careless)",
+        'got "@impl true" for function nope/1 but no behaviour specifies such callback. The known callbacks are:\n\n'
+        "  * Wanted.f/1 (function)\n  * Wanted.g/0 (function)\n",
+        "unused alias Bar",
+        "unused import Integer.gcd/2",
+    ):
+        assert f"warning: {text}" in done.stderr
+    assert done.stderr.count("warning:") == 9
+
+
+CAREFUL = """defmodule Using do
+  defmacro __using__(_) do
+    quote do
+      import Enum
+      alias String, as: Str
+      @before_compile Using
+      def hello(_), do: 1
+      defoverridable hello: 1
+    end
+  end
+
+  defmacro __before_compile__(_) do
+    quote do
+      def late(_), do: 1
+    end
+  end
+end
+
+defmodule User do
+  use Using
+  use GenServer
+  alias Map.Typed
+  alias String, as: Quoted
+  import Bitwise
+  import Enum, warn: false
+  @type t :: Typed.t()
+  def late(1), do: 0
+  def hello(2), do: super(3)
+  def hello(x), do: x &&& 3
+  defmacro mac(x), do: quote(do: Quoted.upcase(unquote(x)))
+  @impl true
+  def init(x), do: {:ok, x}
+  @impl true
+  def handle_info(_, x), do: {:noreply, x}
+  def h(n) when n > 3, do: 2
+  def h(_), do: 3
+end
+"""
+
+
+def test_careful_code_is_not_warned_of(tmp_path: Path) -> None:
+    done = _run(tmp_path, CAREFUL)
+    assert (done.returncode, done.stderr) == (0, "")

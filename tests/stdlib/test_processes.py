@@ -44,7 +44,7 @@ def test_a_supervisor_stops_its_children_at_once() -> None:
     {:ok, agent} = Agent.start_link(fn -> 1 end)
     Process.unlink(agent)
     {:ok, sup} = Supervisor.start_link([{Agent, fn -> 2 end}], strategy: :one_for_one)
-    [{:ok, child} | _] = Supervisor.which_children(sup) |> Enum.map(fn x -> x end)
+    [{_, child, _, _}] = Supervisor.which_children(sup)
     ref = Process.monitor(child)
     Supervisor.stop(sup)
     down = receive do {:DOWN, ^ref, _, _, reason} -> reason after 500 -> :late end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.quoting import attribute_node, escape
@@ -68,6 +69,9 @@ def bang(meta: Any, args: list[Any], env: Env) -> Any:
 @macro("|>/2")
 def pipe(meta: Any, args: list[Any], env: Env) -> Any:
     """A pipeline is unrolled from its left end, so 5,000 steps need no deep recursion."""
+    if ex.is_node(args[1], DBG) and ex.is_node(args[0], Atom("|>")):
+        # The steps are shown one by one: they must reach dbg as a pipeline.
+        return ex.expand((DBG, args[1][1], [args[0], *args[1][2]]), env)
     steps = []
     tree: Any = (Atom("|>"), meta, args)
     while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
@@ -228,12 +232,70 @@ def binding(meta: Any, args: list[Any], env: Env) -> Any:
     return pairs
 
 
+def _dbg_place(meta: Any, env: Env) -> str:
+    """What dbg says of the place of a call: file, line and the function around it."""
+    from defnpy.terms.exception import format_mfa
+
+    where = "(file)"
+    if env.module is not None:
+        where = format_mfa(env.module, Atom(env.function[0]), env.function[1]) if env.function else f"{ex._show(env.module)} (module)"
+    return f"{env.file}:{ex.line_of(meta)}: {where}"
+
+
+def _dbg_parts(tree: Any, meta: Any, env: Env) -> tuple[list[Any], list[Any]]:
+    """The statements of a form whose parts dbg shows, and ``{heading, text, value}`` of each part; no parts for other forms."""
+    block: list[Any] = []
+    shown: list[Any] = []
+
+    def keep(heading: str, text: str, quoted: Any) -> Any:
+        var = Var("dbg", Atom("%dbg"))
+        node = (Atom("dbg"), meta, var)
+        block.append((ex.MATCH, meta, [node, ex.expand(quoted, env)]))
+        shown.append((heading, text, node))
+        return node
+
+    if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or tree[2].__class__ is not list:
+        return block, shown
+    name, args = tree[0].name, tree[2]
+    if name in _DBG_LOGIC and len(args) == 2:
+        chain = [tree]
+        while any(ex.is_node(chain[-1], Atom(op)) and len(chain[-1][2]) == 2 for op in _DBG_LOGIC):
+            chain.append(chain[-1][2][0])
+        node = keep("", ex._show(chain[-1]), chain[-1])
+        for part in reversed(chain[:-1]):
+            node = keep("", ex._show(part), (part[0], part[1], [node, part[2][1]]))
+    elif name == "__block__" and len(args) > 1:
+        for part in args:
+            keep("", ex._show(part), part)
+    elif name == "if" and len(args) == 2:
+        node = keep("If condition:\n", ex._show(args[0]), args[0])
+        keep("If expression:\n", ex._show(tree), (tree[0], tree[1], [node, args[1]]))
+    elif name == "case" and len(args) == 2 and "do" in ex.keyword(args[1]):
+        node = keep("Case argument:\n", ex._show(args[0]), args[0])
+        numbered = [(arrow, m, [left, (right, i)]) for i, (arrow, m, (left, right)) in enumerate(ex.keyword(args[1])["do"])]
+        keep("Case expression", ex._show(tree), (tree[0], tree[1], [node, [(Atom("do"), numbered)]]))
+    elif name == "cond" and len(args) == 1 and "do" in ex.keyword(args[0]):
+        value = (Atom("dbg_value"), meta, Atom("dbg"))
+        numbered = [(arrow, m, [[(ex.MATCH, m, [value, left])], (Atom("{}"), m, [ex._show(left), value, right, i])])
+                    for i, (arrow, m, ((left,), right)) in enumerate(ex.keyword(args[0])["do"])]
+        keep("Cond clause", ex._show(tree), (tree[0], tree[1], [[(Atom("do"), numbered)]]))
+    return block, shown
+
+
+DBG = Atom("dbg")
+_DBG_LOGIC = ("and", "or", "&&", "||")
+
+
 @macro("dbg/0", "dbg/1", "dbg/2")
 def dbg(meta: Any, args: list[Any], env: Env) -> Any:
+    options = ex.expand(args[1], env) if len(args) == 2 else []
+    location = [_dbg_place(meta, env), options]
     if not args:
-        return ex.rt_call("dbg", meta, [env.file, ex.line_of(meta), "binding()", binding(meta, [], env)])
+        return ex.rt_call("dbg", meta, [*location, "binding()", binding(meta, [], env)])
     tree = args[0]
-    location = [env.file, ex.line_of(meta)]
+    block, shown = _dbg_parts(tree, meta, env)
+    if shown:
+        return (ex.BLOCK, meta, [*block, ex.rt_call("dbg_parts", meta, [*location, [list(part) for part in shown]])])
     if ex.is_node(tree, Atom("|>")):
         steps = []
         texts = []
@@ -502,6 +564,7 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 
 
 def _record_type(name: str, tree: Any, env: Env) -> None:
+    lint.mark_aliases(tree, env)
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None

@@ -30,13 +30,15 @@ def _var(name: str, meta: Any) -> Any:
     return (Atom(name), meta, Atom("Elixir.GenServer"))
 
 
-def _using_behaviour(module: str) -> Any:
-    """``use GenServer`` and friends: the behaviour and a child_spec/1."""
+def _using_behaviour(module: str, *extra: Any) -> Any:
+    """``use GenServer`` and friends: the behaviour and a child_spec/1, which the options of ``use`` change."""
 
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         here = (Atom("__MODULE__"), meta, None)
         start = (ex.TUPLE, meta, [here, Atom("start_link"), [_var("arg", meta)]])
-        spec = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start)])
+        spec: Any = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start), *extra])
+        if args and args[0] != []:
+            spec = ((ex.DOT, meta, [alias("Supervisor"), Atom("child_spec")]), meta, [spec, args[0]])
         child = (DEF, meta, [(Atom("child_spec"), meta, [_var("arg", meta)]), [(ex.DO, spec)]])
         over = (Atom("defoverridable"), meta, [[(Atom("child_spec"), 1)]])
         behaviour = (Atom("@"), meta, [(Atom("behaviour"), meta, [alias(module)])])
@@ -64,8 +66,9 @@ TABLES: dict[Any, dict[str, Any]] = {
     alias("Bitwise"): {"__using__/1": _using_import("Bitwise")},
     alias("GenServer"): {"__using__/1": _using_behaviour("GenServer")},
     alias("Agent"): {"__using__/1": _using_behaviour("Agent")},
-    alias("Task"): {"__using__/1": _using_behaviour("Task")},
-    alias("Supervisor"): {"__using__/1": _using_behaviour("Supervisor")},
+    alias("Task"): {"__using__/1": _using_behaviour("Task", (Atom("restart"), Atom("temporary")))},
+    alias("Supervisor"): {"__using__/1": _using_behaviour("Supervisor", (Atom("type"), Atom("supervisor")))},
+    alias("DynamicSupervisor"): {"__using__/1": _using_behaviour("DynamicSupervisor", (Atom("type"), Atom("supervisor")))},
     alias("Application"): {"__using__/1": _using_behaviour("Application")},
     alias("Logger"): _logger_macros(),
 }

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from defnpy.host import report
 from defnpy.host.exunit.outcome import Failure, Test
 from defnpy.stdlib.exunit.errors import ASSERTION
 from defnpy.stdlib.exunit.format import PADDING, Paint, format_assertion, pad_lines
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, Exit, Throw
-from defnpy.terms.exception import blame, format_banner, format_mfa
+from defnpy.terms.exception import blame, blamed_clauses, format_banner
 from defnpy.terms.inspect import inspect, inspect_call
 from defnpy.terms.module import Module
 
@@ -74,20 +73,16 @@ def _failure(test: Test | None, failure: Failure, paint: Paint) -> str:
 
 def _banner(failure: Failure) -> str:
     if failure.kind == "error":
-        return format_banner(Atom("error"), blame(failure.reason)) + _given(failure.reason)
+        return format_banner(Atom("error"), blame(failure.reason)) + _given(failure)
     if failure.kind == "EXIT":
         return format_banner((Atom("EXIT"), failure.pid), failure.reason)
     return format_banner(Atom(failure.kind), failure.reason)
 
 
-def _given(error: Any) -> str:
+def _given(failure: Failure) -> str:
     """The arguments of a FunctionClauseError."""
-    args = error.fields.get(Atom("args"))
-    if error.module is not alias("FunctionClauseError") or args.__class__ is not list or not args:
-        return ""
-    name = format_mfa(*(error.fields[Atom(k)] for k in ("module", "function", "arity")))
-    shown = "".join(f"\n    # {i}\n    {pad_lines(inspect(a, pretty=True), 4)}\n" for i, a in enumerate(args, 1))
-    return f"\n\nThe following arguments were given to {name}:\n{shown}"
+    args = getattr(failure.error, "given", None)
+    return blamed_clauses(failure.reason, args) if args else ""
 
 
 def _notes(failure: Failure) -> str:

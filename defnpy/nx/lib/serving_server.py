@@ -12,6 +12,7 @@ from defnpy.nx.lib.batch import merge_all as merge_batches
 from defnpy.nx.lib.batch import split as split_batch
 from defnpy.nx.lib.serving_parts import BATCH_KEYS, SERVING, execute, field, handle_batch, hooks_of, init, with_hooks
 from defnpy.stdlib import genserver, processes
+from defnpy.stdlib import supervisor as supervisors
 from defnpy.stdlib.process import cancel_timer, send_after
 from defnpy.stdlib.util import OK
 from defnpy.terms import map as maps
@@ -101,14 +102,13 @@ def config_of(name: Any) -> Config | None:
 def start(setup: Setup) -> Any:
     """Start supervisor and process; answers as ``Supervisor.start_link/2``."""
     supervisor = alias(f"{inspect(setup.name).removeprefix(':')}.Supervisor")
-    answer = genserver.supervise([], [(Atom("name"), supervisor)])
-    server = _Server(setup)
-    made = genserver.start_server(server, server.begin, [(Atom("name"), setup.name)], link=True)
-    if made[0] is not OK:
-        runtime().registered.pop(supervisor, None)
-        return (made[0], (Atom("shutdown"), (Atom("failed_to_start_child"), SERVING, made[1])))
-    answer[1].process.state["children"] = [made]
-    return answer
+
+    def begin() -> Any:
+        server = _Server(setup)
+        return genserver.start_server(server, server.begin, [(Atom("name"), setup.name)], link=True)
+
+    child = {Atom("id"): SERVING, Atom("start"): begin}
+    return supervisors.start([child], [(Atom("name"), supervisor), (Atom("max_restarts"), 0)])
 
 
 class _Server(genserver.Server):

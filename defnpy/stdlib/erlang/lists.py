@@ -448,5 +448,49 @@ def _trees() -> Module:
     return made
 
 
+def _ordered_sets() -> Module:
+    """``:gb_sets``: ordered sets, as trees without values."""
+    made = native_module("gb_sets", {}, erlang=True)
+
+    def build(items: Any) -> Tree:
+        tree = Tree([])
+        for item in items:
+            tree = tree.put(item, [])
+        return tree
+
+    def elements(tree: Tree) -> list[Any]:
+        return [row[0] for row in tree.rows]
+
+    def without(key: Any, tree: Tree) -> Tree:
+        index = tree.find(key)
+        return tree if index is None else Tree(tree.rows[:index] + tree.rows[index + 1 :])
+
+    def union(a: Tree, b: Tree) -> Tree:
+        for row in b.rows:
+            a = a.put(*row)
+        return a
+
+    def smallest(tree: Tree) -> Any:
+        return (tree.rows[0][0], Tree(tree.rows[1:]))
+
+    def largest(tree: Tree) -> Any:
+        return (tree.rows[-1][0], Tree(tree.rows[:-1]))
+
+    table = made.functions
+    for names, function in (
+        (("empty/0", "new/0"), lambda: Tree([])), (("from_list/1", "from_ordset/1"), build), (("to_list/1",), elements),
+        (("singleton/1",), lambda x: build([x])), (("add/2", "add_element/2", "insert/2"), lambda x, t: t.put(x, [])),
+        (("delete/2", "delete_any/2", "del_element/2"), without), (("is_member/2", "is_element/2"), lambda x, t: t.find(x) is not None),
+        (("size/1",), lambda t: len(t.rows)), (("is_empty/1",), lambda t: not t.rows), (("union/2",), union),
+        (("intersection/2",), lambda a, b: Tree([r for r in a.rows if b.find(r[0]) is not None])),
+        (("difference/2", "subtract/2"), lambda a, b: Tree([r for r in a.rows if b.find(r[0]) is None])),
+        (("is_subset/2",), lambda a, b: all(b.find(r[0]) is not None for r in a.rows)),
+        (("smallest/1",), lambda t: t.rows[0][0]), (("largest/1",), lambda t: t.rows[-1][0]),
+        (("take_smallest/1",), smallest), (("take_largest/1",), largest),
+    ):  # fmt: skip
+        table.update(dict.fromkeys(names, function))
+    return made
+
+
 MODULE = native_module("lists", globals(), erlang=True)
-MODULES_BY_NAME = {"lists": MODULE, "ordsets": _ordsets(), "sets": _sets(), "gb_trees": _trees()}
+MODULES_BY_NAME = {"lists": MODULE, "ordsets": _ordsets(), "sets": _sets(), "gb_trees": _trees(), "gb_sets": _ordered_sets()}

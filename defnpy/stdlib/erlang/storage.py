@@ -8,6 +8,7 @@ from typing import Any
 
 from defnpy.stdlib import sorting
 from defnpy.stdlib.calls import fun2
+from defnpy.stdlib.erlang import match_spec
 from defnpy.stdlib.util import OK, badarg
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -223,24 +224,42 @@ def whereis(name: Any) -> Any:
 
 @ex("match_object/2")
 def match_object(reference: Any, pattern: Any) -> list[Any]:
-    return [row for row in _table(reference).all() if _fits(pattern, row)]
+    return [row for row in _table(reference).all() if match_spec.fits(pattern, row, {})]
 
 
 @ex("match/2")
 def match(reference: Any, pattern: Any) -> list[Any]:
-    names = sorted({p.name for p in pattern if p.__class__ is Atom and p.name[:1] == "$"})
-    found = match_object(reference, pattern)
-    return [[row[[getattr(p, "name", None) for p in pattern].index(n)] for n in names] for row in found]
+    out = []
+    for row in _table(reference).all():
+        found: dict[str, Any] = {}
+        if match_spec.fits(pattern, row, found):
+            out.append(match_spec.variables(found))
+    return out
 
 
-def _fits(pattern: Any, term: Any) -> bool:
-    from defnpy.terms.order import strict_equal
+@ex("match_delete/2")
+def match_delete(reference: Any, pattern: Any) -> bool:
+    for row in match_object(reference, pattern):
+        delete_object(reference, row)
+    return True
 
-    if pattern.__class__ is Atom and (pattern.name == "_" or pattern.name[:1] == "$"):
-        return True
-    if pattern.__class__ is tuple and term.__class__ is tuple:
-        return len(pattern) == len(term) and all(map(_fits, pattern, term))
-    return strict_equal(pattern, term)
+
+@ex("select/2")
+def select(reference: Any, spec: Any) -> list[Any]:
+    return match_spec.select(_table(reference).all(), spec)
+
+
+@ex("select_count/2")
+def select_count(reference: Any, spec: Any) -> int:
+    return sum(result is True for result in select(reference, spec))
+
+
+@ex("select_delete/2")
+def select_delete(reference: Any, spec: Any) -> int:
+    rows = [row for row in _table(reference).all() if match_spec.select([row], spec) == [True]]
+    for row in rows:
+        delete_object(reference, row)
+    return len(rows)
 
 
 # ------------------------------------------------------------------------------------------ persistent terms

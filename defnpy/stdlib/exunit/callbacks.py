@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.stdlib import processes
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.exunit import case
-from defnpy.stdlib.genserver import child_specification, shut_down, start_child
+from defnpy.stdlib.genserver import STOP_MESSAGE, child_specification, start_child
 from defnpy.stdlib.util import ERROR, OK, UNSET
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -22,7 +22,8 @@ from defnpy.terms.struct import Struct, is_map, map_of
 
 EXITS, CHILDREN = "ex_unit_on_exit", "ex_unit_children"
 KEPT = frozenset(Atom(n) for n in ("case", "file", "line", "test", "async", "registered", "describe"))
-ID = Atom("id")
+SHUTDOWN, ID = Atom("shutdown"), Atom("id")
+STOP_SECONDS = 5.0
 
 
 def run_callbacks(module: Module, kind: str, context: dict[Any, Any]) -> dict[Any, Any]:
@@ -86,7 +87,7 @@ def on_exit(name: Any, callback: Any = UNSET) -> Any:
 def finish(owner: Process) -> list[BaseException]:
     """Stop the supervised processes of a test and run its ``on_exit`` callbacks, last first; gives what they raised."""
     for _, process in reversed(owner.state.pop(CHILDREN, [])):
-        shut_down(process)
+        _stop(process)
     problems: list[BaseException] = []
     for _, callback in reversed(owner.state.get(EXITS, [])):
         token = enter(Process(owner))
@@ -157,7 +158,7 @@ def stop_supervised(key: Any) -> Any:
         if strict_equal(other, key):
             del children[index]
             processes.unlink(process.pid)
-            shut_down(process)
+            _stop(process)
             return OK
     return (ERROR, Atom("not_found"))
 
@@ -167,6 +168,21 @@ def stop_supervised_bang(key: Any) -> Any:
     if stop_supervised(key) is not OK:
         raise RuntimeError_(f"could not stop child ID {inspect(key)} because it was not found")
     return OK
+
+
+def _stop(process: Process) -> None:
+    if not process.alive:
+        return
+    if process.trap_exit:
+        processes.deliver(process, (STOP_MESSAGE, SHUTDOWN))
+    else:
+        processes.signal(process, current().pid, SHUTDOWN)
+    deadline = processes.deadline_of(STOP_SECONDS * 1000)
+    with process.arrived:
+        while process.alive and processes.wait(process, deadline):
+            pass
+    if process.alive:
+        processes.terminate(process, SHUTDOWN)
 
 
 MODULE = native_module("ExUnit.Callbacks", globals())

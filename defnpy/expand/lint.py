@@ -1,0 +1,163 @@
+"""Compile-time warnings of code that is valid: clauses that never match, scattered clauses, callbacks, unused aliases and imports."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from defnpy.expand import expander as ex
+from defnpy.expand.env import Env, Unit, Var, column_of, line_of
+from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.inspect import inspect
+from defnpy.terms.runtime import runtime
+
+if TYPE_CHECKING:
+    from defnpy.expand.module import Definition, ModuleState
+
+
+def written(meta: Any) -> bool:
+    """Whether a node stands in the source; what macros make is not checked."""
+    return bool(column_of(meta)) and ex.meta_get(meta, ex.CONTEXT) is None
+
+
+# -- clauses --------------------------------------------------------------------------------------------------------------
+
+
+def takes_all(patterns: list[Any], guards: list[Any]) -> bool:
+    """Whether expanded *patterns* are different variables without a guard."""
+    names = []
+    for pattern in patterns:
+        if pattern.__class__ is not tuple or len(pattern) != 3 or pattern[2].__class__ is list or pattern[0].__class__ is not Atom:
+            return False
+        if pattern[2].__class__ is Var:
+            names.append(pattern[2])
+        elif pattern[0].name != "_":
+            return False
+    return not guards and len(set(names)) == len(names)
+
+
+def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None:
+    """Warn of the clauses that come after one which takes everything."""
+    if not clauses or not all(written(clause.meta) for clause in clauses):
+        return
+    first = next((clause for clause in clauses if takes_all(clause.patterns, clause.guards)), None)
+    if first is None:
+        return
+    subject = f"this clause for {signature}" if signature else "this clause"
+    for clause in clauses[clauses.index(first) + 1 :]:
+        env.warn([], f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches", line=line_of(clause.meta))
+
+
+def scattered(found: Definition, last: Definition | None, env: Env, meta: Any) -> None:
+    """Warn of a clause that does not follow the others of its function."""
+    if last is None or last is found or not found.clauses or found.defn or not written(meta) or not written(found.meta):
+        return
+    same = "the same name" if last.name == found.name else "the same name and arity (number of arguments)"
+    must = "should" if last.name == found.name else "must"
+    where = f"{found.file.removeprefix(os.getcwd() + os.sep)}:{line_of(found.meta)}"
+    env.warn(meta, f'clauses with {same} {must} be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+
+
+def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
+    """Warn of literal keys that stand twice in a map or struct."""
+    seen: set[Any] = set()
+    for key, _ in pairs:
+        if key.__class__ not in (Atom, int, str, float):
+            continue
+        kept = (key.__class__, key)
+        if kept in seen and written(meta):
+            env.warn(meta, f"key {inspect(key)} will be overridden in map")
+        seen.add(kept)
+
+
+# -- behaviours -----------------------------------------------------------------------------------------------------------
+
+
+def callbacks(state: ModuleState) -> None:
+    """Warn of required callbacks that a module lacks, and of ``@impl`` where no behaviour asks for the function."""
+    known: dict[str, Any] = {}
+    complete = True
+    for behaviour in dict.fromkeys(state.get_attribute("behaviour")):
+        found = runtime().find(behaviour)
+        if found is None or found.native or "callbacks" not in found.info:
+            complete = False
+            continue
+        optional = {f"{atom_name(n)}/{a}" for n, a in found.info.get("optional_callbacks", [])}
+        for name, arity in found.info["callbacks"]:
+            text = atom_name(name)
+            kind = "macro" if text.startswith("MACRO-") else "function"
+            signature = f"{text.removeprefix('MACRO-')}/{arity - 1 if kind == 'macro' else arity}"
+            known[signature] = (behaviour, kind)
+            made = state.definitions.get(signature)
+            if signature not in optional and (made is None or not made.public):
+                state.env.warn(state.meta, f"{kind} {signature} required by behaviour {inspect(behaviour)} is not implemented "
+                               f"(in module {inspect(state.name)})")
+    if complete:
+        _implementations(state, known)
+
+
+def _implementations(state: ModuleState, known: dict[str, Any]) -> None:
+    listed = "".join(f"\n  * {inspect(behaviour)}.{signature} ({kind})" for signature, (behaviour, kind) in sorted(known.items()))
+    said = {d.signature for d, _, _ in state.impls}
+    for d, value, meta in state.impls:
+        if value is False or value is None:
+            continue
+        named = next((d.name + f"/{d.arity - n}" for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in known), None)
+        kind = "macro" if d.kind.startswith("defmacro") else "function"
+        if named is None:
+            shown = f'got "@impl {inspect(value)}" for {kind} {d.signature} but '
+            if not known:
+                state.env.warn(meta, shown + "no behaviour was declared")
+            else:
+                state.env.warn(meta, shown + f"no behaviour specifies such callback. The known callbacks are:\n{listed}\n")
+    if not said:
+        return
+    for signature, (behaviour, kind) in known.items():
+        made = state.definitions.get(signature)
+        if made is not None and made.signature not in said and not made.wrapper and written(made.meta):
+            state.env.warn(made.meta, f"module attribute @impl was not set for {kind} {signature} callback (specified in {inspect(behaviour)}). This "
+                           "either means you forgot to add the \"@impl true\" annotation before the definition or that you are accidentally "
+                           "overriding this callback")
+
+
+# -- names that nothing uses ----------------------------------------------------------------------------------------------
+
+
+def note_alias(name: str, module: Any, meta: Any, env: Env, options: dict[str, Any]) -> None:
+    """Remember an alias that the source makes, to be asked in the end whether something used it."""
+    if written(meta) and options.get("warn") is not False:
+        env.unit.aliases.append((name, module, meta, env.fork()))
+
+
+def note_import(module: Any, signatures: set[str], meta: Any, env: Env, options: dict[str, Any]) -> None:
+    """Remember an import that the source makes."""
+    if written(meta) and options.get("warn") is not False and module is not ex.KERNEL:
+        env.unit.imports.append((module, frozenset(signatures), options.get("only").__class__ is list, meta, env.fork()))
+
+
+def mark_aliases(tree: Any, env: Env) -> None:
+    """The aliases that a type names are used."""
+    if tree.__class__ is list:
+        for item in tree:
+            mark_aliases(item, env)
+    elif tree.__class__ is tuple:
+        if len(tree) == 3 and tree[0] is ex.ALIASES and tree[2].__class__ is list and tree[2] and tree[2][0].__class__ is Atom:
+            name = tree[2][0].name
+            env.unit.used_aliases.add((name, env.aliases.get(name)))
+        for item in tree:
+            mark_aliases(item, env)
+
+
+def unused(unit: Unit) -> None:
+    """Warn of the aliases and imports of a whole file that nothing used."""
+    for name, module, meta, env in unit.aliases:
+        if (name, module) not in unit.used_aliases:
+            env.warn(meta, f"unused alias {name}")
+    for module, signatures, only, meta, env in unit.imports:
+        left = sorted(s for s in signatures if (module, s) not in unit.used_imports)
+        if len(left) == len(signatures):
+            env.warn(meta, f"unused import {inspect(module)}")
+        elif only:
+            for signature in left:
+                env.warn(meta, f"unused import {inspect(module)}.{signature}")
+    unit.aliases, unit.imports = [], []
