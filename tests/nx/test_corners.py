@@ -120,7 +120,8 @@ def test_literals_in_branches_keep_their_digits() -> None:
 
 
 def test_options_of_a_while_with_a_condition() -> None:
-    code = "defmodule CornerWhile do\n  import Nx.Defn\n  defn f(a) do\n    while a, Nx.less(a, 10), unroll: true do\n      a + 1\n    end\n  end\nend\nCornerWhile.f(0)"
+    body = "while a, Nx.less(a, 10), unroll: true do\n a + 1\n end"
+    code = f"defmodule CornerWhile do\n  import Nx.Defn\n  defn f(a) do\n {body}\n  end\nend\nCornerWhile.f(0)"
     with pytest.raises(CompileError, match="options are not supported on while with conditions"):
         run(code)
 
