@@ -55,6 +55,7 @@ def test_angles_of_complex_numbers_that_are_real() -> None:
 
 def test_non_finite_parts_in_sigils() -> None:
     assert inspect(run("import Nx, only: :sigils\n~VEC[1i Inf+2i NaN-Infi]")) == "#Nx.Tensor<\n  c64[3]\n  [0.0+1.0i, Inf+2.0i, NaN-Infi]\n>"
+    assert inspect(run("import Nx, only: :sigils\n~VEC[i 1-i]")) == "#Nx.Tensor<\n  c64[2]\n  [0.0+1.0i, 1.0-1.0i]\n>"
 
 
 @pytest.mark.parametrize(("given", "kind"), [("Nx.tensor(0, type: :bf16), Nx.tensor(9, type: :bf16)", "bf16"), ("0, 9, type: :f8_e4m3fn", "f8_e4m3fn")])

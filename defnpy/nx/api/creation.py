@@ -384,7 +384,7 @@ def _parse(word: str) -> Any:
     except ValueError:
         pass
     found = _COMPLEX.fullmatch(word)
-    if found is None or (found[1] is None and found[2] in ("", "+", "-")):
+    if found is None or (found[1] is None and found[2] in ("+", "-")):
         raise ArgumentError(f"expected a numerical value for tensor, got {word}")
     imaginary = found[2]
     if imaginary in ("", "+", "-"):
