@@ -55,6 +55,7 @@ def test_angles_of_complex_numbers_that_are_real() -> None:
 
 def test_non_finite_parts_in_sigils() -> None:
     assert inspect(run("import Nx, only: :sigils\n~VEC[1i Inf+2i NaN-Infi]")) == "#Nx.Tensor<\n  c64[3]\n  [0.0+1.0i, Inf+2.0i, NaN-Infi]\n>"
+    assert inspect(run("import Nx, only: :sigils\n~VEC[i 1-i]")) == "#Nx.Tensor<\n  c64[2]\n  [0.0+1.0i, 1.0-1.0i]\n>"
 
 
 @pytest.mark.parametrize(("given", "kind"), [("Nx.tensor(0, type: :bf16), Nx.tensor(9, type: :bf16)", "bf16"), ("0, 9, type: :f8_e4m3fn", "f8_e4m3fn")])
@@ -120,7 +121,8 @@ def test_literals_in_branches_keep_their_digits() -> None:
 
 
 def test_options_of_a_while_with_a_condition() -> None:
-    code = "defmodule CornerWhile do\n  import Nx.Defn\n  defn f(a) do\n    while a, Nx.less(a, 10), unroll: true do\n      a + 1\n    end\n  end\nend\nCornerWhile.f(0)"
+    body = "while a, Nx.less(a, 10), unroll: true do\n a + 1\n end"
+    code = f"defmodule CornerWhile do\n  import Nx.Defn\n  defn f(a) do\n {body}\n  end\nend\nCornerWhile.f(0)"
     with pytest.raises(CompileError, match="options are not supported on while with conditions"):
         run(code)
 

@@ -90,9 +90,12 @@ LOSSES = {
     "solve": "fn a -> Nx.sum(Nx.sin(Nx.LinAlg.solve(a, Nx.tensor([1.0, 2.0, 3.0])))) end",
     "right": "fn a -> Nx.sum(Nx.sin(Nx.LinAlg.triangular_solve(Nx.tril(a), Nx.tensor([1.0, 2.0, 3.0]), left_side: false))) end",
 }
-SQUARE, TALL, WIDE = [[2.0, 0.5, 1.0], [0.0, 3.0, 0.7], [0.0, 0.0, 1.5]], [[1.0, 2.0], [3.0, 4.5], [5.0, 6.0]], [[1.0, 2.0, 3.5], [4.0, 5.0, 6.0]]
+SQUARE = [[2.0, 0.5, 1.0], [0.0, 3.0, 0.7], [0.0, 0.0, 1.5]]
+TALL = [[1.0, 2.0], [3.0, 4.5], [5.0, 6.0]]
+WIDE = [[1.0, 2.0, 3.5], [4.0, 5.0, 6.0]]
 CASES = [
-    ("qr", [[2.0, 0.5, 1.0], [1.0, 3.0, 0.7], [0.5, -1.0, 1.5]]), ("qr", TALL), ("qr", WIDE), ("complete", TALL), ("svd", SQUARE), ("thin", TALL), ("thin", WIDE), ("eigh", SQUARE),
+    ("qr", [[2.0, 0.5, 1.0], [1.0, 3.0, 0.7], [0.5, -1.0, 1.5]]), ("qr", TALL), ("qr", WIDE), ("complete", TALL),
+    ("svd", SQUARE), ("thin", TALL), ("thin", WIDE), ("eigh", SQUARE),
     ("invert", SQUARE), ("solve", SQUARE), ("right", SQUARE),
 ]  # fmt: skip
 

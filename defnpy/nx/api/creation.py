@@ -384,9 +384,9 @@ def _parse(word: str) -> Any:
     except ValueError:
         pass
     found = _COMPLEX.fullmatch(word)
-    # As Complex.parse/1: the imaginary part has digits, unless it follows a real one.
+    # As Complex.parse/1: a signed imaginary part has digits, unless it follows a real one.
     bare = found is not None and found[2] in ("", "+", "-")
-    if found is None or (bare and not found[1]):
+    if found is None or (found[1] is None and found[2] in ("+", "-")):
         raise ArgumentError(f"expected a numerical value for tensor, got {word}")
     return complex_term(float_term(float(found[1] or 0)), float_term(float(found[2] + "1" if bare else found[2])))
 
