@@ -49,7 +49,10 @@ class FunctionTable(dict[str, Callable[..., Any]]):
         def undefined(*args: Any) -> Any:
             from defnpy.terms.errors import UndefinedFunctionError
 
-            raise UndefinedFunctionError(self.owner.name, Atom(name), int(arity))
+            error = UndefinedFunctionError(self.owner.name, Atom(name), int(arity))
+            if self.owner.native:
+                error.add_note(f"note: this module is defnpy's own; if the reference has {signature}, defnpy does not have it yet (docs/supported.md)")
+            raise error
 
         return undefined
 

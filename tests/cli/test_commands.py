@@ -134,3 +134,9 @@ def test_a_stack_names_functions(program: Callable[..., Path]) -> None:
     done = defnpy("run", program('defmodule D do\n  def f(0), do: raise("x")\n  def f(n), do: 1 + f(n - 1)\nend\nD.f(3)\n', "s.exs"))
     assert "s.exs:2: D.f/1\n" in done.stderr
     assert "      (2 more times)\n" in done.stderr
+
+
+def test_a_function_that_a_module_of_defnpy_lacks(program: Callable[..., Path]) -> None:
+    done = defnpy("run", program("Enum.no_such_function(1)\n", "m.exs"))
+    assert "** (UndefinedFunctionError) function Enum.no_such_function/1 is undefined or private" in done.stderr
+    assert "defnpy does not have it yet" in done.stderr
