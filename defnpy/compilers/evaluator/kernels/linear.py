@@ -50,7 +50,7 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     return _result(np.matmul(left, right), t).reshape(out.shape)
 
 
-_FEW = 1 << 14
+_FEW = 1 << 10
 """Up to so many products single-precision sums are taken in double precision, as the reference takes them all."""
 
 
