@@ -67,10 +67,11 @@ def artifact(preludes: list[ast.stmt], statements: list[ast.stmt], modules: dict
         body.extend(modules[index])
         if statement.__class__ is ast.Assign:
             body.append(ast.copy_location(ast.Assign(statement.targets, _placeholder(statement)), statement))
-    if _mentions(body, {"UNIT"}):
+    wanted = _names(body)
+    if "UNIT" in wanted:
         return None
-    kept = _needed(preludes, body)
-    if _mentions([*kept, *body], {"OBJECTS"}):
+    kept = _needed(preludes, wanted)
+    if "OBJECTS" in wanted:
         return None
     return ast.Module(body=[*kept, *body], type_ignores=[])
 
@@ -115,13 +116,8 @@ def _names(nodes: list[ast.stmt]) -> set[str]:
     return found
 
 
-def _mentions(nodes: list[ast.stmt], names: set[str]) -> bool:
-    return bool(_names(nodes) & names)
-
-
-def _needed(preludes: list[ast.stmt], body: list[ast.stmt]) -> list[ast.stmt]:
-    """The constants that the program uses, directly or through other constants."""
-    wanted = _names(body)
+def _needed(preludes: list[ast.stmt], wanted: set[str]) -> list[ast.stmt]:
+    """The constants of the names *wanted*, to which their own are added."""
     kept = []
     for statement in reversed(preludes):
         if statement.targets[0].id in wanted:  # type: ignore[attr-defined]
