@@ -105,6 +105,7 @@ def flat_call(args: tuple[Any, ...], jitted: Callable[..., Any]) -> Callable[[An
     Taking the leaves of plain dicts and tuples out in Python is quicker than the pytree registry. None for other containers.
     """
     import numpy as np
+    from jax.tree_util import all_leaves
 
     from defnpy.host.compiled import MISS
 
@@ -124,7 +125,8 @@ def flat_call(args: tuple[Any, ...], jitted: Callable[..., Any]) -> Callable[[An
             # The order of jax.tree.flatten: dictionaries by sorted keys.
             return all(take(value[k], f"{name}[{k!r}]") for k in (sorted(value) if kind is dict else range(len(value))))
         leaves.append(name)
-        return value is not None and kind is not list and not hasattr(kind, "tree_flatten")
+        # What jax takes apart itself (lists, named tuples, registered classes) is left to it.
+        return all_leaves([value])
 
     if not all(take(value, f"args[{i}]") for i, value in enumerate(args)):
         return None

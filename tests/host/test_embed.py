@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -53,6 +53,21 @@ def test_arrays_and_containers(model: Any) -> None:
     np.testing.assert_allclose(model.scale(X, by=5), X * 5)
     pair = model.pair({"a": 1, "b": np.float32(2.5)})
     assert (float(pair["sum"]), int(pair["both"][0]), float(pair["both"][1])) == (3.5, 1, 2.5)
+
+
+class Pair(NamedTuple):
+    """A container that jax takes apart and a plain tuple does not match by class."""
+
+    a: Any
+    b: Any
+
+
+def test_every_call_takes_the_containers_that_the_first_one_took(program: Callable[..., Path]) -> None:
+    code = "defmodule M do\n  import Nx.Defn\n  defn f(t, x), do: elem(t, 0) * x + elem(t, 1)\nend\n"
+    f = defnpy.load(program(code, "containers.defn"), compiler="exla").f
+    x = np.arange(3, dtype=np.float32)
+    for given in (Pair(x, x), Pair(x, x), (x, x), (x, x), Pair(x, x), Pair(x, (x + 1)[:1])):
+        np.testing.assert_allclose(f(given, x), x * given[0] + given[1])
 
 
 def test_plain_functions_and_names(model: Any) -> None:
