@@ -81,6 +81,13 @@ def _node(tree: Any, env: Env) -> Any:
     raise env.fail(meta if meta.__class__ is list else [], f"invalid quoted expression: {_show(tree)}")
 
 
+def check_pairs(items: list[Any], meta: Any, env: Env) -> None:
+    """Fail at an element of a map that is no pair."""
+    for item in items:
+        if item.__class__ is not tuple or len(item) != 2:
+            raise env.fail(meta, f"expected key-value pairs in a map, got: {_show(item)}")
+
+
 def _show(tree: Any) -> str:
     from defnpy.syntax.formatter import to_string
 
@@ -188,7 +195,7 @@ def expand_alias(tree: Any, env: Env) -> Any:
     head = expand(first, env)
     if is_atom(head):
         return Atom(atom_name(head) + "".join("." + s.name for s in segments[1:]))
-    rest = [s for s in segments[1:]]
+    rest = list(segments[1:])
     return ((DOT, meta, [alias("Module"), Atom("concat")]), meta, [[head, *rest]])
 
 

@@ -53,11 +53,10 @@ def map_(tree: Any, env: Env) -> Any:
     form, meta, pairs = tree
     if len(pairs) == 1 and ex.is_node(pairs[0], ex.BAR):
         _, bar_meta, (base, changes) = pairs[0]
+        ex.check_pairs(changes, meta, env)
         parts = ex.expand_args([base, *(x for pair in changes for x in pair)], env)
         return (form, meta, [(ex.BAR, bar_meta, [parts[0], _pairs(parts[1:])])])
-    for pair in pairs:
-        if pair.__class__ is not tuple or len(pair) != 2:
-            raise env.fail(meta, f"expected key-value pairs in a map, got: {ex._show(pair)}")
+    ex.check_pairs(pairs, meta, env)
     parts = ex.expand_args([x for pair in pairs for x in pair], env) if pairs else []
     lint.repeated_keys(_pairs(parts), meta, env)
     return (form, meta, _pairs(parts))
@@ -75,8 +74,10 @@ def struct(tree: Any, env: Env) -> Any:
     pairs = fields[2]
     if len(pairs) == 1 and ex.is_node(pairs[0], ex.BAR):
         changes = pairs[0][2][1]
+        ex.check_pairs(changes, meta, env)
         struct_fields(module, meta, env, [k for k, _ in changes])
         return (form, meta, [module, map_(fields, env)])
+    ex.check_pairs(pairs, meta, env)
     info = struct_fields(module, meta, env, [k for k, _ in pairs])
     given = {k for k, _ in pairs if k.__class__ is Atom}
     missing = [k for k in info.get("enforce_keys", ()) if k not in given]

@@ -155,12 +155,8 @@ def _map(tree: Any, env: Env) -> Any:
     form, meta, pairs = tree
     if pairs and ex.is_node(pairs[0], ex.BAR):
         raise env.fail(meta, "cannot use map/struct update syntax in match, got: " + ex._show(tree))
-    done = []
-    for pair in pairs:
-        if pair.__class__ is not tuple or len(pair) != 2:
-            raise env.fail(meta, f"expected key-value pairs in a map, got: {ex._show(pair)}")
-        done.append((_key(pair[0], env), pattern(pair[1], env)))
-    return (form, meta, done)
+    ex.check_pairs(pairs, meta, env)
+    return (form, meta, [(_key(key, env), pattern(value, env)) for key, value in pairs])
 
 
 def _key(tree: Any, env: Env) -> Any:
@@ -190,6 +186,7 @@ def _struct(tree: Any, env: Env) -> Any:
         module = read(name, env)
         from defnpy.expand.forms import struct_fields
 
+        ex.check_pairs(pairs, meta, env)
         struct_fields(module, meta, env, [k for k, _ in pairs])
         return (form, meta, [module, _map(fields, env)])
     if ex.is_node(name, ex.PIN):

@@ -104,6 +104,10 @@ class Clause(tuple[Any, Any, Any]):
     __slots__ = ()
 
 
+class Refused(Exception):
+    """What is on the stack is no program, though the tables let it through: the next token is one too many."""
+
+
 NOTHING: Any = object()
 
 
@@ -640,7 +644,21 @@ def assoc(v: Values, p: Places) -> Any:
     return Assoc((v[-3], _plain(v[-1]), 0))
 
 
+def entry(v: Values, p: Places) -> Any:
+    """An element of a map that is no pair (the work of ``unquote_splicing``): an operand, maybe after ``map |``."""
+    run = v[-1]
+    if run.__class__ is not Run:
+        return run
+    first, _, unary = run.operators[0]
+    is_update = first.atom is _BAR and not unary
+    if any(not unary or operator.atom is _CAPTURE for operator, _, unary in run.operators[is_update:]):
+        raise Refused
+    return run if is_update else fold_run(run)
+
+
 def list_more_assoc(v: Values, p: Places) -> Any:
+    if v[-1].__class__ is Run:
+        raise Refused
     return list_more(v, p)
 
 
@@ -668,13 +686,13 @@ def map_entries(items: list[Any]) -> list[Any]:
     if not items:
         return items
     head = items[0]
-    if head.__class__ is Assoc and head[0].__class__ is Run:
-        run = head[0]
-        if run.operators and run.operators[0][0].atom is _BAR and not run.operators[0][2]:
-            operator, place, _ = run.operators[0]
-            key = _plain(fold_run(Run(run.operands[1:], run.operators[1:])))
-            pairs = [_pair_of(Assoc((key, *head[1:]))), *(_pair_of(item) for item in items[1:])]
-            return [(_BAR, operator.meta(place), [_plain(run.operands[0]), pairs])]
+    run = head[0] if head.__class__ is Assoc else head
+    if run.__class__ is Run and run.operators and run.operators[0][0].atom is _BAR and not run.operators[0][2]:
+        operator, place, _ = run.operators[0]
+        right = _plain(fold_run(Run(run.operands[1:], run.operators[1:])))
+        first = Assoc((right, *head[1:])) if head.__class__ is Assoc else right
+        pairs = [_pair_of(item) for item in (first, *items[1:])]
+        return [(_BAR, operator.meta(place), [_plain(run.operands[0]), pairs])]
     return [_pair_of(item) for item in items]
 
 
@@ -688,6 +706,8 @@ def struct(v: Values, p: Places) -> Any:
 
 
 def sname_unary(v: Values, p: Places) -> Any:
+    if v[-2].atom is _CAPTURE:
+        raise syntax_error("syntax error before: '&'", p[-2])
     return build_unary(v[-2].atom, p[-2], v[-1])
 
 

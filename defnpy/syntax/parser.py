@@ -129,7 +129,10 @@ def drive(
         rule = -1 - action
         size = sizes[rule]
         builder = builders[rule]
-        value = builder(values, places) if builder is not None else values[-1]
+        try:
+            value = builder(values, places) if builder is not None else values[-1]
+        except build.Refused:
+            raise Unexpected(index, states, values, places) from None
         if size == 1:
             values[-1] = value
             state = states[-2]

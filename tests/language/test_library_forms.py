@@ -28,6 +28,17 @@ CASES = {
         end
         {Forms.Remote.first(), Forms.Remote.last()}
         """, "{1, 2}"),
+    "entries spliced into the update of a map": (
+        """
+        defmodule Forms.Splice do
+          defmacro put(map, entries), do: quote(do: %{unquote(map) | unquote_splicing(entries)})
+        end
+        defmodule Forms.Spliced do
+          require Forms.Splice
+          def put(map), do: Forms.Splice.put(map, a: 3, b: 4)
+        end
+        Forms.Spliced.put(%{a: 1, b: 2, c: 5})
+        """, "%{a: 3, b: 4, c: 5}"),
     "an unquoted remote name in a quote": ("name = :abs\nMacro.to_string(quote(do: Kernel.unquote(name)(-1)))", '"Kernel.abs(-1)"'),
     "a range in an attribute stays a range": (
         """

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from defnpy.syntax import ParseError, parse
+from defnpy.syntax.formatter import to_string
 from defnpy.syntax.tables import tables
 from defnpy.terms.atom import Atom
 from tests.syntax.helpers import golden
@@ -46,6 +47,27 @@ def test_columns_off() -> None:
         [(Atom("line"), 1)],
         [(Atom("a"), [(Atom("line"), 1)], None), (Atom("b"), [(Atom("line"), 1)], None)],
     )
+
+
+@pytest.mark.parametrize("code", ["%{m | f(x)}", "%{m | -a, b: 1}", "%S{m | @a, b => 1}", "%{foo do\nend | x}", "%{a = b | ...}"])
+def test_map_updates_without_pairs(code: str) -> None:
+    """What unquote_splicing needs: the right side of an update need not be a pair."""
+    tree = parse(code, columns=False)
+    assert to_string(parse(to_string(tree), columns=False)) == to_string(tree)
+    pairs = tree[2][1][2] if tree[0] is Atom("%") else tree[2]
+    assert pairs[0][0] is Atom("|")
+
+
+@pytest.mark.parametrize(
+    ("code", "column"),
+    [("%{a + b}", 8), ("%{m | a + b}", 12), ("%{a, m | b}", 11), ("%{m | &a}", 9), ("%{a | b | c}", 12), ("%{m | foo do\nend}", 4),
+     ("%{a :: b | c}", 13)],
+)  # fmt: skip
+def test_elements_of_maps_are_operands(code: str, column: int) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(code)
+    assert caught.value.description.startswith("syntax error before: '}'")
+    assert caught.value.column == column
 
 
 @pytest.mark.parametrize(
