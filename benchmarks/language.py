@@ -61,7 +61,7 @@ def measure() -> list[dict[str, Any]]:
         "fib(20)": (lambda: f["fib/1"](20), lambda: fib(20)),
         "tail recursion, 100,000 steps": (lambda: f["count/2"](100_000, 0), lambda: count(100_000)),
         "Enum pipeline, 1,000,000 integers": (
-            lambda: f["pipeline/1"](items), lambda: sum(list(filter(lambda y: y % 2 == 0, list(map(lambda x: x * 3, items)))))),
+            lambda: f["pipeline/1"](items), lambda: sum([y for y in [x * 3 for x in items] if y % 2 == 0])),
         "Stream pipeline, 1,000,000 integers": (lambda: f["stream/1"](items), lambda: stream(items)),
         "Enum.reduce, 1,000,000 integers": (lambda: f["reduce/1"](items), lambda: functools.reduce(lambda a, x: x + a, items, 0)),
         "for, 1,000,000 integers": (lambda: f["comprehension/1"](items), lambda: [x * x for x in items if x % 3 == 0]),

@@ -218,8 +218,7 @@ class Program:
             from defnpy.axon.api import input_
 
             fun = option(field(layer.node, "opts"), "block_fun")
-            names = [f"subgraph{i}" for i in range(len(args))]
-            model = fun(*[input_(n) for n in names])
+            model = fun(*map(input_, _block_inputs(args)))
             if not is_model(model):
                 from defnpy.axon.model import add_container
 
@@ -229,7 +228,7 @@ class Program:
 
     def _block(self, layer: Layer, args: list[Any], params: Map) -> Any:
         inner = self._inner(layer, args)
-        given = {f"subgraph{i}": a for i, a in enumerate(args)}
+        given = _block_inputs(args)
         return inner.run(params.get(layer.name, {}), given)[0]
 
     # -- initial values ---------------------------------------------------------------------------------------------------
@@ -253,7 +252,7 @@ class Program:
 
     def _init_block(self, layer: Layer, args: list[Any], given: Map, made: Map, facts: Any) -> None:
         inner = self._inner(layer, args)
-        values = {f"subgraph{i}": a for i, a in enumerate(args)}
+        values = _block_inputs(args)
         data, state = inner.init(values, given.get(layer.name, {}), time.time_ns())
         if layer.name in made:
             return
@@ -283,7 +282,7 @@ class Program:
         """Parameters of the right form for the output's template; their values do not matter."""
         if layer.op is _BLOCK:
             inner = self._inner(layer, args)
-            values = {f"subgraph{i}": a for i, a in enumerate(args)}
+            values = _block_inputs(args)
             return {layer.name: inner.init(values, {}, 0)[0]}
         shapes = [nx.to_template(a) for a in args]
         made = {field(p, "name"): self._stand_in(p, layer.policy, shapes) for p in layer.parameters}
@@ -313,6 +312,11 @@ def _report(made: Map, given: Map) -> None:
                 f"initial type for parameter {key} does not match policy, consider using Axon.MixedPrecision.cast before passing "
                 "initial state to model initialization function to avoid type casts",
             )
+
+
+def _block_inputs(args: list[Any]) -> Map:
+    """The inputs of a block's model, by name."""
+    return {f"subgraph{i}": a for i, a in enumerate(args)}
 
 
 def _note(fact: Map, layer: str, name: str) -> None:

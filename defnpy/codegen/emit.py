@@ -42,7 +42,8 @@ class Emitter:
         self.names: Names = _names_for(unit, parent, top)
         self.free: dict[Var, None] = {}
         self.loops = 0
-        self.tail: tuple[str, list[str]] | None = None
+        # The signature whose calls in tail position go on with the loop.
+        self.tail: str | None = None
         # How the parameters of a loop are kept (codegen.loops).
         self.plan = Plan()
         self.params: list[str] = []
@@ -366,13 +367,13 @@ class Emitter:
         self.finish(dest, self.expr(node))
 
     def _tail_inside(self, node: Any, dest: Dest) -> bool:
-        return dest is RETURN and self.tail is not None and (self.reducing or calls_itself(node, self.tail[0]))
+        return dest is RETURN and self.tail is not None and (self.reducing or calls_itself(node, self.tail))
 
     def _tail_call(self, node: Any) -> bool:
         form, meta, args = node
         if args.__class__ is not list or self.tail is None:
             return False
-        if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == self.tail[0]:
+        if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == self.tail:
             go_back(self, args, [], meta)
             return True
         return False

@@ -192,7 +192,7 @@ def reduce_loop(em: Emitter, found: Any, node: Any) -> ast.expr:
     child.plan, child.reducing, child.loops = plan, True, 1
     items = child.names.fresh("items")
     child.params = child.parameters(clauses)
-    child.tail = ("%reduce", child.params)
+    child.tail = "%reduce"
     with child.block() as body:
         with child.block() as failed:
             values = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params)]
@@ -223,7 +223,7 @@ def tail_value(em: Emitter, node: Any) -> bool:
         go_back(em, [None, *parts], [], ())
         return True
     front, last = split_cons(node)
-    name, _, arity = em.tail[0].rpartition("/") if em.tail is not None else ("", "", "0")
+    name, _, arity = (em.tail or "/0").rpartition("/")
     if last is None or not is_local_call(last, Atom(name), int(arity)):
         return False
     go_back(em, last[2], front, last[1])

@@ -29,9 +29,9 @@ UPDATES = {
 """Functions that change an owned map, and the run-time helper that does it in place."""
 
 _READS = {
-    (_MAP, name) for name in ("get", "fetch", "fetch!", "has_key?", "keys", "values", "to_list")
+    (_MAP, name) for name in ("get", "fetch", "fetch!", "has_key?", "keys", "values", "to_list", "get_lazy")
 } | {(_MAPSET, "member?"), (_MAPSET, "size"), (_ENUM, "count"), (_ENUM, "empty?"), (_ENUM, "member?"), (_ACCESS, "get"),
-     (_KERNEL, "map_size"), (_KERNEL, "is_map_key"), (alias("Map"), "get_lazy")}  # fmt: skip
+     (_KERNEL, "map_size"), (_KERNEL, "is_map_key")}  # fmt: skip
 """Functions that look into a map, their first argument, and do not keep it."""
 
 
@@ -120,13 +120,12 @@ def _parameters(shapes: list[Any], positions: Any) -> Plan:
 
 
 class _Shape:
-    """One clause: the calls of the function itself in tail position, the other leaves, and what runs before them."""
+    """One clause: the calls of the function itself in tail position, and what runs before the leaves."""
 
     def __init__(self, clause: Clause, name: Any, arity: int) -> None:
         self.clause = clause
         self.name, self.arity = name, arity
         self.back: list[list[Any]] = []
-        self.leaves: list[Any] = []
         self.before: list[Any] = []
         self.consing = False
         self._walk(clause.body)
@@ -141,8 +140,6 @@ class _Shape:
                 self.consing = True
                 self.before.extend(front)
                 self.back.append(last[2])
-            else:
-                self.leaves.append(leaf)
 
     def call_of(self, node: Any) -> list[Any] | None:
         """The arguments of a call of the function itself."""

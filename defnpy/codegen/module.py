@@ -54,7 +54,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     body: list[ast.stmt]
     with em.block() as body:
         if is_loop:
-            em.tail = (definition.signature, params)
+            em.tail = definition.signature
         with em.block() as failed:
             arguments = em.at(ast.List([_given(em, k) for k in range(len(params))], ast.Load()))
             # The reference compiles the body of a defn under this name.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -27,17 +28,17 @@ class Graph:
         self.result = result
 
 
-class Compiler:
+class Compiler(ABC):
     """A compiler. ``name`` is its Elixir module."""
 
     name: Atom
 
-    def check(self, options: dict[str, Any]) -> None:
+    def check(self, options: dict[str, Any]) -> None:  # noqa: B027 - a compiler may accept all options
         """Raise for options that are not valid."""
 
+    @abstractmethod
     def compile(self, graph: Graph, options: dict[str, Any]) -> Callable[[list[Tensor]], Any]:
         """A function from the concrete tensors of the parameters to the result."""
-        raise NotImplementedError
 
     def place(self, tensors: list[Tensor], options: dict[str, Any]) -> list[Tensor]:
         """The inputs of a call, where the compiler wants them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from defnpy.terms.runtime import runtime
 BINARY = alias("Nx.BinaryBackend")
 
 
-class Backend:
+class Backend(ABC):
     """What a backend answers to. ``name`` is its Elixir module."""
 
     name: Atom
@@ -34,21 +35,21 @@ class Backend:
         """Set the data of *out*, which comes from another backend."""
         return self.from_numpy(out, array)
 
+    @abstractmethod
     def run(self, op: Any, out: Any, operands: Sequence[Tensor], params: Any) -> Any:
         """Run *op*; sets the data of *out* (a tensor or a tuple of tensors) and returns it."""
-        raise NotImplementedError
 
     def block(self, tag: Any, out: Any, operands: Sequence[Tensor], default: Callable[..., Any]) -> Any:
         """Run a block: a kernel of its own for *tag*, or ``default(*operands)``."""
         return default(*operands)
 
+    @abstractmethod
     def from_numpy(self, out: Tensor, array: Any) -> Tensor:
         """Set the data of *out* from a host array; used for constants and literals."""
-        raise NotImplementedError
 
+    @abstractmethod
     def to_numpy(self, tensor: Tensor) -> Any:
         """The elements as a host array."""
-        raise NotImplementedError
 
     def deallocate(self, tensor: Tensor) -> Any:
         """Free the data; the answer is an Elixir term."""

@@ -92,7 +92,7 @@ class Settings:
     __slots__ = ("key", "module", "native", "rest")
 
     def __init__(self, merged: Options) -> None:
-        given = {k: v for k, v in reversed(merged)}
+        given = dict(reversed(merged))
         self.module: Any = given.get(_COMPILER, EVALUATOR)
         rest = [p for p in merged if p[0] is not _COMPILER and p[0] is not _CONFLICT]
         if _HOOKS in given:
@@ -234,7 +234,7 @@ def _built(leaves: list[Any], used: set[int]) -> list[Tensor]:
     return made
 
 
-def _check_inputs(leaves: Sequence[Tensor]) -> None:
+def check_inputs(leaves: Sequence[Tensor]) -> None:
     for t in leaves:
         if t.data.__class__ is Expr:
             raise ArgumentError(f"cannot pass a tensor expression as argument to defn, got: {text(t)}")
@@ -283,12 +283,12 @@ class _Watch:
 def trace(fun: Callable[..., Any], args: Sequence[Any], module: Any) -> Graph:
     """The graph of *fun* for arguments like *args*."""
     made, makers = parameters(args)
-    params = _params(made)
+    params = parameters_in(made)
     result = run_traced(fun, made, module)
     return Graph(params[: len(makers)], result, made)
 
 
-def _params(args: Sequence[Any]) -> list[Tensor]:
+def parameters_in(args: Sequence[Any]) -> list[Tensor]:
     found: list[Tensor] = []
     for arg in args:
         if not is_static(arg):
@@ -303,16 +303,17 @@ def evaluate(
     if how.native is None:
         return _by_callback(fun, args, how)
     key = (how.key, key)
+    later = any([t.__class__ is not Tensor for t in leaves])
     run = cache.get(key)
     if run is None:
-        _check_inputs(leaves)
+        check_inputs(leaves)
         compiler = how.native
         opts = how.options()
         compiler.check(opts)
         with _Watch() as watch:
             graph = trace(fun, args, how.module)
         run = compiler.compile(graph, opts)
-        if any([isinstance(t, _Later) for t in leaves]):
+        if later:
             run.used = used_parameters(graph)
         if watch.pure:
             if len(cache) >= _MOST:
@@ -320,7 +321,7 @@ def evaluate(
             cache[key] = run
             if direct and how.module is EVALUATOR:
                 cache.latest[0] = entry(graph.args, run, True) or _nothing
-    if any([isinstance(t, _Later) for t in leaves]):
+    if later:
         leaves = _built(leaves, run.used)
     return run(leaves)
 
@@ -329,7 +330,7 @@ def _by_callback(fun: Callable[..., Any], args: Sequence[Any], how: Settings) ->
     """A compiler written in Elixir."""
     callback = how.callback("__jit__", 5)
     made, makers = parameters(args)
-    _check_inputs([m() for m in makers])
+    check_inputs([m() for m in makers])
     given = [a for a in made if not is_static(a)]
     return callback(fun, given, _entry(fun, made, how.module), [list(makers)], how.rest)[0]
 
@@ -359,7 +360,7 @@ def callback_compile(compiler: Any, given: Any, fun: Any, opts: Any) -> Any:
 def _from_callback(compiler: Any, given: Any, fun: Any, opts: Any) -> Any:
     named = {k.name: v for k, v in reversed(opts)}
     compiler.check(named)
-    params = _params(given)
+    params = parameters_in(given)
     return compiler.compile(Graph(params, fun(given)), named)
 
 
@@ -516,9 +517,9 @@ def compile_(fun: Any, args: Any, opts: Any = ()) -> Any:
     else:
         named = how.options()
         how.native.check(named)
-        graph = Graph(_params(made), run_traced(fun, made, how.module))
+        graph = Graph(parameters_in(made), run_traced(fun, made, how.module))
         run = how.native.compile(graph, named)
-    checked = _Compiled(run, [a for a in args if not is_static(a)], _params(made))
+    checked = _Compiled(run, [a for a in args if not is_static(a)], parameters_in(made))
     if getattr(run, "main", None) is not None:
         short = entry(dynamic, run, False, checked)
         if short is not None:
@@ -551,7 +552,7 @@ class _Compiled:
         return self.run(leaves)
 
     def _check(self, args: Sequence[Any], leaves: list[Tensor]) -> None:
-        _check_inputs(leaves)
+        check_inputs(leaves)
         if len(leaves) != len(self.templates) or not _same_form(self.args, args):
             raise ArgumentError(
                 "cannot invoke compiled function because the given arguments do not match compiled arguments\n\n"
@@ -598,7 +599,7 @@ def debug_expr_apply(fun: Any, args: Any, opts: Any = ()) -> Any:
     if done:
         return value
     made, makers = parameters(args)
-    _check_inputs([m() for m in makers])
+    check_inputs([m() for m in makers])
     return run_traced(fun, made, alias("Nx.Defn.Debug"))
 
 

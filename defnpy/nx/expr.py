@@ -25,7 +25,7 @@ _ID, _OP, _ARGS, _CONTEXT = Atom("id"), Atom("op"), Atom("args"), Atom("context"
 
 
 def _no_rule(params: Any, *operands: Any) -> Any:
-    raise NotImplementedError
+    raise AssertionError("the output of this node is given, not inferred")
 
 
 PARAMETER = Op("parameter", _no_rule)

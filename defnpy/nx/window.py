@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from defnpy.nx.defn import Graph, _check_inputs, _params, settings, signature
+from defnpy.nx.defn import Graph, check_inputs, parameters_in, settings, signature
 from defnpy.nx.structure import same_structure
 from defnpy.nx.tensor import Tensor
 from defnpy.nx.trace import parameters, run_traced
@@ -48,9 +48,9 @@ def window(step: Any, batch: Any, first: int, carried: Sequence[Any], opts: Any,
     key = [signature(batch, fed), _keys(carried, leaves)]
     if not all(t.__class__ is Tensor for t in (*fed, *leaves)):
         return None
-    _check_inputs([*fed, *leaves])
+    check_inputs([*fed, *leaves])
     made, _ = parameters([batch, first, *carried])
-    graph = Graph(_params(made), run_traced(step, made, how.module))
+    graph = Graph(parameters_in(made), run_traced(step, made, how.module))
     kept = graph.params[len(fed) + 1 :]
     if len(kept) != len(leaves) or not same_structure(tuple(carried), graph.result) or not _same_forms(kept, graph.outputs):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from defnpy.axon.base import Atom, Struct, field
+from defnpy.axon.base import Atom, Struct, Tensor, field
 from defnpy.axon.loop.state import ITERATION
 
 COUNT = 16
@@ -90,18 +90,11 @@ class Windows:
 
 def _small(batch: Any) -> bool:
     from defnpy.nx.defn import signature
+    from defnpy.nx.memory import size
 
     leaves: list[Any] = []
     signature(batch, leaves)
-    sizes = [t.type.bits // 8 * _product(t.full_shape) for t in leaves if hasattr(t, "full_shape")]
-    return len(sizes) == len(leaves) and sum(sizes) * COUNT <= _BYTES
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
+    return all(t.__class__ is Tensor for t in leaves) and sum(map(size, leaves)) * COUNT <= _BYTES
 
 
 def _later(counts: dict[Any, Any], more: int) -> dict[Any, Any]:

@@ -16,7 +16,7 @@ shard_jit = refuse_sharding("sharding is not supported by Nx.Defn.Evaluator")
 @ex("__partitions_options__/1")
 def partitions_options(opts: Any) -> Any:
     """The options once for each partition."""
-    count = dict((k.name, v) for k, v in opts).get("max_concurrency", 1)
+    count = {k.name: v for k, v in opts}.get("max_concurrency", 1)
     return [opts] * count
 
 

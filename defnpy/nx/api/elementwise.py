@@ -84,21 +84,9 @@ def _arithmetic(name: str, real_only: bool = False) -> Callable[[Any, Any], Tens
         nonlocal direct
         if direct is None:
             direct = backends.binary().direct.get(op) or _slow(op)
-        if left.__class__ is Tensor and right.__class__ is Tensor:
-            # The common case costs one kernel call: same header, both on the host.
-            kind = left.type
-            if (
-                right.type is kind
-                and left.shape == right.shape
-                and left.names is right.names
-                and left.data.__class__ is _ndarray
-                and right.data.__class__ is _ndarray
-                and not left.vectorized_axes
-                and not right.vectorized_axes
-                and kind.exact
-                and not (real_only and kind.is_complex)
-            ):
-                return Tensor(kind, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
+        if _same_header(left, right) and not (real_only and left.type.is_complex):
+            # The common case costs one kernel call.
+            return Tensor(left.type, left.shape, left.names, direct(left.data, right.data), (), left.donatable)
         kind = binary_type(left, right)
         if real_only:
             _refuse_complex(op, 2, kind)
@@ -123,7 +111,12 @@ min_ = _arithmetic("min", real_only=True)
 
 
 def alike(left: Any, right: Any) -> bool:
-    """Whether two terms are tensors of the host with one header, of a real type that NumPy computes in: one NumPy call will do."""
+    """Whether one NumPy call compares two terms: tensors of the host with one header, of a real type."""
+    return _same_header(left, right) and not left.type.is_complex
+
+
+def _same_header(left: Any, right: Any) -> bool:
+    """Whether two terms are tensors of the host with one header, of a type that NumPy computes in."""
     if left.__class__ is not Tensor or right.__class__ is not Tensor:
         return False
     kind = left.type
@@ -136,7 +129,6 @@ def alike(left: Any, right: Any) -> bool:
         and not left.vectorized_axes
         and not right.vectorized_axes
         and kind.exact
-        and not kind.is_complex
     )
 
 

@@ -41,7 +41,7 @@ def new(module_or_fun: Any, arg: Any = None, opts: Any = None) -> Struct:
     options = [] if opts is None else opts
     if not is_atom(module_or_fun) or options.__class__ is not list:
         raise _no_clause("new", 2 if opts is None else 3)
-    made = {name: value for name, value in FIELDS.items()}
+    made = dict(FIELDS)
     made.update(module=module_or_fun, arg=arg, defn_options=merge(defn.default_options_0(), options))
     return Struct(SERVING, {NAMES[name]: value for name, value in made.items()})
 
