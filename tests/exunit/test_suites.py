@@ -28,6 +28,8 @@ def test_passing_suites_exit_with_0(suite: Callable[..., Any]) -> None:
         end
     """)
     assert done.status == 0
+    # Not even a warning of an import that `use` added and no test needs.
+    assert done.err == ""
     assert "\n..\nFinished in" in done.out
     assert done.out.endswith("2 tests, 0 failures\n")
 

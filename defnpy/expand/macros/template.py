@@ -26,9 +26,10 @@ class Template:
     """
 
     def __init__(self, context: str, meta: Any, env: Env) -> None:
-        self.place = [pair for pair in meta if pair[0] is LINE or pair[0] is COLUMN]
-        self.fresh = [(ex.COUNTER, env.unit.next()), *self.place]
         self.owner = alias(context)
+        # The context tells generated nodes from written ones: nothing warns of an import that a macro adds.
+        self.place = [(ex.CONTEXT, self.owner), *(pair for pair in meta if pair[0] is LINE or pair[0] is COLUMN)]
+        self.fresh = [(ex.COUNTER, env.unit.next()), *self.place]
 
     def variable(self, name: str) -> Any:
         """The variable that *name* is in a text."""
