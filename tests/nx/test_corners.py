@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -135,3 +136,19 @@ def test_gradients_keep_the_axes_of_their_input() -> None:
     code = "Nx.Defn.grad(Nx.vectorize(Nx.iota({2, 2}, type: :f32), :a), fn t -> t |> Nx.devectorize(keep_names: false) |> Nx.vectorize(:b) |> Nx.sum() end)"
     made = run(code)
     assert [name.name for name, _ in made.vectorized_axes] == ["a"] and made.numpy().tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("call", ["Nx.argmax(t)", "Nx.argmin(t)"])
+def test_argmax_copies_no_memory_that_is_read_only(call: str) -> None:
+    """NumPy copies what it may not write to; a tensor of a binary is such memory."""
+    size = 1 << 20
+    fun = run(f"fn t -> {call} |> Nx.to_flat_list() |> hd() end")
+    t = run("fn b -> Nx.from_binary(b, :f32) end")(b"\0" * (size - 4) + b"\0\0\x80\x3f")
+    assert fun(t) == (size // 4 - 1 if "argmax" in call else 0)
+    tracemalloc.start()
+    try:
+        fun(t)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < size // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,35 @@ def _truth(function: Any) -> Any:
     return kernel
 
 
+class _Alias:
+    """The memory of an array, without its lock."""
+
+    def __init__(self, array: Any) -> None:
+        memory = array.__array_interface__
+        self.__array_interface__ = {**memory, "data": (memory["data"][0], False)}
+        self.array = array
+
+
+def _unlocked(array: Any) -> Any:
+    """*array*, to be read only: NumPy's argmax copies arrays that it may not write to, though it never writes."""
+    return array if array.flags.writeable else np.asarray(_Alias(array))
+
+
 def _arg(function: Any) -> Any:
+    whole = operator.methodcaller(function.__name__)
+
     def kernel(out: Any, params: Any, a: Any) -> Any:
         axis = params["axis"]
-        a = wide(a)
+        a = _unlocked(wide(a))
         if axis is None or a.ndim == 1:
-            return np.array(line(a.reshape(-1), params["tie_break"] == "high"), out.type.numpy).reshape(out.shape)
+            made = np.array(line(a if a.ndim == 1 else a.reshape(-1), params["tie_break"] == "high"), out.type.numpy)
+            return made.reshape(out.shape) if out.shape else made
         return many(a, axis, params["tie_break"] == "high").astype(out.type.numpy).reshape(out.shape)
 
     def line(a: Any, high: bool) -> Any:
         if high:
-            return len(a) - 1 - function(a[::-1])
-        made = function(a)
+            return len(a) - 1 - whole(a[::-1])
+        made = whole(a)
         best = a[made]
         # NaN is the extreme, and the last one counts.
         return made if best == best else np.flatnonzero(np.isnan(a))[-1]
