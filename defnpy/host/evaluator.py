@@ -80,6 +80,10 @@ class Compilation:
         """
         expanded = self.expand(tree)
         if whole:
+            if self.unit.file.endswith(".defn"):
+                # Python programs read the variables of a model file.
+                for var in self.env.vars.values():
+                    var.used = True
             self.unit.warn_unused()
             self.report_warnings()
         prelude, statements = self.emit(expanded, name)

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import defnpy
 from tests.stdlib.support import shown
 
 
@@ -177,3 +180,13 @@ end
 def test_careful_code_is_not_warned_of(tmp_path: Path) -> None:
     done = _run(tmp_path, CAREFUL)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_variables_of_a_model_file_are_for_its_readers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Python programs read them: no warning, and no compiling anew at each load. Inner variables are another matter."""
+    file = tmp_path / "v.defn"
+    file.write_text("model = fn x ->\n  y = 1\n  x\nend\n")
+    assert callable(defnpy.load(file).model)
+    said = capsys.readouterr().err
+    assert 'variable "y" is unused' in said
+    assert said.count("warning:") == 1
