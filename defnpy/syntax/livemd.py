@@ -13,13 +13,16 @@ COMMENT = re.compile(r"^<!--\s*livebook:(?P<json>\{.*\})\s*-->\s*$")
 class Cell(NamedTuple):
     """One cell: ``kind`` is ``elixir`` (code to run), ``markdown`` or ``code`` (another language).
 
-    ``line`` is the number of the cell's first line in the file; ``attributes`` come from its comment.
+    ``line`` is the number of the cell's first line in the file; ``attributes`` come from its comment. ``section`` counts the
+    headings of the second level from 0 (-1 before the first); ``parent`` is the section that this cell's section branches off.
     """
 
     kind: str
     source: str
     line: int
     attributes: dict[str, Any]
+    section: int = -1
+    parent: int | None = None
 
 
 def split_cells(text: str) -> list[Cell]:
@@ -30,12 +33,13 @@ def split_cells(text: str) -> list[Cell]:
     prose_line = 1
     attributes: dict[str, Any] = {}
     index = 0
+    section, parent = -1, None
 
     def flush() -> None:
         source = "\n".join(prose).strip("\n")
         if source.strip():
             first = next(i for i, line in enumerate(prose) if line.strip())
-            cells.append(Cell("markdown", source, prose_line + first, {}))
+            cells.append(Cell("markdown", source, prose_line + first, {}, section, parent))
         prose.clear()
 
     while index < len(lines):
@@ -56,11 +60,14 @@ def split_cells(text: str) -> list[Cell]:
                 if kind == "code":
                     attributes.setdefault("language", fence["language"])
                 source = "\n".join(lines[index + 1 : end])
-                cells.append(Cell(kind, source, index + 2, attributes))
+                cells.append(Cell(kind, source, index + 2, attributes, section, parent))
             attributes = {}
             index = end + 1
             prose_line = index + 1
         else:
+            if line.startswith("## "):
+                flush()
+                section, parent = section + 1, attributes.get("branch_parent_index")
             if not prose:
                 prose_line = index + 1
             if line.strip() and attributes:

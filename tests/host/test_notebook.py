@@ -10,6 +10,7 @@ import pytest
 
 from defnpy.host.notebook import run_notebook
 from defnpy.host.setup import ensure_runtime
+from defnpy.terms.errors import CompileError
 from tests.stdlib.support import shown
 
 
@@ -84,3 +85,20 @@ def test_training_starts_from_a_plain_map() -> None:
     {state.__struct__, Map.keys(state.data["dense_0"])}
     """
     assert shown(code) == '{Axon.ModelState, ["bias", "kernel"]}'
+
+
+def test_branching_sections_begin_at_the_end_of_their_parents(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    branch = '<!-- livebook:{"branch_parent_index":0} -->\n\n'
+    run_notebook(_notebook(
+        tmp_path, _cell("x = 1"), "## Setup\n\nWords", _cell("x = x + 1\nProcess.put(:seen, :setup)"),
+        branch + "## First", _cell("x = x * 10\nimport Bitwise\nProcess.put(:seen, :first)"), _cell("{x, Process.get(:seen), 1 <<< 2}"),
+        branch + "## Second", _cell("{x, Process.get(:seen)}"), _cell("binding() |> Keyword.keys()"),
+        "## Main", _cell("x = x + 1\n{x, Process.get(:seen)}"), "## Last", _cell("x"),
+    ))  # fmt: skip
+    assert capfd.readouterr().out.splitlines() == ["1", "nil", ":setup", "{20, :first, 4}", "{2, :setup}", "[:x]", "{3, :setup}", "3"]
+
+
+def test_an_import_of_a_branch_is_not_seen_outside(tmp_path: Path) -> None:
+    branch = '<!-- livebook:{"branch_parent_index":0} -->\n\n'
+    with pytest.raises(CompileError):
+        run_notebook(_notebook(tmp_path, "## A", branch + "## B", _cell("import Bitwise"), "## C", _cell("1 <<< 2")))
