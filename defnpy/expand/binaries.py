@@ -88,7 +88,7 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
         size, unit = tree[2]
         if not (size.__class__ is tuple and len(size) == 3 and size[0] is Atom("_")):
             spec.size = _size(size, env, match)
-        spec.unit = unit
+        spec.unit = _unit(unit, tree[1], env)
         return
     if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom:
         name, meta, args = tree
@@ -96,7 +96,7 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
             if name.name == "size":
                 spec.size = _size(args[0], env, match)
             else:
-                spec.unit = args[0]
+                spec.unit = _unit(args[0], meta, env)
             return
         if _word(name.name, spec):
             return
@@ -115,6 +115,12 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
         spec.size = _size(tree, env, match)
         return
     raise env.fail(tree[1] if tree.__class__ is tuple and len(tree) == 3 else [], f"unknown bitstring specifier: {ex._show(tree)}")
+
+
+def _unit(tree: Any, meta: Any, env: Env) -> int:
+    if tree.__class__ is not int:
+        raise env.fail(meta, f"unit in bitstring expects an integer as argument, got: {ex._show(tree)}")
+    return int(tree)
 
 
 def _word(name: str, spec: Segment) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from types import CodeType, TracebackType
 from typing import Any
 
-from defnpy.terms.errors import ElixirError, Exit, Throw
+from defnpy.terms.errors import ElixirError, ErlangError, Exit, Throw
 
 # Runs of equal frames that a report shows.
 _MOST_FRAMES = 40
@@ -182,4 +182,6 @@ def python_traceback(error: BaseException) -> str:
 
 def is_internal(error: BaseException) -> bool:
     """Whether an error is a fault of defnpy itself rather than of the program."""
-    return not isinstance(error, ElixirError | Throw | Exit | RecursionError | ZeroDivisionError | MemoryError)
+    from defnpy.host.translate import translate
+
+    return not isinstance(error, ElixirError | Throw | Exit | SystemExit) and isinstance(translate(error), ErlangError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.stdlib.util import shift_left
 from defnpy.terms.errors import ArithmeticError_
 from defnpy.terms.module import ex, native_module
 
@@ -41,13 +42,13 @@ def bnot(a: Any) -> int:
 @ex("bsl/2", "<<</2")
 def bsl(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a << b if b >= 0 else a >> -b
+    return shift_left(a, b)
 
 
 @ex("bsr/2", ">>>/2")
 def bsr(a: Any, b: Any) -> int:
     _ints(a, b)
-    return a >> b if b >= 0 else a << -b
+    return shift_left(a, -b)
 
 
 MODULE = native_module("Bitwise", globals())

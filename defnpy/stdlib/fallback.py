@@ -39,7 +39,7 @@ def _named(trace: TracebackType) -> FunctionClauseError | None:
     """The error of the Elixir function that a frame runs."""
     names = trace.tb_frame.f_globals
     python = str(names.get("__name__", ""))
-    if not python.startswith("defnpy.stdlib."):
+    if not python.startswith("defnpy."):
         return None
     if python in _PART_OF:
         names = vars(sys.modules[_PART_OF[python]])

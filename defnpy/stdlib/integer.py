@@ -7,7 +7,7 @@ from typing import Any
 
 from defnpy.base.integers import decimal_text
 from defnpy.stdlib import parsing
-from defnpy.stdlib.util import ERROR, badarg, is_int, need
+from defnpy.stdlib.util import ERROR, badarg, is_int, need, power
 from defnpy.terms.binary import octets
 from defnpy.terms.errors import ArgumentError, ArithmeticError_
 from defnpy.terms.module import ex, native_module
@@ -58,7 +58,7 @@ def mod(a: Any, b: Any) -> int:
 def pow_(a: Any, b: Any) -> int:
     if not (is_int(a) and is_int(b)) or b < 0:
         raise ArithmeticError_()
-    return a**b
+    return power(a, b)
 
 
 @ex("gcd/2")

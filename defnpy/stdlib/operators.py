@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from defnpy.stdlib.util import badarg, to_float
+from defnpy.stdlib.util import power as int_power
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError
 from defnpy.terms.module import ex
@@ -104,7 +105,7 @@ def rem(a: Any, b: Any) -> int:
 def power(a: Any, b: Any) -> Any:
     """``a ** b``: an integer for an integer base and a non-negative integer exponent, else a float."""
     if a.__class__ is int and b.__class__ is int and b >= 0:
-        return a**b
+        return int_power(a, b)
     for place, side in ((1, a), (2, b)):
         if not _is_number(side):
             raise badarg((place, "not a number"))

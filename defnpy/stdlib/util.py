@@ -6,7 +6,7 @@ import math
 from typing import Any, NoReturn
 
 from defnpy.terms.atom import Atom, alias, is_atom
-from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadMapError, FunctionClauseError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadMapError, FunctionClauseError, SystemLimitError
 from defnpy.terms.function import is_function
 from defnpy.terms.struct import Struct
 
@@ -125,3 +125,23 @@ def truthy(term: Any) -> bool:
 def fail(error: Exception) -> NoReturn:
     """Raise *error*; for use in expressions."""
     raise error
+
+
+MOST_BITS = 1 << 26
+"""Larger integers are refused, as the BEAM does (at a smaller size), rather than computed for minutes."""
+
+
+def power(base: int, exponent: int) -> int:
+    """``base ** exponent`` for an exponent from 0. SystemLimitError when the integer would be too large."""
+    if exponent > 1 and abs(base) > 1 and base.bit_length() * exponent > MOST_BITS:
+        raise SystemLimitError
+    return base**exponent
+
+
+def shift_left(n: int, count: int) -> int:
+    """``n << count``, to the right for a negative *count*. SystemLimitError when the integer would be too large."""
+    if count <= 0:
+        return n >> min(-count, n.bit_length() + 1)
+    if n and n.bit_length() + count > MOST_BITS:
+        raise SystemLimitError
+    return n << count if n else 0
