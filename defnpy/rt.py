@@ -270,6 +270,21 @@ def concat(*parts: Any) -> Any:
     return out
 
 
+class TailCall:
+    """A call that a function leaves to its caller, so that the stack does not grow."""
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+def bouncing(function: Any, step: Any) -> None:
+    """Note that *step* is the body of *function*: stack traces name it so."""
+    function.step = step
+
+
 class Pending(list[Any]):
     """A list that grows at its front: the new elements in reverse order, and the list behind them."""
 

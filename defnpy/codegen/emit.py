@@ -14,11 +14,12 @@ from typing import Any
 
 from defnpy.codegen import inline
 from defnpy.codegen.looping import call_itself, go_back, next_step, reduce_loop, tail_value
-from defnpy.codegen.loops import Cursor, Plan, reduction, split_cons, tails
+from defnpy.codegen.loops import Cursor, Plan, reduction, split_cons
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.simple import is_simple
+from defnpy.codegen.tails import LAZY, called, calls_any, is_local_call, tails
 from defnpy.codegen.unit import UnitCode, native
 from defnpy.expand.env import Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -44,6 +45,8 @@ class Emitter:
         self.loops = 0
         # The signature whose calls in tail position go on with the loop.
         self.tail: str | None = None
+        # The functions whose calls in tail position bounce (codegen.tails), and the Python names of their bodies.
+        self.bounces: dict[str, str] = {}
         # How the parameters of a loop are kept (codegen.loops).
         self.plan = Plan()
         self.params: list[str] = []
@@ -360,32 +363,47 @@ class Emitter:
                     self.place(node[1])
                     handler(self, node, dest)
                     return
-                if dest is RETURN and self.tail is not None and self._tail_call(node):
+                if form in LAZY and self._tail_inside(node, dest):
+                    self.place(node[1])
+                    lazy_tail(self, node)
+                    return
+                if dest is RETURN and self._tail_call(node):
                     return
         if dest is RETURN and self.tail is not None and (self.reducing or self.collected is not None) and tail_value(self, node):
             return
         self.finish(dest, self.expr(node))
 
     def _tail_inside(self, node: Any, dest: Dest) -> bool:
-        return dest is RETURN and self.tail is not None and (self.reducing or calls_itself(node, self.tail))
+        """Whether *node* must become statements because a call in it goes on with a loop, or bounces."""
+        if dest is not RETURN or (self.tail is None and not self.bounces):
+            return False
+        return self.reducing or calls_any(node, {self.tail or "", *self.bounces})
 
     def _tail_call(self, node: Any) -> bool:
-        form, meta, args = node
-        if args.__class__ is not list or self.tail is None:
+        call = called(node) if self.tail is not None or self.bounces else None
+        if call is None:
             return False
-        if form not in EXPRESSIONS and f"{form.name}/{len(args)}" == self.tail:
-            go_back(self, args, [], meta)
+        signature, args = call
+        if signature == self.tail:
+            go_back(self, args, [], node[1])
             return True
-        return False
+        step = self.bounces.get(signature)
+        if step is None or self.collected is not None or self.reducing:
+            return False
+        values = self.exprs(args)
+        self.place(node[1])
+        self.add(ast.Return(self.rt("TailCall", [self.name(step), *values])))
+        return True
 
     @contextmanager
     def no_tail(self) -> Iterator[None]:
         """Code inside is not in tail position even when its value is returned."""
-        outer, self.tail = self.tail, None
+        outer, bounces = self.tail, self.bounces
+        self.tail, self.bounces = None, {}
         try:
             yield
         finally:
-            self.tail = outer
+            self.tail, self.bounces = outer, bounces
 
     def conditional(self, test: ast.expr, then: list[ast.stmt], other: list[ast.stmt]) -> None:
         self.add(ast.If(test, then or [self.at(ast.Pass())], other))
@@ -475,12 +493,12 @@ class Emitter:
 
     # -- functions -----------------------------------------------------------------------------------------------------
 
-    def function(self, clauses: list[Any], wanted: str, fail: Any) -> ast.expr:
+    def function(self, clauses: list[Any], wanted: str, fail: Any, bounces: dict[str, str] | None = None) -> ast.expr:
         """An anonymous function: a lambda when its body is one expression, a nested def otherwise."""
-        if len(clauses) == 1 and not clauses[0].guards and all(_plain_variable(p) for p in clauses[0].patterns) and is_simple(clauses[0].body):
+        if not bounces and len(clauses) == 1 and not clauses[0].guards and all(_plain_variable(p) for p in clauses[0].patterns) and is_simple(clauses[0].body):
             return self._lambda(clauses[0])
         name = self.names.fresh(wanted)
-        self.body.append(self.nested_def(name, clauses, fail))
+        self.body.append(self.nested_def(name, clauses, fail, bounces))
         return self.name(name)
 
     def _lambda(self, clause: Any) -> ast.expr:
@@ -511,8 +529,9 @@ class Emitter:
             defaults=[],
         )
 
-    def nested_def(self, name: str, clauses: list[Any], fail: Any) -> ast.stmt:
+    def nested_def(self, name: str, clauses: list[Any], fail: Any, bounces: dict[str, str] | None = None) -> ast.stmt:
         child = Emitter(self.unit, self)
+        child.bounces = bounces or {}
         child.line, child.column = self.line, self.column
         params = child.parameters(clauses)
         child.clause_chain([child.name(p) for p in params], clauses, RETURN, [])
@@ -584,35 +603,12 @@ def _no_args() -> ast.arguments:
     return ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
-def calls_itself(node: Any, signature: str) -> bool:
-    """Whether *node* calls the local function *signature* in tail position."""
-    while True:
-        if node.__class__ is not tuple or len(node) != 3 or node[0].__class__ is not Atom or node[2].__class__ is not list:
-            return False
-        form, _, args = node
-        if form is _BLOCK:
-            node = args[-1]
-            continue
-        if form is _IF:
-            return calls_itself(args[1], signature) or calls_itself(args[2], signature)
-        if form is _CASE:
-            return any(calls_itself(clause.body, signature) for clause in args[1])
-        if form is _COND:
-            return any(calls_itself(body, signature) for _, _, body in args)
-        if form is _WITH:
-            steps, body, other = args
-            return calls_itself(body, signature) if other is None else any(calls_itself(c.body, signature) for c in other)
-        return form not in EXPRESSIONS and form not in STATEMENTS and f"{form.name}/{len(args)}" == signature
-
-
 def loops(node: Any, name: Any, arity: int) -> bool:
     """Whether *node* calls the local function in tail position, or behind the elements of a list there."""
-    signature = f"{name.name}/{arity}"
-    return any(calls_itself(leaf, signature) or calls_itself(split_cons(leaf)[1], signature) for leaf in tails(node, []))
+    return any(is_local_call(leaf, name, arity) or is_local_call(split_cons(leaf)[1], name, arity) for leaf in tails(node, []))
 
 
 _BAR, _FN, _IF, _UNDERSCORE, _DOT = Atom("|"), Atom("fn"), Atom("%if"), Atom("_"), Atom(".")
-_BLOCK, _CASE, _COND, _WITH = Atom("__block__"), Atom("case"), Atom("cond"), Atom("with")
 
-from defnpy.codegen.expressions import EXPRESSIONS  # noqa: E402
+from defnpy.codegen.expressions import EXPRESSIONS, lazy_tail  # noqa: E402
 from defnpy.codegen.statements import STATEMENTS  # noqa: E402

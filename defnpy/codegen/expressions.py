@@ -12,6 +12,7 @@ from defnpy.terms.atom import Atom, atom_name, is_atom
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
+RETURN = "return"
 _BAR, _STRUCT = Atom("|"), Atom("__struct__")
 
 
@@ -141,7 +142,7 @@ def or_(em: Emitter, node: Any) -> ast.expr:
 def _strict(em: Emitter, node: Any, operator: str) -> ast.expr:
     left, right = node[2]
     if not is_simple(right):
-        return _by_statement(em, left, right, "strict_" + operator)
+        return _by_statement(em, left, right, operator)
     if inline.is_boolean(left):
         op: ast.boolop = ast.And() if operator == "and" else ast.Or()
         return em.at(ast.BoolOp(op, [em.expr(left), em.expr(right)]))
@@ -157,25 +158,36 @@ def _by_statement(em: Emitter, left: Any, right: Any, kind: str) -> ast.expr:
     """A lazy operator whose right side needs statements."""
     name = em.temp()
     em.assign(name, em.expr(left))
-    value = em.name(name)
     with em.block() as stmts:
         em.stmt(right, ("name", name))
-    if kind == "strict_and":
-        test = em.rt("is_true", [value, em.const("and")])
-    elif kind == "strict_or":
-        test = em.negate(em.rt("is_true", [value, em.const("or")]))
-    elif kind == "both":
-        test = em.truthy(value)
-    else:
-        test = em.negate(em.truthy(value))
-    em.conditional(test, stmts, [])
+    em.conditional(_goes_on(em, left, em.name(name), kind), stmts, [])
     return em.name(name)
+
+
+def lazy_tail(em: Emitter, node: Any) -> None:
+    """A lazy operator in tail position, its right side too."""
+    left, right = node[2]
+    name = em.temp()
+    em.assign(name, em.expr(left))
+    with em.block() as stmts:
+        em.stmt(right, RETURN)
+    em.conditional(_goes_on(em, left, em.name(name), node[0].name[1:]), stmts, [])
+    em.finish(RETURN, em.name(name))
+
+
+def _goes_on(em: Emitter, left: Any, value: ast.expr, operator: str) -> ast.expr:
+    """The test that *value*, that of *left*, leaves the answer to the right side of ``and``, ``or``, ``&&`` or ``||``."""
+    if operator in ("and", "or"):
+        test = value if inline.is_boolean(left) else em.rt("is_true", [value, em.const(operator)])
+    else:
+        test = em.truthy(value)
+    return test if operator in ("and", "&&") else em.negate(test)
 
 
 def both(em: Emitter, node: Any) -> ast.expr:
     left, right = node[2]
     if not is_simple(right):
-        return _by_statement(em, left, right, "both")
+        return _by_statement(em, left, right, "&&")
     first, value = inline._split(em, em.expr(left))
     test = em.both([em.compare(first, ast.IsNot(), em.const(None)), em.compare(value, ast.IsNot(), em.const(False))])
     return em.choose(test, em.expr(right), value)
@@ -184,7 +196,7 @@ def both(em: Emitter, node: Any) -> ast.expr:
 def either(em: Emitter, node: Any) -> ast.expr:
     left, right = node[2]
     if not is_simple(right):
-        return _by_statement(em, left, right, "either")
+        return _by_statement(em, left, right, "||")
     first, value = inline._split(em, em.expr(left))
     test = em.both([em.compare(first, ast.IsNot(), em.const(None)), em.compare(value, ast.IsNot(), em.const(False))])
     return em.choose(test, value, em.expr(right))

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen.loops import Cursor, is_local_call, split_cons, split_text, tuple_parts, update_of
+from defnpy.codegen.loops import KEPT, Cursor, split_cons, split_text, tuple_parts, update_of
+from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
 
@@ -129,7 +130,7 @@ def _keeps(em: Emitter, k: int, node: Any) -> bool:
 def _argument(em: Emitter, k: int, node: Any, wanted: list[tuple[str | None, Any]], after: list[Any]) -> None:
     """How parameter *k* becomes *node*: values to compute, and steps to take once all are computed."""
     name = em.params[k]
-    if node is None or _rest(em, k, node) is not None:
+    if node is KEPT or _rest(em, k, node) is not None:
         return
     if k in em.plan.pending:
         front, tail = split_cons(node)
@@ -220,7 +221,7 @@ def tail_value(em: Emitter, node: Any) -> bool:
         parts = [node] if len(em.params) == 2 else tuple_parts(node)
         if len(parts) != len(em.params) - 1:
             return False
-        go_back(em, [None, *parts], [], ())
+        go_back(em, [KEPT, *parts], [], ())
         return True
     front, last = split_cons(node)
     name, _, arity = (em.tail or "/0").rpartition("/")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from defnpy.codegen.tails import is_local_call, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
@@ -33,6 +34,10 @@ _READS = {
 } | {(_MAPSET, "member?"), (_MAPSET, "size"), (_ENUM, "count"), (_ENUM, "empty?"), (_ENUM, "member?"), (_ACCESS, "get"),
      (_KERNEL, "map_size"), (_KERNEL, "is_map_key")}  # fmt: skip
 """Functions that look into a map, their first argument, and do not keep it."""
+
+
+KEPT: Any = object()
+"""The argument of a loop's next round that the loop itself provides (``nil`` is None)."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -156,52 +161,7 @@ class _Step(_Shape):
     def _walk(self, node: Any) -> None:
         for leaf in tails(node, self.before, values=True):
             parts = [leaf] if self.size is None else tuple_parts(leaf)
-            self.back.append([None, *parts] if len(parts) == (self.size or 1) else None)  # type: ignore[arg-type]
-
-
-def is_local_call(node: Any, name: Any, arity: int) -> bool:
-    return node.__class__ is tuple and len(node) == 3 and node[0] is name and node[2].__class__ is list and len(node[2]) == arity
-
-
-def tails(node: Any, before: list[Any], *, values: bool = False) -> Iterator[Any]:
-    """The nodes in tail position; what is evaluated earlier is added to *before*.
-
-    With *values* a ``with`` is one leaf: it may also end with a value that did not match.
-    """
-    while True:
-        if node.__class__ is not tuple or len(node) != 3 or node[0].__class__ is not Atom or node[2].__class__ is not list:
-            yield node
-            return
-        form, _, args = node
-        if form is _BLOCK and args:
-            before.extend(args[:-1])
-            node = args[-1]
-            continue
-        if form is _IF:
-            before.append(args[0])
-            yield from tails(args[1], before, values=values)
-            yield from tails(args[2], before, values=values)
-        elif form is _CASE:
-            before.append(args[0])
-            for clause in args[1]:
-                before.extend(clause.guards)
-                yield from tails(clause.body, before, values=values)
-        elif form is _COND:
-            for _, test, body in args:
-                before.append(test)
-                yield from tails(body, before, values=values)
-        elif form is _WITH and not values:
-            steps, body, other = args
-            before.append(steps)
-            if other is None:
-                yield from tails(body, before)
-            else:
-                before.append(body)
-                for clause in other:
-                    yield from tails(clause.body, before)
-        else:
-            yield node
-        return
+            self.back.append([KEPT, *parts] if len(parts) == (self.size or 1) else None)  # type: ignore[arg-type]
 
 
 def split_cons(node: Any) -> tuple[list[Any], Any]:

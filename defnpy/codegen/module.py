@@ -9,6 +9,7 @@ from defnpy.codegen.emit import RETURN, Emitter, loops
 from defnpy.codegen.looping import enter_loop, rest_of
 from defnpy.codegen.loops import Cursor, plan, rests
 from defnpy.codegen.names import python_name
+from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand.module import Definition
 from defnpy.terms.atom import Atom
@@ -19,19 +20,23 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
     names: dict[str, str] = {}
     for d in definitions:
         names[d.signature] = unit.names.exact(f"{python_name(d.name.replace(' ', '_'))}_{d.arity}")
+    groups = bouncing(definitions)
+    steps = {signature: unit.names.fresh(f"{names[signature]}_step") for signature in groups}
     statements: list[ast.stmt] = []
     for d in definitions:
-        statements.extend(emit_definition(unit, module, d, names))
+        group = groups.get(d.signature, frozenset())
+        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}))
     return statements, names
 
 
-def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str]) -> list[ast.stmt]:
-    """One function: its parameters, clauses and, for a defn, the compiling wrapper."""
+def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str]) -> list[ast.stmt]:
+    """One function: its parameters, clauses and, for a defn, the compiling wrapper; two functions when it bounces."""
     em = Emitter(unit)
     em.module = module
     em.function_name = definition.signature
     em.module_functions = names
     em.defn = definition.defn in ("defn", "defnp")
+    em.bounces = bounces
     em.place(definition.meta)
     clauses = definition.clauses
     leading = []
@@ -70,13 +75,34 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     for cursor in em.cursors.values():
         arguments_node.kwonlyargs.append(em.at(ast.arg(cursor.at)))
         arguments_node.kw_defaults.append(em.const(0))
-    name = names[definition.signature]
+    public = names[definition.signature]
+    name = bounces.get(definition.signature, public)
     function = em.at(ast.FunctionDef(name, arguments_node, body or [em.at(ast.Pass())], [], None))
     function.type_params = []
     statements: list[ast.stmt] = [function]
+    if bounces:
+        statements.extend(_bouncing(em, public, name, arguments_node))
     if definition.defn in ("defn", "defnp"):
         statements.append(_wrap_defn(em, module, definition, name))
     return statements
+
+
+def _bouncing(em: Emitter, name: str, step: str, given: ast.arguments) -> list[ast.stmt]:
+    """The function that makes the calls which *step* and those after it ask for, until there is a value."""
+    made = em.call(em.name(step), [em.name(a.arg) for a in given.args])
+    made.keywords = [em.at(ast.keyword(a.arg, em.name(a.arg))) for a in given.kwonlyargs]  # type: ignore[attr-defined]
+    with em.block() as body:
+        value = em.temp("value")
+        em.assign(value, made)
+        again = em.is_(em.class_of(em.name(value)), em.attr(em.name("rt"), "TailCall"))
+        with em.block() as turn:
+            arguments = em.at(ast.Starred(em.attr(em.name(value), "arguments"), ast.Load()))
+            em.assign(value, em.call(em.attr(em.name(value), "function"), [arguments]))
+        em.add(ast.While(again, turn, []))
+        em.add(ast.Return(em.name(value)))
+    function = em.at(ast.FunctionDef(name, given, body, [], None))
+    function.type_params = []
+    return [function, em.at(ast.Expr(em.rt("bouncing", [em.name(name), em.name(step)])))]
 
 
 def _given(em: Emitter, k: int) -> ast.expr:

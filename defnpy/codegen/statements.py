@@ -136,11 +136,7 @@ def with_(em: Emitter, node: Any, dest: Dest) -> None:
 
 def _with_steps(em: Emitter, steps: list[Any], body: Any, dest: Dest, failed: str | None) -> None:
     if not steps:
-        if failed is None:
-            em.stmt(body, dest)
-        else:
-            with em.no_tail():
-                em.stmt(body, dest)
+        em.stmt(body, dest)
         return
     (kind, meta, pattern, guards, value), *rest = steps
     if kind == "do":
@@ -276,13 +272,14 @@ def receive(em: Emitter, node: Any, dest: Dest) -> None:
     from defnpy.codegen.emit import Emitter as Maker
 
     parts = node[2][0]
+    bounces = em.bounces if dest is RETURN and em.collected is None and not em.reducing else {}
     matcher: ast.expr = em.const(None)
     if parts.get("do"):
         child = Maker(em.unit, em)
         child.line, child.column = em.line, em.column
         message = child.names.fresh("message")
         for clause in parts["do"]:
-            _receive_clause(child, clause, message)
+            _receive_clause(child, clause, message, bounces)
         child.add(ast.Return(child.name("NOMATCH")))
         name = em.names.fresh("matching")
         definition = em.at(ast.FunctionDef(name, em.arguments([message], child), child.body, [], None))
@@ -294,11 +291,11 @@ def receive(em: Emitter, node: Any, dest: Dest) -> None:
     if "after" in parts:
         limit, body = parts["after"]
         timeout = em.atomic(limit)
-        after = _thunk(em, body, "after")
+        after = _thunk(em, body, "after", bounces)
     em.finish(dest, em.rt("receive", [matcher, timeout, after]))
 
 
-def _receive_clause(em: Emitter, clause: Any, message: str) -> None:
+def _receive_clause(em: Emitter, clause: Any, message: str, bounces: dict[str, str]) -> None:
     em.place(clause.meta)
     matcher = Matcher(em, eager=True)
     matcher.match(clause.patterns[0], em.name(message))
@@ -308,15 +305,16 @@ def _receive_clause(em: Emitter, clause: Any, message: str) -> None:
     with em.block() as stmts:
         for name, bound in matcher.bindings:
             em.assign(name, bound)
-        em.finish(RETURN, em.rt("later", [_thunk(em, clause.body, "body")]))
+        em.finish(RETURN, em.rt("later", [_thunk(em, clause.body, "body", bounces)]))
     em.conditional(em.both(tests) if tests else em.const(True), stmts, [])
 
 
-def _thunk(em: Emitter, body: Any, wanted: str) -> ast.expr:
+def _thunk(em: Emitter, body: Any, wanted: str, bounces: dict[str, str]) -> ast.expr:
+    """A function of no arguments for *body*, whose value is that of the function around where *bounces* says so."""
     def never(child: Emitter, params: list[str]) -> ast.expr:
         return child.const(None)
 
-    return em.function([Clause([], [], body, [])], wanted, never)
+    return em.function([Clause([], [], body, [])], wanted, never, bounces)
 
 
 # -- for ----------------------------------------------------------------------------------------------------------------

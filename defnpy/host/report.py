@@ -36,7 +36,7 @@ def places(trace: TracebackType | None) -> list[Place]:
     known: dict[tuple[int, int], Place] = {}
     while trace is not None:
         code = trace.tb_frame.f_code
-        if is_source(code.co_filename):
+        if is_source(code.co_filename) and names.get(code) != "":
             key = (id(code), trace.tb_lasti)
             if key not in known:
                 known[key] = _place(code, trace, names)
@@ -81,6 +81,11 @@ def _function_names() -> dict[Any, str]:
                 code = getattr(getattr(function, "defn_body", function), "__code__", None)
                 if code is not None:
                     name, _, arity = signature.rpartition("/")
+                    step = getattr(function, "step", None)
+                    if step is not None:
+                        # The function proper only calls its steps.
+                        found[code] = ""
+                        code = step.__code__
                     found[code] = f"{inspect(module.name)}.{inspect_call(name)}/{arity}"
     return found
 

@@ -27,6 +27,9 @@ def translate(exception: BaseException) -> errors.ElixirError:
         found = clause_error(exception)
         if found is not None:
             made = found
+        elif isinstance(exception, TypeError) and str(exception).startswith("unsupported operand type(s)"):
+            # The arithmetic of a library's anonymous function on what is no number.
+            made = errors.ArithmeticError_()
         else:
             made = errors.ErlangError(Atom(type(exception).__name__))
             made.add_note(f"{type(exception).__name__}: {exception}")
@@ -42,7 +45,7 @@ def stacktrace_of(exception: BaseException) -> list[Any]:
     """
     from defnpy.host.report import places
 
-    out = [_entry(place) for place in reversed(places(exception.__traceback__))]
+    out = [_entry(place) for place in reversed(places(exception.__traceback__)[-_MOST_ENTRIES:])]
     if isinstance(exception, errors.FunctionClauseError | errors.UndefinedFunctionError):
         module, function, arity = (exception.term.fields[Atom(k)] for k in ("module", "function", "arity"))
         args = getattr(exception, "given", None)
@@ -54,6 +57,8 @@ def stacktrace_of(exception: BaseException) -> list[Any]:
     return out
 
 
+# The BEAM keeps 8; its tail calls leave no entries.
+_MOST_ENTRIES = 20
 _NAMED = re.compile(r"(.+?)\.([^.\"]+|\".*\"|\.+)/(\d+)\Z")
 _ANONYMOUS = re.compile(r"anonymous fn(?:/(\d+) in (.+))?\Z")
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.util import INFINITY, badarg
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -70,8 +69,15 @@ def reason_of(error: BaseException) -> Any:
         return (erlang_reason(error), runtime().evaluator.stacktrace(error))
     if isinstance(error, Throw):
         return ((Atom("nocatch"), error.value), runtime().evaluator.stacktrace(error))
-    known = clause_error(error)
-    return (known.term, runtime().evaluator.stacktrace(error)) if known is not None else (Atom("python_error"), str(error))
+    return (erlang_reason(_elixir(error)), runtime().evaluator.stacktrace(error))
+
+
+def _elixir(error: BaseException) -> ElixirError:
+    """The Elixir exception that *error* is, or stands for."""
+    if isinstance(error, ElixirError):
+        return error
+    made: ElixirError = runtime().options["translate_error"](error)
+    return made
 
 
 def report(process: Process, error: BaseException) -> None:
@@ -87,8 +93,7 @@ def report(process: Process, error: BaseException) -> None:
         shown = format_banner(Atom("error"), ErlangError((Atom("nocatch"), error.value)).term)
     else:
         stack = runtime().evaluator.stacktrace(error)
-        term = error.term if isinstance(error, ElixirError) else reason_of(error)[0]
-        shown = format_banner(Atom("error"), blame(term, stack))
+        shown = format_banner(Atom("error"), blame(_elixir(error).term, stack))
         frames = "".join(f"\n    {format_stacktrace_entry(entry)}" for entry in stack)
     describe = process.state.get("report")
     title, rest = describe() if describe is not None else (f"Process {inspect(process.pid)} raised an exception", "")

@@ -199,3 +199,16 @@ def test_literal_functions_become_comprehensions(code: str, want: str) -> None:
 def test_long_pipelines_of_literal_functions() -> None:
     code = "[1]" + "".join(f' |> Enum.map(fn x -> "#{{x}}" end) |> Enum.filter(fn x -> x != {n} end)' for n in range(200))
     assert shown(code) == '["1"]'
+
+
+def test_nil_is_an_argument_like_others() -> None:
+    code = """
+    defmodule LNil do
+      def last(0, kept), do: kept
+      def last(n, _kept), do: last(n - 1, nil)
+      def swap(0, a, b), do: {a, b}
+      def swap(n, a, _b), do: swap(n - 1, nil, a)
+    end
+    {LNil.last(2, :first), LNil.swap(1, 1, 2), Enum.reduce([1, 2], {1, 2}, fn x, {_, b} -> {nil, b + x} end), Enum.reduce([1], 5, fn _, _ -> nil end)}
+    """
+    assert shown(code) == "{nil, {nil, 1}, {nil, 5}, nil}"
