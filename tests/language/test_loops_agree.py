@@ -86,7 +86,8 @@ def test_functions(text: str) -> None:
 
 
 steps = st.sampled_from(["{a, b}", "{nil, b}", "{[x | a], b}", "{x, a}", "{[x], [x | b]}", "if(x == 1, do: {a, [x | b]}, else: {[b | a], b})",
-                         "case a do\n [] -> {[x], b}\n _ -> {a, nil}\n end", "{a, Map.put(%{}, x, a)}", "(with 1 <- x, do: {b, a}, else: (_ -> {a, b}))"])  # fmt: skip
+                         "case a do\n [] -> {[x], b}\n _ -> {a, nil}\n end", "{a, Map.put(%{}, x, a)}",
+                         "(with 1 <- x, do: {b, a}, else: (_ -> {a, b}))"])  # fmt: skip
 starts = st.sampled_from(["{[], []}", "{nil, 1}", "{[0], %{}}"])
 
 
