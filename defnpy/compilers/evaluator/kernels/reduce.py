@@ -115,10 +115,10 @@ def cumulative(function: Any) -> Any:
 
 
 TABLE = {
-    ops.SUM: _accumulate(np.sum),
-    ops.PRODUCT: _accumulate(np.prod),
-    ops.REDUCE_MAX: _extreme(np.max),
-    ops.REDUCE_MIN: _extreme(np.min),
+    ops.SUM: _accumulate(np.add.reduce),
+    ops.PRODUCT: _accumulate(np.multiply.reduce),
+    ops.REDUCE_MAX: _extreme(np.maximum.reduce),
+    ops.REDUCE_MIN: _extreme(np.minimum.reduce),
     ops.ALL: _truth(np.all),
     ops.ANY: _truth(np.any),
     ops.ARGMAX: _arg(np.argmax),
