@@ -83,7 +83,7 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "NimbleOptions.ValidationError": [*_fields("message", "key", "value"), (Atom("keys_path"), [])],
     "OptionParser.ParseError": _fields("message"),
     "URI.Error": _fields("action", "reason", "part"),
-    "JSON.DecodeError": _fields("message", "offset", "token", "data"),
+    "JSON.DecodeError": _fields("message", "offset", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
 }  # fmt: skip
