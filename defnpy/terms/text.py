@@ -111,8 +111,7 @@ def _chardata_error(bad: Any, chars: Any) -> Exception:
     from defnpy.terms.inspect import inspect
 
     if bad.__class__ is int:
-        code = f"{bad:X}"
-        return make("UnicodeConversionError", f"invalid code point {code}", encoded="")
+        return make("UnicodeConversionError", f"invalid code point {bad}", encoded="")
     if bad.__class__ is bytes:
         return _unicode_error(bad)
     return ArgumentError(
@@ -131,8 +130,13 @@ def _unicode_error(term: bytes) -> Exception:
     from defnpy.terms.errors import make
     from defnpy.terms.inspect import inspect
 
-    rest = term[len(term.decode("utf-8", "ignore").encode()) :] or term
-    return make("UnicodeConversionError", f"invalid encoding starting at {inspect(make_binary(rest))}", encoded="")
+    try:
+        term.decode("utf-8")
+        start, kind = 0, "invalid"
+    except UnicodeDecodeError as bad:
+        start, kind = bad.start, "incomplete" if bad.reason == "unexpected end of data" else "invalid"
+    shown = inspect(make_binary(term[start:]))
+    return make("UnicodeConversionError", f"{kind} encoding starting at {shown}", encoded=make_binary(term[:start]))
 
 
 def iodata_bytes(data: Any) -> bytes:
