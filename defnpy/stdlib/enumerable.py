@@ -235,10 +235,11 @@ def _map_collector(target: dict[Any, Any]) -> Collector:
 
 def _binary_collector(target: Any) -> Collector:
     parts: list[Any] = [target]
+    kind = "binary" if is_binary(target) else "bitstring"
 
     def add(part: Any) -> None:
         if not is_binary(part) and part.__class__ is not Bits:
-            raise ArgumentError(f"collecting into a binary requires a bitstring, got: {inspect(part)}")
+            raise ArgumentError(f"collecting into a {kind} requires a bitstring, got: {inspect(part)}")
         parts.append(part)
 
     def done() -> Any:

@@ -70,6 +70,16 @@ def warn(message: Any, stack: Any = ()) -> Any:
     return OK
 
 
+@ex("warn_once/3")
+def warn_once(key: Any, message: Any, drop: Any = 0) -> Any:
+    """A warning that the Runtime shows once for each *key*; *message* gives its text."""
+    shown = runtime().options.setdefault("warned_once", set())
+    if key not in shown:
+        shown.add(key)
+        warn(message())
+    return OK
+
+
 @ex("gets/1", "gets/2")
 def gets(device: Any, prompt: Any = UNSET) -> Any:
     if prompt is UNSET:

@@ -302,6 +302,12 @@ def duplicate(item: Any, count: Any) -> Stream:
     return Stream(lambda: itertools.repeat(item, count))
 
 
+@ex("from_index/0", "from_index/1")
+def from_index(start: Any = 0) -> Stream:
+    need(is_int(start) or is_function(start, 1), "Stream", "from_index", 1)
+    return Stream(lambda: itertools.count(start)) if is_int(start) else Stream(lambda: map(fun1(start), itertools.count(0)))
+
+
 @ex("unfold/2")
 def unfold(start: Any, fun: Any) -> Stream:
     f = fun1(fun)
@@ -400,4 +406,4 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Stream:
     return Stream(walk)
 
 
-MODULE = native_module("Stream", globals())
+MODULE = native_module("Stream", globals(), info={"struct": list(Stream(lambda: iter(())).fields.items())})
