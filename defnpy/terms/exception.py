@@ -71,7 +71,9 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
         "expected_delimiter", "snippet", description="mismatched delimiter error",
     ),
     "File.Error": [*_fields("reason", "path"), (Atom("action"), "")],
-    "File.CopyError": [*_fields("reason", "source", "destination", "on"), (Atom("action"), "")],
+    "File.CopyError": _fields("reason", "source", "destination", on="", action=""),
+    "File.RenameError": _fields("reason", "source", "destination", on="", action=""),
+    "File.LinkError": _fields("reason", "existing", "new", action=""),
     "IO.StreamError": _fields("reason", "message"),
     "Code.LoadError": _fields("file", "message", "reason"),
     "Regex.CompileError": _fields(message="regex could not be compiled"),
@@ -225,7 +227,8 @@ def _file_error(reason: Any, path: Any, action: Any) -> str:
 
 
 def _copy_error(reason: Any, source: Any, destination: Any, on: Any, action: Any) -> str:
-    return f"could not {action} from {inspect(source)} to {inspect(destination)}: {posix_text(reason)}"
+    place = f". {on}" if on else ""
+    return f"could not {action} from {inspect(source)} to {inspect(destination)}{place}: {posix_text(reason)}"
 
 
 _POSIX = {
@@ -235,6 +238,7 @@ _POSIX = {
     "enotdir": "not a directory",
     "eisdir": "illegal operation on a directory",
     "eperm": "not owner",
+    "enotempty": "directory is not empty",
     "enospc": "no space left on device",
     "einval": "invalid argument",
 }
@@ -277,6 +281,8 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
     "File.Error": _file_error,
     "File.CopyError": _copy_error,
+    "File.RenameError": _copy_error,
+    "File.LinkError": lambda reason, existing, new, action: _copy_error(reason, existing, new, "", action),
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
