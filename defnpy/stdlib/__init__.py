@@ -66,7 +66,7 @@ MODULES: dict[str, str] = {
     "Elixir.FunctionClauseError": "defnpy.stdlib.exceptions",
     "Elixir.GenServer": "defnpy.stdlib.genserver",
     "Elixir.IO": "defnpy.stdlib.io",
-    "Elixir.IO.ANSI": "defnpy.stdlib.io",
+    "Elixir.IO.ANSI": "defnpy.stdlib.ansi",
     "Elixir.IO.Stream": "defnpy.stdlib.io",
     "Elixir.IO.StreamError": "defnpy.stdlib.exceptions",
     "Elixir.Inspect": "defnpy.stdlib.algebra",

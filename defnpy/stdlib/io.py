@@ -1,4 +1,4 @@
-"""IO, IO.ANSI and StringIO."""
+"""IO and StringIO."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from defnpy.stdlib import devices
 from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.lazy import Stream
 from defnpy.stdlib.util import OK, UNSET, need, option
-from defnpy.terms import ansi
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.binary import make_binary, octets
@@ -192,66 +191,6 @@ def chardata_to_string(data: Any) -> Any:
     return data if txt.is_binary(data) else txt.list_to_string(data)
 
 
-# ---------------------------------------------------------------------------------------------------------- ANSI
-
-
-@ex("enabled?/0")
-def enabled_q() -> bool:
-    return bool(runtime().options.get("ansi_enabled", False))
-
-
-def _flatten(data: Any, on: bool, out: list[str]) -> bool:
-    """Collects the text of ANSI data; tells whether a sequence was among it."""
-    colored = False
-    for part in data if data.__class__ is list else [data]:
-        if part.__class__ is list:
-            colored = _flatten(part, on, out) or colored
-        elif part.__class__ is Atom:
-            colored = True
-            if on:
-                out.append(ansi.sequence(part))
-            else:
-                ansi.sequence(part)
-        else:
-            out.append(chr(part) if part.__class__ is int else txt.to_string(part))
-    return colored
-
-
-@ex("format/1", "format/2")
-def ansi_format(data: Any, on: Any = UNSET) -> Any:
-    emit = enabled_q() if on is UNSET else on is True
-    out: list[str] = []
-    if _flatten(data, emit, out) and emit:
-        out.append("\x1b[0m")
-    return out
-
-
-@ex("format_fragment/1", "format_fragment/2")
-def ansi_fragment(data: Any, on: Any = UNSET) -> Any:
-    out: list[str] = []
-    _flatten(data, enabled_q() if on is UNSET else on is True, out)
-    return out
-
-
-def _color_cube(code: Any, layer: str) -> str:
-    return f"\x1b[{layer};5;{code}m"
-
-
-def _ansi_module() -> Any:
-    made = native_module("IO.ANSI", {"enabled_q": enabled_q, "format": ansi_format, "fragment": ansi_fragment})
-    for name in ansi.names():
-        made.functions[f"{name}/0"] = lambda name=name: ansi.sequence(Atom(name))
-    made.functions["color/1"] = lambda code: _color_cube(code, "38")
-    made.functions["color_background/1"] = lambda code: _color_cube(code, "48")
-    made.functions["color/3"] = lambda r, g, b: _color_cube(16 + 36 * r + 6 * g + b, "38")
-    made.functions["color_background/3"] = lambda r, g, b: _color_cube(16 + 36 * r + 6 * g + b, "48")
-    for name, letter in (("up", "A"), ("down", "B"), ("right", "C"), ("left", "D")):
-        made.functions[f"cursor_{name}/0"] = lambda letter=letter: f"\x1b[1{letter}"
-        made.functions[f"cursor_{name}/1"] = lambda n, letter=letter: f"\x1b[{n}{letter}"
-    made.functions["cursor/2"] = lambda line, column: f"\x1b[{line};{column}H"
-    return made
-
-
 # ------------------------------------------------------------------------------------------------------ StringIO
 
 
@@ -302,7 +241,6 @@ def to_octets(term: Any) -> bytes:
     return octets(txt.to_string(term) if is_atom(term) else term)
 
 
-_IO_ONLY = {k: v for k, v in globals().items() if k not in ("enabled_q", "ansi_format", "ansi_fragment")}
-MODULE = native_module("IO", _IO_ONLY)
+MODULE = native_module("IO", globals())
 _STREAM = native_module("IO.Stream", {}, info={"struct": list(zip(IO_STREAM_FIELDS, (None, None, LINE), strict=True))})
-MODULES_BY_NAME = {"Elixir.IO": MODULE, "Elixir.IO.ANSI": _ansi_module(), "Elixir.StringIO": _string_io_module(), "Elixir.IO.Stream": _STREAM}
+MODULES_BY_NAME = {"Elixir.IO": MODULE, "Elixir.StringIO": _string_io_module(), "Elixir.IO.Stream": _STREAM}

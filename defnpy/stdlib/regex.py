@@ -78,9 +78,12 @@ class Regex(Struct):
         return _compile(octets(self.source), self.letters)
 
 
+_CONTROLS = {"\a": "\\a", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+
+
 def _escaped(source: str) -> str:
     out = re.sub(r"(\\.)|(/)", lambda m: m[1] or "\\/", source, flags=re.S)
-    return "".join(txt.escape(c, "\0") if ord(c) < 32 or ord(c) == 127 else c for c in out)
+    return "".join(_CONTROLS.get(c, f"\\x{ord(c):02X}") if ord(c) < 32 or ord(c) == 127 else c for c in out)
 
 
 def sigil(source: Any, modifiers: str) -> Regex:

@@ -211,7 +211,7 @@ def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
     from defnpy.terms.protocol import target_of
 
     kind = f"{inspect(value.module)} (a struct)" if isinstance(value, Struct) else target_of(value)
-    shown = inspect(value, pretty=True).replace("\n", "\n    ")
+    shown = re.sub(r"\n(?!\n)", "\n    ", inspect(value, pretty=True))
     more = f", {description}" if description else ""
     return f"protocol {inspect(protocol)} not implemented for type {kind}{more}\n\nGot value:\n\n    {shown}\n"
 
