@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from defnpy.stdlib import enumerable
 from defnpy.stdlib.calls import fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.lazy import Stream
+from defnpy.stdlib.process import sleep
 from defnpy.stdlib.util import OK, UNSET, is_int, need
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -374,7 +374,7 @@ def interval(milliseconds: Any) -> Stream:
 
     def walk() -> Iterator[Any]:
         for n in itertools.count():
-            time.sleep(milliseconds / 1000)
+            sleep(milliseconds)
             yield n
 
     return Stream(walk)
@@ -398,9 +398,13 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Stream:
 
     def walk() -> Iterator[Any]:
         add, done = enumerable.collector(target)
-        for x in iterate(items):
-            add(f(x))
-            yield x
+        try:
+            for x in iterate(items):
+                add(f(x))
+                yield x
+        except GeneratorExit:  # Whoever stops taking elements ends the collection.
+            done()
+            raise
         done()
 
     return Stream(walk)
