@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.stdlib.calls import fun2
+from defnpy.stdlib.reflection import reflecting
 from defnpy.stdlib.util import UNSET, is_binary, is_int, need, option
 from defnpy.terms import algebra, text
 from defnpy.terms import inspect as inspecting
@@ -135,7 +136,7 @@ def surround(left: Any, doc: Any, right: Any) -> Any:
 def _inspect() -> Module:
     made = native_module("Inspect", {}, info={"protocol": True})
     made.functions["inspect/2"] = inspecting.inspect_term
-    return made
+    return reflecting(made, "Atom BitString Float Function Integer List Map PID Port Range Reference Regex Tuple", any_struct=True)
 
 
 def _impl(name: str) -> Module:
@@ -180,7 +181,7 @@ def _opts() -> Module:
 def _chars(name: str, signature: str, function: Any) -> Module:
     made = native_module(name, {}, info={"protocol": True})
     made.functions[signature] = function
-    return made
+    return reflecting(made, "Atom BitString Float Integer List")
 
 
 MODULE = native_module("Inspect.Algebra", globals())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
+from defnpy.stdlib.reflection import reflecting
 from defnpy.stdlib.util import is_binary
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
@@ -308,10 +309,12 @@ def _collectable() -> Module:
         return (target, step)
 
     made.functions["into/1"] = into_
-    return made
+    return reflecting(made, "BitString List Map MapSet File.Stream IO.Stream")
 
 
-MODULE = native_module("Enumerable", globals(), info={"protocol": True})
+MODULE = reflecting(
+    native_module("Enumerable", globals(), info={"protocol": True}),
+    "List Map Function Range MapSet Stream Date.Range File.Stream IO.Stream")
 MODULES_BY_NAME = {
     "Elixir.Enumerable": MODULE,
     "Elixir.Collectable": _collectable(),

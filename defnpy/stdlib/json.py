@@ -10,6 +10,7 @@ from typing import Any
 from defnpy.base.integers import decimal_text
 from defnpy.stdlib.calls import fun2
 from defnpy.stdlib.json_reader import Problem, Reader, loads
+from defnpy.stdlib.reflection import reflecting
 from defnpy.stdlib.util import ERROR, OK, is_binary, need, option
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -206,7 +207,8 @@ def _deriving(env: Any, module: Any, struct: Any, opts: Any) -> None:
 def _protocol() -> Module:
     made = native_module(_ENCODER, {}, info={"protocol": True})
     made.functions["encode/2"] = protocol_dispatch
-    return made
+    dates = " ".join(n.removeprefix("Elixir.") for n in _DATES)
+    return reflecting(made, f"Atom BitString Float Integer List Map {dates}", description=_UNDEFINED)
 
 
 def _any() -> Module:

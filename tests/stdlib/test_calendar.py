@@ -27,6 +27,9 @@ db = CalendarCase.Zones
 @pytest.mark.parametrize(
     ("code", "text"),
     [
+        ("try do Date.add(:x, 1) rescue e -> Exception.message(e) end", '"no function clause matching in Date.add/2"'),
+        ("try do DateTime.to_unix(~N[2024-01-01 00:00:00]) rescue e -> Exception.message(e) end",
+         '"no function clause matching in DateTime.to_unix/1"'),
         ("Date.shift(~D[2023-10-31], month: 4, day: -1)", "~D[2024-02-28]"),
         ("try do Date.shift(~D[2023-10-31], hour: 1) rescue e -> e.message end", '"unsupported unit :hour. Expected :year, :month, :week, :day"'),
         ("Date.add(~D[0000-01-01], -1)", "~D[-0001-12-31]"),

@@ -59,6 +59,11 @@ from tests.stdlib.support import shown
         ('try do Code.eval_string("defmodule DerCase do; @derive {Inspect, only: [:z]}; defstruct [:a]; end") rescue e -> e.message end',
          '"unknown fields [:z] in :only when deriving the Inspect protocol for DerCase"'),
         ('try do Inspect.Algebra.nest("a", :x) rescue e -> e.__struct__ end', "FunctionClauseError"),
+        ("for p <- [Enumerable, Collectable, Inspect, String.Chars, List.Chars, JSON.Encoder], do: p.impl_for(%{})",
+         "[Enumerable.Map, Collectable.Map, Inspect.Map, nil, nil, JSON.Encoder.Map]"),
+        ("{Enumerable.impl_for(1..2), String.Chars.impl_for(~D[2024-01-01]), Enumerable.impl_for(:a)}", "{Enumerable.Range, String.Chars.Date, nil}"),
+        ("try do Enumerable.impl_for!(1) rescue e -> e.__struct__ end", "Protocol.UndefinedError"),
+        ("{Enumerable.__protocol__(:module), Collectable.__protocol__(:functions)}", "{Enumerable, [into: 1]}"),
         ("match?(%Stream{}, Stream.map([], & &1))", "true"),
     ],
 )  # fmt: skip

@@ -288,9 +288,9 @@ def range_(first: Any, last: Any, step: Any = None) -> DateRange:
     return DateRange(date(get(first, *DATE_PARTS), calendar), date(get(last, *DATE_PARTS), calendar), numbers, step)
 
 
-MODULE = native_module("Date", globals(), info={
+MODULE = structs.module_of("Date", globals(), {
     "struct": [(structs.NAMES["calendar"], ISO), *((structs.NAMES[n], None) for n in ("day", "month", "year"))],
     "enforce_keys": [structs.NAMES[n] for n in DATE_PARTS],
 })  # fmt: skip
-MODULE.functions.update(structs.comparisons(compare))
+MODULE.functions.update(structs.comparisons("Date", compare))
 RANGE_MODULE = native_module("Date.Range", {}, info={"struct": [(n, None) for n in _RANGE_FIELDS], "enforce_keys": _RANGE_FIELDS})

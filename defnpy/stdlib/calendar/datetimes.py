@@ -12,7 +12,7 @@ from defnpy.stdlib.util import ERROR, OK, is_int, need
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
-from defnpy.terms.module import ex, native_module
+from defnpy.terms.module import ex
 from defnpy.terms.struct import Struct
 from defnpy.terms.text import to_string as text_of
 
@@ -289,8 +289,8 @@ def inspected(term: Any, opts: Any = None) -> str:
 
 
 _DEFAULTS = {"calendar": ISO, "microsecond": (0, 0)}
-MODULE = native_module("DateTime", globals(), info={
+MODULE = structs.module_of("DateTime", globals(), {
     "struct": [(NAMES[n], _DEFAULTS.get(n)) for n in sorted(("calendar", *PARTS, *ZONE_PARTS))],
     "enforce_keys": [NAMES[n] for n in (*PARTS[:6], *ZONE_PARTS)],
 })  # fmt: skip
-MODULE.functions.update(structs.comparisons(compare))
+MODULE.functions.update(structs.comparisons("DateTime", compare))

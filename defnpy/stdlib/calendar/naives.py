@@ -27,7 +27,7 @@ from defnpy.stdlib.util import ERROR, OK, is_int, need
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
-from defnpy.terms.module import ex, native_module
+from defnpy.terms.module import ex
 from defnpy.terms.struct import Struct
 
 UNITS = ":day, :hour, :minute, "
@@ -245,8 +245,8 @@ def inspected(term: Any, opts: Any = None) -> str:
 
 
 _DEFAULTS = {"calendar": ISO, "microsecond": (0, 0)}
-MODULE = native_module("NaiveDateTime", globals(), info={
+MODULE = structs.module_of("NaiveDateTime", globals(), {
     "struct": [(structs.NAMES[n], _DEFAULTS.get(n)) for n in sorted(("calendar", *PARTS))],
     "enforce_keys": [structs.NAMES[n] for n in PARTS[:6]],
 })  # fmt: skip
-MODULE.functions.update(structs.comparisons(compare))
+MODULE.functions.update(structs.comparisons("NaiveDateTime", compare))

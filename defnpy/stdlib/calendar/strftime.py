@@ -9,7 +9,7 @@ from typing import Any
 from defnpy.stdlib.calendar import iso, structs
 from defnpy.stdlib.calendar.structs import ask, get
 from defnpy.stdlib.calls import fun1
-from defnpy.stdlib.util import is_binary, need
+from defnpy.stdlib.util import is_binary, need, no_clause
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, KeyError_
 from defnpy.terms.inspect import inspect
@@ -36,7 +36,10 @@ def strftime(moment: Any, pattern: Any, options: Any = ()) -> str:
         if getattr(key, "name", "") not in _DEFAULTS:
             raise ArgumentError(f"unknown option {inspect(key)} given to Calendar.strftime/3")
         chosen[key.name] = value
-    return _Writer(moment, chosen).text(pattern, frozenset())
+    try:
+        return _Writer(moment, chosen).text(pattern, frozenset())
+    except structs.NoFields:
+        raise no_clause("Calendar", "strftime", 3) from None
 
 
 class _Writer:

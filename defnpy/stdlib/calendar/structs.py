@@ -9,8 +9,9 @@ from defnpy.stdlib.calendar import iso, parsing
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import ERROR, OK, no_clause
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.inspect import inspect
+from defnpy.terms.module import Module, native_module
 from defnpy.terms.struct import Struct
 
 ISO = alias("Calendar.ISO")
@@ -28,11 +29,39 @@ SECOND = Atom("second")
 _LONG = {"day": 86_400, "hour": 3600, "minute": 60}
 
 
+class NoFields(FunctionClauseError):
+    """A term that is no date or time of the kind that is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(alias("Calendar"), Atom("fields"), 1)
+
+
+def module_of(name: str, namespace: dict[str, Any], info: dict[str, Any]) -> Module:
+    """The module of the marked functions; a term that does not fit is no clause of the function that was called."""
+    made = native_module(name, namespace, info=info)
+    for signature, function in list(made.functions.items()):
+        made.functions[signature] = named(name, signature, function)
+    return made
+
+
+def named(module: str, signature: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """*function* whose FunctionClauseErrors name the function that was called."""
+    name, _, arity = signature.rpartition("/")
+
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except NoFields:
+            raise no_clause(module, name, int(arity)) from None
+
+    return call
+
+
 def get(term: Any, *names: str) -> list[Any]:
     """The values of fields of a struct or map."""
     fields = term.fields if isinstance(term, Struct) else term
     if fields.__class__ is not dict or any(NAMES[n] not in fields for n in names):
-        raise no_clause("Calendar", "fields", 1)
+        raise NoFields()
     return [fields[NAMES[n]] for n in names]
 
 
@@ -145,8 +174,9 @@ def compared(x: Any, y: Any) -> Atom:
     return LT if x < y else GT if x > y else EQ
 
 
-def comparisons(compare: Callable[[Any, Any], Any]) -> dict[str, Callable[..., Any]]:
-    return {"compare/2": compare, "before?/2": lambda a, b: compare(a, b) is LT, "after?/2": lambda a, b: compare(a, b) is GT}
+def comparisons(module: str, compare: Callable[[Any, Any], Any]) -> dict[str, Callable[..., Any]]:
+    made = {"compare/2": compare, "before?/2": lambda a, b: compare(a, b) is LT, "after?/2": lambda a, b: compare(a, b) is GT}
+    return {signature: named(module, signature, function) for signature, function in made.items()}
 
 
 def compatible(a: Any, b: Any) -> bool:

@@ -10,7 +10,7 @@ from defnpy.stdlib.calendar.now import utc_micros
 from defnpy.stdlib.calendar.structs import ISO, SECOND, TIME_PARTS, ask, calendar_of, clock, failed, get, time
 from defnpy.stdlib.util import ERROR, OK, is_int, need
 from defnpy.terms.inspect import inspect
-from defnpy.terms.module import ex, native_module
+from defnpy.terms.module import ex
 from defnpy.terms.struct import Struct
 
 _UNITS = ":hour, :minute, "
@@ -142,8 +142,8 @@ def inspected(term: Any, opts: Any = None) -> str:
 
 
 _DEFAULTS = {"calendar": ISO, "microsecond": (0, 0)}
-MODULE = native_module("Time", globals(), info={
+MODULE = structs.module_of("Time", globals(), {
     "struct": [(structs.NAMES[n], _DEFAULTS.get(n)) for n in ("calendar", "hour", "microsecond", "minute", "second")],
     "enforce_keys": [structs.NAMES[n] for n in ("hour", "minute", "second")],
 })  # fmt: skip
-MODULE.functions.update(structs.comparisons(compare))
+MODULE.functions.update(structs.comparisons("Time", compare))
