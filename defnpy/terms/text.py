@@ -50,7 +50,8 @@ def _by_protocol(term: Any) -> Any:
     impl = find_impl("String.Chars", term)
     if impl is not None:
         return impl.functions["to_string/1"](term)
-    raise ProtocolUndefinedError(alias("String.Chars"), term)
+    why = "cannot convert a bitstring to a string" if term.__class__ is Bits else ""
+    raise ProtocolUndefinedError(alias("String.Chars"), term, why)
 
 
 def to_charlist(term: Any) -> Any:

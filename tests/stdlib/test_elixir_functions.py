@@ -64,6 +64,10 @@ from tests.stdlib.support import shown
         ("{Enumerable.impl_for(1..2), String.Chars.impl_for(~D[2024-01-01]), Enumerable.impl_for(:a)}", "{Enumerable.Range, String.Chars.Date, nil}"),
         ("try do Enumerable.impl_for!(1) rescue e -> e.__struct__ end", "Protocol.UndefinedError"),
         ("{Enumerable.__protocol__(:module), Collectable.__protocol__(:functions)}", "{Enumerable, [into: 1]}"),
+        ('try do to_string(<<1::3>>) rescue e -> e.description end', '"cannot convert a bitstring to a string"'),
+        ('Function.info(&length/1, :pid)', "{:pid, :undefined}"),
+        ('try do Code.eval_string("defmodule EnfCase do; @enforce_keys 1; defstruct [:a]; end") rescue e -> e.message end',
+         '"keys given to @enforce_keys must be atoms, got: 1"'),
         ("match?(%Stream{}, Stream.map([], & &1))", "true"),
     ],
 )  # fmt: skip
