@@ -14,6 +14,8 @@ _SIGMA, _FINAL_SIGMA = "\u03a3", "\u03c2"
 
 def upcase(text: str, mode: Any) -> str:
     """*text* in capitals, character by character."""
+    if mode is DEFAULT and text.isascii():
+        return text.upper()
     if mode is ASCII:
         return "".join(c.upper() if c.isascii() else c for c in text)
     if mode is TURKIC:
@@ -23,6 +25,8 @@ def upcase(text: str, mode: Any) -> str:
 
 def downcase(text: str, mode: Any, before: str = "") -> str:
     """*text* in small letters; *before* is the text in front of it."""
+    if mode is DEFAULT and text.isascii():
+        return text.lower()
     if mode is ASCII:
         return "".join(c.lower() if c.isascii() else c for c in text)
     if mode is TURKIC:

@@ -22,7 +22,7 @@ from defnpy.terms.list import ImproperList
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.protocol import find_impl
 from defnpy.terms.runtime import runtime
-from defnpy.terms.struct import Struct
+from defnpy.terms.struct import STRUCT_KEY, Struct
 from defnpy.terms.text import iodata_bytes, to_string
 
 _ENCODER = "JSON.Encoder"
@@ -82,19 +82,15 @@ def _write(term: Any, out: list[str]) -> None:
             _write(item, out)
             before = ","
         out.append("]" if term else "[]")
-    elif kind is dict and _plain_map(term):
+    elif kind is dict and STRUCT_KEY not in term:
         before = "{"
         for k, v in maps.items(term):
-            out.append(f"{before}{_name(k)}:")
+            out.append(f"{before}{_text(k.name) if k.__class__ is Atom else _name(k)}:")
             _write(v, out)
             before = ","
         out.append("}" if term else "{}")
     else:
         out.append(iodata_bytes(protocol_encode(term, protocol_encode)).decode())
-
-
-def _plain_map(term: dict[Any, Any]) -> bool:
-    return Atom("__struct__") not in term
 
 
 @ex("encode!/1", "encode!/2")
@@ -130,7 +126,7 @@ def protocol_encode(term: Any, encoder: Any) -> Any:
         return float_to_string(term)
     if kind is list:
         return _list_data(term, encoder)
-    if kind is dict and _plain_map(term):
+    if kind is dict and STRUCT_KEY not in term:
         return _map_data(term, encoder)
     return protocol_dispatch(term, encoder)
 
