@@ -15,6 +15,7 @@ REFLECT = {
     "Elixir.Macro.Env": "defnpy.host.reflect.macro_env",
     "Elixir.Module": "defnpy.host.reflect.module",
     "Elixir.Protocol": "defnpy.host.reflect.protocol",
+    "Elixir.Record": "defnpy.host.reflect.record",
     "Elixir.Kernel.Utils": "defnpy.host.reflect.utils",
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",

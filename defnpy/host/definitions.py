@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.terms import errors
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.module import FunctionTable, Module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
@@ -193,7 +193,13 @@ def define_struct(module: Atom, given: Any) -> Any:
 
         raise errors.ArgumentError(f"defstruct has already been called for {inspect(module)}, defstruct can only be called once per module")
     enforce = state.get_attribute("enforce_keys") or []
-    state.set_struct(_fields(given), enforce if enforce.__class__ is list else [enforce])
+    enforce = enforce if enforce.__class__ is list else [enforce]
+    for key in enforce:
+        if not is_atom(key):
+            from defnpy.terms.inspect import inspect
+
+            raise errors.ArgumentError(f"keys given to @enforce_keys must be atoms, got: {inspect(key)}")
+    state.set_struct(_fields(given), enforce)
     runtime().evaluator.derive(state)
     fields: Any = state.struct
     return Struct(module, dict(fields["struct"]))

@@ -10,7 +10,7 @@ from defnpy.terms import function as fn
 from defnpy.terms import map as maps
 from defnpy.terms import versions
 from defnpy.terms.atom import Atom, is_atom
-from defnpy.terms.errors import ArgumentError, KeyError_, UndefinedFunctionError
+from defnpy.terms.errors import ArgumentError, KeyError_, RuntimeError_, UndefinedFunctionError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.range import Range
@@ -90,14 +90,22 @@ def get(container: Any, key: Any, default: Any = None) -> Any:
     return default if found is _MISSING else found
 
 
+def _need_atom(container: Any, key: Any) -> None:
+    """``fetch`` takes indices neither, and says so in words of its own."""
+    if container.__class__ is list and key.__class__ is not int and not is_atom(key):
+        raise ArgumentError(f"the Access calls for keywords expect the key to be an atom, got: {inspect(key)}")
+
+
 @ex("fetch/2")
 def fetch(container: Any, key: Any) -> Any:
+    _need_atom(container, key)
     found = find(container, key)
     return ERROR if found is _MISSING else (OK, found)
 
 
 @ex("fetch!/2")
 def fetch_bang(container: Any, key: Any) -> Any:
+    _need_atom(container, key)
     found = find(container, key)
     if found is _MISSING:
         raise KeyError_(key, container)
@@ -131,7 +139,7 @@ def get_and_update(container: Any, key: Any, fun: Callable[[Any], Any]) -> Any:
 def _pair(answer: Any) -> tuple[Any, Any]:
     if answer.__class__ is tuple and len(answer) == 2:
         return answer
-    raise ArgumentError(f"the given function must return a two-element tuple or :pop, got: {inspect(answer)}")
+    raise RuntimeError_(f"the given function must return a two-element tuple or :pop, got: {inspect(answer)}")
 
 
 def _list_get_and_update(container: list[Any], key: Any, fun: Callable[[Any], Any]) -> Any:
@@ -314,9 +322,7 @@ def _without(data: Any, name: Any) -> Any:
 def key_bang(name: Any) -> Any:
     def access(op: Any, data: Any, next_: Any) -> Any:
         if data.__class__ is not dict and not isinstance(data, Struct):
-            raise _wrong(
-                f"Access.key!/1 expected a map/struct or an atom key, got: {inspect(data)}"
-            )
+            raise _wrong(f"Access.key!/1 expected a map/struct, got: {inspect(data)}")
         fields = data.fields if isinstance(data, Struct) else data
         stored = maps.key(name)
         if stored not in fields:
@@ -334,8 +340,6 @@ def key_bang(name: Any) -> Any:
 
 def _wrong(text: str) -> Exception:
     """A RuntimeError."""
-    from defnpy.terms.errors import RuntimeError_
-
     return RuntimeError_(text)
 
 
@@ -419,10 +423,12 @@ def _at(op: Any, data: list[Any], next_: Any, index: int) -> Any:
     value = data[index] if inside else None
     if op is GET:
         return next_(value)
+    if not inside:
+        return (None, data)
     answer = next_(value)
     if answer is POP:
-        return (value, data[:index] + data[index + 1 :] if inside else data)
-    return (answer[0], [*data[:index], answer[1], *data[index + 1 :]] if inside else data)
+        return (value, data[:index] + data[index + 1 :])
+    return (answer[0], [*data[:index], answer[1], *data[index + 1 :]])
 
 
 @ex("at/1")
@@ -450,7 +456,7 @@ def at_bang(index: Any) -> Any:
         if not 0 <= place < len(data):
             from defnpy.terms.errors import EnumOutOfBoundsError
 
-            raise EnumOutOfBoundsError(f"out of bounds error at position {index} when traversing enumerable {inspect(data)}")
+            raise EnumOutOfBoundsError()
         return _at(op, data, next_, place)
 
     return access

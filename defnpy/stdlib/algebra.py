@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.stdlib.calls import fun2
-from defnpy.stdlib.util import UNSET, option
+from defnpy.stdlib.reflection import reflecting
+from defnpy.stdlib.util import UNSET, is_binary, is_int, need, option
 from defnpy.terms import algebra, text
 from defnpy.terms import inspect as inspecting
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import Module, ex, native_module
 
 MAYBE = Atom("maybe")
@@ -36,27 +38,33 @@ def no_limit(doc: Any) -> Any:
 
 @ex("nest/2", "nest/3")
 def nest(doc: Any, level: Any, mode: Any = algebra.ALWAYS) -> Any:
+    fine = is_int(level) and level >= 0 or level in (Atom("cursor"), Atom("reset"))
+    need(fine and mode in (algebra.ALWAYS, Atom("break")), "Inspect.Algebra", "nest", 3)
     return algebra.nest(doc, level, mode)
 
 
 @ex("break/0", "break/1")
 def break_(s: Any = " ") -> Any:
+    need(is_binary(s), "Inspect.Algebra", "break", 1)
     return algebra.break_(s)
 
 
 @ex("flex_break/0", "flex_break/1")
 def flex_break(s: Any = " ") -> Any:
+    need(is_binary(s), "Inspect.Algebra", "flex_break", 1)
     return algebra.flex_break(s)
 
 
 @ex("glue/2", "glue/3")
 def glue(left: Any, middle: Any, right: Any = UNSET) -> Any:
+    need(right is UNSET or is_binary(middle), "Inspect.Algebra", "glue", 3)
     made, last = (algebra.break_(), middle) if right is UNSET else (algebra.break_(middle), right)
     return (algebra.CONS, left, (algebra.CONS, made, last))
 
 
 @ex("flex_glue/2", "flex_glue/3")
 def flex_glue(left: Any, middle: Any, right: Any = UNSET) -> Any:
+    need(right is UNSET or is_binary(middle), "Inspect.Algebra", "flex_glue", 3)
     made, last = (algebra.flex_break(), middle) if right is UNSET else (algebra.flex_break(middle), right)
     return (algebra.CONS, left, (algebra.CONS, made, last))
 
@@ -83,6 +91,7 @@ def fold(docs: Any, fun: Any) -> Any:
 
 @ex("collapse_lines/1")
 def collapse_lines(most: Any) -> Any:
+    need(is_int(most) and most > 0, "Inspect.Algebra", "collapse_lines", 1)
     return algebra.collapse_lines(most)
 
 
@@ -127,7 +136,7 @@ def surround(left: Any, doc: Any, right: Any) -> Any:
 def _inspect() -> Module:
     made = native_module("Inspect", {}, info={"protocol": True})
     made.functions["inspect/2"] = inspecting.inspect_term
-    return made
+    return reflecting(made, "Atom BitString Float Function Integer List Map PID Port Range Reference Regex Tuple", any_struct=True)
 
 
 def _impl(name: str) -> Module:
@@ -143,7 +152,19 @@ def _impl(name: str) -> Module:
         return inspecting._plain_doc(term, chosen)
 
     made.functions["inspect/2"] = show
+    if name == "Any":
+        made.macros["__deriving__/3"] = _deriving
     return made
+
+
+def _deriving(env: Any, module: Any, struct: Any, options: Any) -> None:
+    """``__deriving__``: the options are kept with the struct's module; fields that it has not are refused."""
+    for name in ("only", "except", "optional"):
+        given = option(options, name, [])
+        unknown = [f for f in given if f not in struct.fields] if given.__class__ is list else []
+        if unknown:
+            raise ArgumentError(
+                f"unknown fields {inspecting.inspect(unknown)} in :{name} when deriving the Inspect protocol for {inspecting.inspect(module)}")
 
 
 def _opts() -> Module:
@@ -160,7 +181,7 @@ def _opts() -> Module:
 def _chars(name: str, signature: str, function: Any) -> Module:
     made = native_module(name, {}, info={"protocol": True})
     made.functions[signature] = function
-    return made
+    return reflecting(made, "Atom BitString Float Integer List")
 
 
 MODULE = native_module("Inspect.Algebra", globals())

@@ -11,7 +11,7 @@ from defnpy.stdlib.util import ERROR, OK, option
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import make_binary, octets
 from defnpy.terms.errors import ArgumentError
-from defnpy.terms.inspect import inspect
+from defnpy.terms.inspect import AS_STRINGS, inspect
 from defnpy.terms.module import ex, native_module
 
 LOWER, UPPER, WHITESPACE = Atom("lower"), Atom("upper"), Atom("whitespace")
@@ -70,7 +70,7 @@ def _case16(s: Any, options: Any) -> str:
 
 
 def _bad_digit(c: str) -> ArgumentError:
-    return ArgumentError(f"non-alphabet character found: {inspect(c)} (byte {ord(c)})")
+    return ArgumentError(f"non-alphabet character found: {inspect(c, binaries=AS_STRINGS)} (byte {ord(c)})")
 
 
 @ex("decode16!/1", "decode16!/2")
@@ -88,11 +88,20 @@ def _decode(s: Any, options: Any, size: int, decode: Callable[[bytes], bytes], l
     made = _prepared(s, options, size)
     for c in made:
         if c not in letters and c != "=":
-            raise ArgumentError(f"non-alphabet character found: {inspect(c)} (byte {ord(c)})")
+            raise _bad_digit(c)
     try:
         return make_binary(decode(made.encode()))
     except (binascii.Error, ValueError):
         raise ArgumentError("incorrect padding") from None
+
+
+def _upper(s: Any, options: Any) -> str:
+    """Base 32 text in capitals; letters of the wrong case raise."""
+    case, made = option(options, "case", UPPER), str(s)
+    for c in made:
+        if (case is UPPER and c.islower()) or (case is LOWER and c.isupper()):
+            raise _bad_digit(c)
+    return made.upper()
 
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -111,14 +120,12 @@ def url_decode64_bang(s: Any, options: Any = ()) -> Any:
 
 @ex("decode32!/1", "decode32!/2")
 def decode32_bang(s: Any, options: Any = ()) -> Any:
-    made = str(s) if option(options, "case", UPPER) is UPPER else str(s).upper()
-    return _decode(made, options, 8, base64.b32decode, _UPPER + "234567")
+    return _decode(_upper(s, options), options, 8, base64.b32decode, _UPPER + "234567")
 
 
 @ex("hex_decode32!/1", "hex_decode32!/2")
 def hex_decode32_bang(s: Any, options: Any = ()) -> Any:
-    made = str(s) if option(options, "case", UPPER) is UPPER else str(s).upper()
-    return _decode(made, options, 8, base64.b32hexdecode, _UPPER + "0123456789")
+    return _decode(_upper(s, options), options, 8, base64.b32hexdecode, _UPPER + "0123456789")
 
 
 def _tried(decode: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -149,6 +156,7 @@ valid16_q = _valid(decode16, "valid16?")
 valid64_q = _valid(decode64, "valid64?")
 url_valid64_q = _valid(url_decode64, "url_valid64?")
 valid32_q = _valid(decode32, "valid32?")
+hex_valid32_q = _valid(hex_decode32, "hex_valid32?")
 
 
 MODULE = native_module("Base", globals())

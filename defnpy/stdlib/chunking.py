@@ -24,6 +24,12 @@ def chunk_every(items: Any, count: Any, step: Any = UNSET, leftover: Any = ()) -
     return list(chunks(iterate(items), count, step, leftover))
 
 
+@ex("chunk/2", "chunk/3", "chunk/4")
+def chunk(items: Any, count: Any, step: Any = UNSET, padding: Any = None) -> list[Any]:
+    """The deprecated form: what is left over is dropped unless there is padding."""
+    return chunk_every(items, count, count if step is UNSET else step, DISCARD if padding is None else padding)
+
+
 def chunks(source: Iterator[Any], count: int, step: int, leftover: Any) -> Iterator[list[Any]]:
     """Windows of *count* elements, one every *step*; *leftover* fills the last one or is ``:discard``."""
     window: list[Any] = []

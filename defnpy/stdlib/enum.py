@@ -8,21 +8,22 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib import enumerable, kernel, sorting
+from defnpy.stdlib import enumerable, io, kernel, sorting
 from defnpy.stdlib.calls import fun0, fun1, fun2, fun3
-from defnpy.stdlib.chunking import chunk_by, chunk_every, chunk_while, chunked, chunks, runs
+from defnpy.stdlib.chunking import chunk, chunk_by, chunk_every, chunk_while, chunked, chunks, runs
 from defnpy.stdlib.enumerable import as_list, iterate
 from defnpy.stdlib.sampling import random, shuffle, take_random
 from defnpy.stdlib.util import ERROR, OK, UNSET, is_int, need, no_clause, truthy
 from defnpy.terms import map as maps
 from defnpy.terms import text
 from defnpy.terms.atom import Atom, is_atom
-from defnpy.terms.errors import ArgumentError, ArithmeticError_, EnumEmptyError, EnumOutOfBoundsError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, EnumEmptyError, EnumOutOfBoundsError, MatchError
 from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import strict_equal
 from defnpy.terms.range import Range
+from defnpy.terms.struct import Struct
 
 CONT, HALT, DISCARD, ASC = Atom("cont"), Atom("halt"), Atom("discard"), Atom("asc")
 _NONE: Any = object()
@@ -298,10 +299,21 @@ def with_index(items: Any, offset: Any = 0) -> list[Any]:
 
 @ex("into/2", "into/3")
 def into(items: Any, target: Any, fun: Any = UNSET) -> Any:
-    if fun is UNSET:
-        return enumerable.into(target, iterate(items))
-    f = fun1(fun)
-    return enumerable.into(target, (f(x) for x in iterate(items)))
+    source = iterate(items) if fun is UNSET else map(fun1(fun), iterate(items))
+    if target.__class__ is dict and isinstance(items, Struct):
+        add, done = enumerable.collector(target)
+        for item in source:
+            add(item)
+        return done()
+    if target.__class__ is dict and target and (fun is not UNSET or items.__class__ not in (list, dict)):
+        return {**target, **maps.from_pairs(map(_matched_pair, source))}
+    return enumerable.into(target, source)
+
+
+def _matched_pair(term: Any) -> tuple[Any, Any]:
+    if term.__class__ is not tuple or len(term) != 2:
+        raise MatchError(term)
+    return term
 
 
 @ex("concat/1", "concat/2")
@@ -562,58 +574,57 @@ def split_while(items: Any, fun: Any) -> Any:
     return (found[:cut], found[cut:])
 
 
-def slice_bounds(span: Any, size: int) -> tuple[int, int]:
-    """First index and end of a range applied to *size* elements."""
-    first = span.first + size if span.first < 0 else span.first
-    last = span.last + size if span.last < 0 else span.last
-    return (max(first, 0) if span.first < 0 else first, last + 1)
-
-
 @ex("slice/2", "slice/3")
 def slice_(items: Any, start: Any, amount: Any = UNSET) -> list[Any]:
     if amount is UNSET:
         need(isinstance(start, Range), "Enum", "slice", 2)
-        return _slice_range(as_list(items), start)
+        return _slice_range(items, start)
     need(is_int(start) and is_int(amount) and amount >= 0, "Enum", "slice", 3)
     if start >= 0 and items.__class__ is not list:
         return list(itertools.islice(iterate(items), start, start + amount))
     found = as_list(items)
-    first = start if start >= 0 else start + len(found)
-    return found[first : first + amount] if first >= 0 else []
+    first = start if start >= 0 else max(start + len(found), 0)
+    return found[first : first + amount]
 
 
-def _slice_range(found: list[Any], span: Range) -> list[Any]:
-    if span.step == -1 and span.first > span.last:
-        span = Range(span.first, span.last, 1)
-    if span.step < 0:
+def _slice_range(items: Any, span: Range) -> list[Any]:
+    step = span.step
+    if step == -1 and span.first > span.last:
+        io.warn(f"negative steps are not supported in Enum.slice/2, pass {span.first}..{span.last}//1 instead")
+        step = 1
+    if step < 0:
         raise ArgumentError(f"Enum.slice/2 does not accept ranges with negative steps, got: {inspect(span)}")
-    first, end = slice_bounds(span, len(found))
-    if span.first < 0 and span.first + len(found) < 0 and span.last < 0 and span.last + len(found) < 0:
-        return []
-    return found[first : max(end, 0) : span.step]
+    if items.__class__ is not list and 0 <= span.first <= span.last:
+        return list(itertools.islice(iterate(items), span.first, span.last + 1, step))
+    found = as_list(items)
+    first, last = _normal(span, len(found))
+    return found[first : max(last + 1, 0) : step]
+
+
+def _normal(span: Range, size: int) -> tuple[int, int]:
+    """First and last index of a range on *size* elements; negative ones count from the end."""
+    return (span.first if span.first >= 0 else max(span.first + size, 0), span.last if span.last >= 0 else span.last + size)
 
 
 @ex("slide/3")
 def slide(items: Any, start: Any, to: Any) -> list[Any]:
+    span = Range(start, start, 1) if is_int(start) else start
+    need(isinstance(span, Range) and is_int(to), "Enum", "slide", 3)
+    if span.step != 1:
+        raise ArgumentError(f"Enum.slide/3 does not accept ranges with custom steps, got: {inspect(span)}")
     found = as_list(items)
-    size = len(found)
-    if is_int(start):
-        first = last = start + size if start < 0 else start
-    else:
-        need(isinstance(start, Range), "Enum", "slide", 3)
-        first = start.first + size if start.first < 0 else start.first
-        last = start.last + size if start.last < 0 else start.last
-    target = to + size if to < 0 else to
-    if first > last or first >= size or not (target < first or target > last or target == first):
-        if first <= target <= last and target != first:
-            raise ArgumentError(
-                f"insertion index for slide must be outside the range being moved (tried to insert {inspect(start)} at {to})"
-            )
+    first, last = _normal(span, len(found))
+    target = to if to >= 0 else to + len(found)
+    if target == first or (min(span.first, span.last, to) < 0 and first >= len(found)):
         return found
-    last = min(last, size - 1)
-    moved = found[first : last + 1]
-    rest = found[:first] + found[last + 1 :]
-    place = target if target <= first else target - len(moved) + 1
+    if first < target <= last:
+        raise ArgumentError(
+            f"insertion index for slide must be outside the range being moved (tried to insert {first}..{last} at {target})"
+        )
+    if first > last:
+        return found
+    moved, rest = found[first : last + 1], found[:first] + found[last + 1 :]
+    place = max(target, 0) if target < first else target - len(moved) + 1
     return rest[:place] + moved + rest[place:]
 
 
@@ -736,5 +747,5 @@ def map_intersperse(items: Any, separator: Any, fun: Any) -> list[Any]:
 
 
 
-__all__ = ["chunk_by", "chunk_every", "chunk_while", "chunked", "chunks", "random", "runs", "shuffle", "take_random"]
+__all__ = ["chunk", "chunk_by", "chunk_every", "chunk_while", "chunked", "chunks", "random", "runs", "shuffle", "take_random"]
 MODULE = native_module("Enum", globals())

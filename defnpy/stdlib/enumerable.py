@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
+from defnpy.stdlib.reflection import reflecting
 from defnpy.stdlib.util import is_binary
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
@@ -235,10 +236,11 @@ def _map_collector(target: dict[Any, Any]) -> Collector:
 
 def _binary_collector(target: Any) -> Collector:
     parts: list[Any] = [target]
+    kind = "binary" if is_binary(target) else "bitstring"
 
     def add(part: Any) -> None:
         if not is_binary(part) and part.__class__ is not Bits:
-            raise ArgumentError(f"collecting into a binary requires a bitstring, got: {inspect(part)}")
+            raise ArgumentError(f"collecting into a {kind} requires a bitstring, got: {inspect(part)}")
         parts.append(part)
 
     def done() -> Any:
@@ -307,10 +309,12 @@ def _collectable() -> Module:
         return (target, step)
 
     made.functions["into/1"] = into_
-    return made
+    return reflecting(made, "BitString List Map MapSet File.Stream IO.Stream")
 
 
-MODULE = native_module("Enumerable", globals(), info={"protocol": True})
+MODULE = reflecting(
+    native_module("Enumerable", globals(), info={"protocol": True}),
+    "List Map Function Range MapSet Stream Date.Range File.Stream IO.Stream")
 MODULES_BY_NAME = {
     "Elixir.Enumerable": MODULE,
     "Elixir.Collectable": _collectable(),

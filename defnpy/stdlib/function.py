@@ -41,7 +41,7 @@ def info(fun: Any, item: Any = None) -> Any:
     facts = _facts(fun)
     if item is None:
         return [(Atom(k), facts[k]) for k in _KEYS]
-    return (item, facts.get(item.name))
+    return (item, facts.get(item.name, Atom("undefined")))
 
 
 MODULE = native_module("Function", globals())

@@ -75,7 +75,9 @@ def extended_gcd(a: Any, b: Any) -> tuple[int, int, int]:
         a, b = b, a - q * b
         x0, x1 = x1, x0 - q * x1
         y0, y1 = y1, y0 - q * y1
-    return (a, x0, y0) if a >= 0 else (-a, -x0, -y0)
+    if a == 0:
+        return (0, 0, 0)
+    return (a, x0, y0) if a > 0 else (-a, -x0, -y0)
 
 
 def in_base(n: int, base: int) -> str:

@@ -1,4 +1,4 @@
-"""IO, IO.ANSI and StringIO."""
+"""IO and StringIO."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 from defnpy.stdlib import devices
 from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.lazy import Stream
-from defnpy.stdlib.util import OK, UNSET, option
-from defnpy.terms import ansi
+from defnpy.stdlib.util import OK, UNSET, need, option
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom, is_atom
+from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.binary import make_binary, octets
+from defnpy.terms.errors import make
 from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect as inspect_text
-from defnpy.terms.inspect import opts_from
+from defnpy.terms.inspect import opts_from, struct_any_doc
 from defnpy.terms.module import ex, native_module
-from defnpy.terms.process import Pid
 from defnpy.terms.runtime import runtime
 
 STDIO, LINE, ALL, EOF = Atom("stdio"), Atom("line"), Atom("all"), Atom("eof")
@@ -48,7 +47,7 @@ def write(device: Any, item: Any = UNSET) -> Any:
 def binwrite(device: Any, item: Any = UNSET) -> Any:
     if item is UNSET:
         device, item = STDIO, device
-    devices.write(device, txt.iodata_bytes(item).decode("utf-8", "replace"))
+    devices.write_octets(device, txt.iodata_bytes(item))
     return OK
 
 
@@ -70,44 +69,104 @@ def warn(message: Any, stack: Any = ()) -> Any:
     return OK
 
 
+@ex("warn_once/3")
+def warn_once(key: Any, message: Any, drop: Any = 0) -> Any:
+    """A warning that the Runtime shows once for each *key*; *message* gives its text."""
+    shown = runtime().options.setdefault("warned_once", set())
+    if key not in shown:
+        shown.add(key)
+        warn(message())
+    return OK
+
+
 @ex("gets/1", "gets/2")
 def gets(device: Any, prompt: Any = UNSET) -> Any:
     if prompt is UNSET:
         device, prompt = STDIO, device
-    if device in devices.STDIO:
-        devices.write(device, _chardata(prompt))
+    devices.prompt(device, _chardata(prompt))
     return devices.read_line(device)
 
 
 @ex("getn/1", "getn/2", "getn/3")
 def getn(device: Any, prompt: Any = UNSET, count: Any = UNSET) -> Any:
-    if count is UNSET:
-        device, prompt, count = (device, prompt, 1) if device.__class__ is Pid else (STDIO, device, prompt)
+    """``getn(prompt)``, ``getn(prompt, count)``, ``getn(device, prompt)`` and ``getn(device, prompt, count)``."""
+    if prompt is UNSET:
+        device, prompt = STDIO, device
+    elif count is UNSET and prompt.__class__ is int:
+        device, prompt, count = STDIO, device, prompt
+    devices.prompt(device, _chardata(prompt))
+    if count is EOF:
+        return devices.read_all(device) or EOF
     return devices.read_all(device, 1 if count is UNSET else count)
 
 
-@ex("read/1", "read/2", "binread/1", "binread/2")
+@ex("read/1", "read/2")
 def read(device: Any, what: Any = UNSET) -> Any:
+    return _read(device, what, False)
+
+
+@ex("binread/1", "binread/2")
+def binread(device: Any, what: Any = UNSET) -> Any:
+    return _read(device, what, True)
+
+
+def _read(device: Any, what: Any, raw: bool) -> Any:
     if what is UNSET:
         device, what = STDIO, device
     if what is LINE:
-        return devices.read_line(device)
+        return devices.read_line(device, raw)
     if what is ALL or what is EOF:
-        found = devices.read_all(device)
-        return EOF if found == "" and what is EOF else found
-    return devices.read_all(device, what)
+        found = devices.read_all(device, None, raw)
+        return EOF if what is EOF and found in ("", []) else found
+    need(what.__class__ is int and what >= 0, "IO", "binread" if raw else "read", 2)
+    return devices.read_all(device, what, raw)
 
 
-@ex("stream/0", "stream/1", "stream/2", "binstream/2")
-def stream(device: Any = STDIO, what: Any = LINE) -> Stream:
-    def walk() -> Iterator[Any]:
+class IOStream(Stream):
+    """``%IO.Stream{}``: lines or characters of a device, which also collects what is written to it."""
+
+    __slots__ = ("device", "raw", "unit")
+    module = alias("IO.Stream")
+
+    def __init__(self, device: Any, unit: Any, raw: bool) -> None:
+        super().__init__(self.walk)
+        self.device, self.unit, self.raw = device, unit, raw
+
+    @property
+    def fields(self) -> dict[Any, Any]:  # type: ignore[override]
+        return dict(zip(IO_STREAM_FIELDS, (self.device, self.raw, self.unit), strict=True))
+
+    def walk(self) -> Iterator[Any]:
         while True:
-            part = devices.read_line(device) if what is LINE else devices.read_all(device, what)
+            part = _read(self.device, self.unit, self.raw)
             if part is EOF:
                 return
+            if part.__class__ is tuple:
+                raise make("IO.StreamError", f"error during streaming: {inspect_text(part[1])}", reason=part[1])
             yield part
 
-    return Stream(walk)
+    def ex_inspect(self, opts: Any) -> Any:
+        return struct_any_doc(self, opts)
+
+    def ex_equal(self, other: Any, same: Any) -> bool:
+        return isinstance(other, IOStream) and bool(same(self.fields, other.fields))
+
+    def ex_collector(self) -> Any:
+        put = binwrite if self.raw else write
+        return lambda part: put(self.device, part), lambda: self
+
+
+IO_STREAM_FIELDS = [Atom(n) for n in ("device", "raw", "line_or_bytes")]
+
+
+@ex("stream/0", "stream/1", "stream/2")
+def stream(device: Any = STDIO, unit: Any = LINE) -> Stream:
+    return IOStream(device, unit, False)
+
+
+@ex("binstream/0", "binstream/2")
+def binstream(device: Any = STDIO, unit: Any = LINE) -> Stream:
+    return IOStream(device, unit, True)
 
 
 @ex("iodata_to_binary/1")
@@ -132,74 +191,16 @@ def chardata_to_string(data: Any) -> Any:
     return data if txt.is_binary(data) else txt.list_to_string(data)
 
 
-# ---------------------------------------------------------------------------------------------------------- ANSI
-
-
-@ex("enabled?/0")
-def enabled_q() -> bool:
-    return bool(runtime().options.get("ansi_enabled", False))
-
-
-def _flatten(data: Any, on: bool, out: list[str]) -> bool:
-    """Collects the text of ANSI data; tells whether a sequence was among it."""
-    colored = False
-    for part in data if data.__class__ is list else [data]:
-        if part.__class__ is list:
-            colored = _flatten(part, on, out) or colored
-        elif part.__class__ is Atom:
-            colored = True
-            if on:
-                out.append(ansi.sequence(part))
-            else:
-                ansi.sequence(part)
-        else:
-            out.append(chr(part) if part.__class__ is int else txt.to_string(part))
-    return colored
-
-
-@ex("format/1", "format/2")
-def ansi_format(data: Any, on: Any = UNSET) -> Any:
-    emit = enabled_q() if on is UNSET else on is True
-    out: list[str] = []
-    if _flatten(data, emit, out) and emit:
-        out.append("\x1b[0m")
-    return out
-
-
-@ex("format_fragment/1", "format_fragment/2")
-def ansi_fragment(data: Any, on: Any = UNSET) -> Any:
-    out: list[str] = []
-    _flatten(data, enabled_q() if on is UNSET else on is True, out)
-    return out
-
-
-def _color_cube(code: Any, layer: str) -> str:
-    return f"\x1b[{layer};5;{code}m"
-
-
-def _ansi_module() -> Any:
-    made = native_module("IO.ANSI", {"enabled_q": enabled_q, "format": ansi_format, "fragment": ansi_fragment})
-    for name in ansi.names():
-        made.functions[f"{name}/0"] = lambda name=name: ansi.sequence(Atom(name))
-    made.functions["color/1"] = lambda code: _color_cube(code, "38")
-    made.functions["color_background/1"] = lambda code: _color_cube(code, "48")
-    made.functions["color/3"] = lambda r, g, b: _color_cube(16 + 36 * r + 6 * g + b, "38")
-    made.functions["color_background/3"] = lambda r, g, b: _color_cube(16 + 36 * r + 6 * g + b, "48")
-    for name, letter in (("up", "A"), ("down", "B"), ("right", "C"), ("left", "D")):
-        made.functions[f"cursor_{name}/0"] = lambda letter=letter: f"\x1b[1{letter}"
-        made.functions[f"cursor_{name}/1"] = lambda n, letter=letter: f"\x1b[{n}{letter}"
-    made.functions["cursor/2"] = lambda line, column: f"\x1b[{line};{column}H"
-    return made
-
-
 # ------------------------------------------------------------------------------------------------------ StringIO
 
 
 def string_open(text: Any, options: Any = (), fun: Any = UNSET) -> Any:
     """``StringIO.open/1..3``."""
+    need(txt.is_binary(text), "StringIO", "open", 2)
     if is_function(options):
         options, fun = (), options
-    pid = devices.open_device(devices.StringDevice(text))
+    encoding = "latin-1" if option(options, "encoding") is Atom("latin1") else "utf-8"
+    pid = devices.open_device(devices.StringDevice(text, option(options, "capture_prompt", False) is True, encoding))
     if fun is UNSET:
         return (OK, pid)
     return (OK, fun1(fun)(pid))
@@ -209,16 +210,16 @@ def string_contents(pid: Any) -> Any:
     """``StringIO.contents/1``."""
     device = devices.of(pid)
     assert device is not None
-    return (device.input, "".join(device.output))
+    return (make_binary(device.input), make_binary(b"".join(device.output)))
 
 
 def string_flush(pid: Any) -> Any:
     """``StringIO.flush/1``."""
     device = devices.of(pid)
     assert device is not None
-    text = "".join(device.output)
+    data = b"".join(device.output)
     device.output.clear()
-    return text
+    return make_binary(data)
 
 
 def string_close(pid: Any) -> Any:
@@ -240,6 +241,6 @@ def to_octets(term: Any) -> bytes:
     return octets(txt.to_string(term) if is_atom(term) else term)
 
 
-_IO_ONLY = {k: v for k, v in globals().items() if k not in ("enabled_q", "ansi_format", "ansi_fragment")}
-MODULE = native_module("IO", _IO_ONLY)
-MODULES_BY_NAME = {"Elixir.IO": MODULE, "Elixir.IO.ANSI": _ansi_module(), "Elixir.StringIO": _string_io_module()}
+MODULE = native_module("IO", globals())
+_STREAM = native_module("IO.Stream", {}, info={"struct": list(zip(IO_STREAM_FIELDS, (None, None, LINE), strict=True))})
+MODULES_BY_NAME = {"Elixir.IO": MODULE, "Elixir.StringIO": _string_io_module(), "Elixir.IO.Stream": _STREAM}

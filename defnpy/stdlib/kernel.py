@@ -428,10 +428,22 @@ def is_exception(a: Any, module: Any = UNSET) -> bool:
 # ------------------------------------------------------------------------------------------------------ ranges
 
 
+def _warn_backwards() -> None:
+    from defnpy.stdlib import io
+
+    io.warn_once((alias("Range"), Atom("new")), lambda: (
+        "Range.new/2 and first..last default to a step of -1 when last < first. Use Range.new(first, last, -1) or first..last//-1, "
+        "or pass 1 if that was your intention"
+    ))  # fmt: skip
+
+
 def range_(first: Any, last: Any) -> Range:
     """``first..last``."""
     if first.__class__ is int and last.__class__ is int:
-        return Range(first, last, 1 if first <= last else -1)
+        if first <= last:
+            return Range(first, last, 1)
+        _warn_backwards()
+        return Range(first, last, -1)
     raise ArgumentError(
         "ranges (first..last) expect both sides to be integers, "
         f"got: {inspect_text(first)}..{inspect_text(last)}"

@@ -109,7 +109,7 @@ def _pair(term: Any) -> Any:
     if term.__class__ is tuple and len(term) == 2 and is_atom(term[0]):
         return term
     raise ArgumentError(
-        f"expected a keyword list, but an entry in the list is not a two-element tuple with an atom key, got: {inspect(term)}"
+        f"expected a keyword list, but an entry in the list is not a two-element tuple with an atom as its first element, got: {inspect(term)}"
     )
 
 

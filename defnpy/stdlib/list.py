@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from defnpy.stdlib import parsing, sorting
 from defnpy.stdlib.calls import fun1, fun2
-from defnpy.stdlib.util import UNSET, badarg, is_int, need
+from defnpy.stdlib.util import UNSET, badarg, is_int, need, truthy
 from defnpy.terms import text
-from defnpy.terms.atom import Atom, to_atom
-from defnpy.terms.errors import FunctionClauseError, KeyError_
+from defnpy.terms.atom import MISSING, Atom, existing_atom, to_atom
+from defnpy.terms.errors import ArgumentError, FunctionClauseError, KeyError_
+from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect, is_ascii_printable
 from defnpy.terms.list import ImproperList
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import equal, strict_equal, term_order
 
-EQ, DEL, INS = Atom("eq"), Atom("del"), Atom("ins")
+EQ, DEL, INS, DIFF = Atom("eq"), Atom("del"), Atom("ins"), Atom("diff")
 INFINITY = Atom("infinity")
 
 
@@ -223,7 +225,9 @@ def starts_with_q(items: Any, prefix: Any) -> bool:
 
 @ex("ends_with?/2")
 def ends_with_q(items: Any, suffix: Any) -> bool:
-    need(_is_list(items) and _is_list(suffix), "List", "ends_with?", 2)
+    for place, term in enumerate((items, suffix), 1):
+        if not _is_list(term):
+            raise badarg((place, "not a list"))
     return not suffix or strict_equal(items[-len(suffix) :], suffix)
 
 
@@ -237,6 +241,9 @@ def improper_q(items: Any) -> bool:
 
 @ex("ascii_printable?/1", "ascii_printable?/2")
 def ascii_printable_q(items: Any, limit: Any = INFINITY) -> bool:
+    if items.__class__ is ImproperList:
+        return limit is not INFINITY and limit <= len(items) and is_ascii_printable(items.head[:limit])
+    need(_is_list(items), "List", "ascii_printable?", 2)
     return is_ascii_printable(items if limit is INFINITY else items[:limit])
 
 
@@ -273,7 +280,14 @@ def to_string(items: Any) -> Any:
 @ex("to_charlist/1")
 def to_charlist(items: Any) -> list[Any]:
     need(_is_list(items), "List", "to_charlist", 1)
-    return [ord(c) for c in text.list_to_string(items)]
+    try:
+        return [ord(c) for c in text.list_to_string(items)]
+    except ArgumentError:
+        raise ArgumentError(
+            "cannot convert the given list to a charlist.\n\nTo be converted to a charlist, a list must contain only:\n\n"
+            "  * strings\n  * integers representing Unicode code points\n  * or a list containing one of these three elements\n\n"
+            f"Please check the given list or call inspect/1 to get the list representation, got:\n\n{inspect(items)}\n"
+        ) from None
 
 
 @ex("to_atom/1")
@@ -283,7 +297,10 @@ def to_atom_(items: Any) -> Any:
 
 @ex("to_existing_atom/1")
 def to_existing_atom(items: Any) -> Any:
-    return to_atom(_chars(items))
+    found = existing_atom(_chars(items))
+    if found is MISSING:
+        raise badarg((1, "not an already existing atom"))
+    return found
 
 
 def _chars(items: Any) -> str:
@@ -305,63 +322,89 @@ def to_float(items: Any) -> float:
 # -------------------------------------------------------------------------------------------- Myers' difference
 
 
+Path = tuple[int, list[Any], list[Any], list[tuple[Atom, Any]]]
+"""Steps down, what is left of both lists, and the edits so far."""
+
+
 @ex("myers_difference/2", "myers_difference/3")
 def myers_difference(a: Any, b: Any, script: Any = None) -> list[Any]:
-    """The shortest edit script as ``[eq: .., del: .., ins: ..]``."""
-    need(_is_list(a) and _is_list(b), "List", "myers_difference", 2)
-    return _script(_edits(a, b))
+    """The shortest edit script as ``[eq: .., del: .., ins: ..]``; *script* may give an inner one for two elements."""
+    need(_is_list(a) and _is_list(b) and (script is None or is_function(script)), "List", "myers_difference", 2 if script is None else 3)
+    return edits(a, b, None if script is None else fun2(script))
 
 
-def edits(a: list[Any], b: list[Any]) -> list[Any]:
+def edits(a: list[Any], b: list[Any], script: Any = None) -> list[Any]:
     """The script of two lists; used for strings too."""
-    return _script(_edits(a, b))
+    return _compact(_edits(a, b, script))
 
 
-def _edits(a: list[Any], b: list[Any]) -> list[tuple[Atom, Any]]:
-    """Follows the furthest paths of Myers' algorithm, one more edit in each round."""
-    paths: list[tuple[int, list[Any], list[Any], list[tuple[Atom, Any]]]] = [_snake(0, a, b, [])]
-    limit = len(a) + len(b)
-    for _envelope in range(limit + 1):
+def _edits(a: list[Any], b: list[Any], script: Any) -> list[tuple[Atom, Any]]:
+    """Follows the furthest paths of Myers' algorithm, one more edit in each round; the first path that arrives counts."""
+    paths = [_snake((0, a, b, []))]
+    while True:
         for path in paths:
             if not path[1] and not path[2]:
                 return path[3]
-        paths = _next_paths(paths)
-    return []
+        moves: list[Path] = []
+        for move in _moves(paths, script):
+            moves.append(_snake(move))
+            if not moves[-1][1] and not moves[-1][2]:
+                return moves[-1][3]
+        paths = moves
 
 
-def _snake(y: int, a: list[Any], b: list[Any], done: list[Any]) -> Any:
+def _moves(paths: list[Path], script: Any) -> Iterator[Path]:
+    yield _down(paths[0], script)
+    for lower, upper in zip(paths, paths[1:], strict=False):
+        yield _right(lower, script) if lower[0] > upper[0] else _down(upper, script)
+    yield _right(paths[-1], script)
+
+
+def _snake(path: Path) -> Path:
+    y, a, b, done = path
     i = 0
     while i < len(a) and i < len(b) and strict_equal(a[i], b[i]):
         i += 1
-    return (y + i, a[i:], b[i:], done + [(EQ, x) for x in a[:i]])
+    return (y + i, a[i:], b[i:], done + [(EQ, x) for x in a[:i]]) if i else path
 
 
-def _right(path: Any) -> Any:
+def _inner(path: Path, script: Any) -> Path | None:
+    """The path behind two elements for which *script* has edits of their own."""
     y, a, b, done = path
-    return (y, a, b[1:], [*done, (INS, b[0])]) if b else path
+    if script is None or not a or not b:
+        return None
+    found = script(a[0], b[0])
+    return (y + 1, a[1:], b[1:], [*done, (DIFF, found)]) if truthy(found) else None
 
 
-def _down(path: Any) -> Any:
+def _right(path: Path, script: Any) -> Path:
     y, a, b, done = path
-    return (y + 1, a[1:], b, [*done, (DEL, a[0])]) if a else (y + 1, a, b, done)
+    return _inner(path, script) or ((y, a, b[1:], [*done, (INS, b[0])]) if b else path)
 
 
-def _next_paths(paths: list[Any]) -> list[Any]:
-    moves: list[Any] = [_down(paths[0])]
-    for lower, upper in zip(paths, paths[1:], strict=False):
-        moves.append(_right(lower) if lower[0] > upper[0] else _down(upper))
-    moves.append(_right(paths[-1]))
-    return [_snake(*move) for move in moves]
+def _down(path: Path, script: Any) -> Path:
+    y, a, b, done = path
+    return _inner(path, script) or ((y + 1, a[1:], b, [*done, (DEL, a[0])]) if a else (y + 1, a, b, done))
 
 
-def _script(steps: list[tuple[Atom, Any]]) -> list[Any]:
-    out: list[Any] = []
-    for kind, item in steps:
+def _compact(steps: list[tuple[Atom, Any]]) -> list[Any]:
+    """Runs of one kind become one entry; an insertion between equal parts moves to the front where it can."""
+    out: list[tuple[Atom, Any]] = []  # from the end to the front
+    for kind, item in reversed(steps):
+        if kind is DIFF:
+            out.append((kind, item))
+            continue
         if out and out[-1][0] is kind:
             out[-1][1].append(item)
-        else:
-            out.append((kind, [item]))
-    return out
+            continue
+        if len(out) > 2 and [k for k, _ in out[-3:]] == [EQ, INS, EQ] and strict_equal(out[-1][1], out[-2][1]):
+            (_, after), _, (_, same) = out[-3:]
+            out[-3:] = [(EQ, after + same), (INS, list(same))]
+            if kind is INS:
+                out[-1][1].append(item)
+                continue
+        out.append((kind, [item]))
+    return [(kind, item if kind is DIFF else item[::-1]) for kind, item in reversed(out)]
 
 
 MODULE = native_module("List", globals())

@@ -10,7 +10,7 @@ from defnpy.stdlib.util import ERROR, OK, UNSET, need_map, truthy
 from defnpy.terms import map as maps
 from defnpy.terms import versions
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError, BadMapError, BadStructError, KeyError_
+from defnpy.terms.errors import ArgumentError, BadMapError, BadStructError, KeyError_, RuntimeError_
 from defnpy.terms.inspect import inspect
 from defnpy.terms.map import key as stored
 from defnpy.terms.module import ex, native_module
@@ -289,7 +289,7 @@ def get_and_update(m: Any, k: Any, fun: Any) -> Any:
         return (now, delete(m, k))
     if answer.__class__ is tuple and len(answer) == 2:
         return (answer[0], put(m, k, answer[1]))
-    raise ArgumentError(f"the given function must return a two-element tuple or :pop, got: {inspect(answer)}")
+    raise RuntimeError_(f"the given function must return a two-element tuple or :pop, got: {inspect(answer)}")
 
 
 @ex("get_and_update!/3")

@@ -8,7 +8,6 @@ from typing import Any
 
 from defnpy.base.integers import decimal_value
 from defnpy.stdlib.util import badarg
-from defnpy.terms.errors import ArgumentError
 
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?\Z")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -57,9 +56,7 @@ def float_prefix(text: str) -> tuple[float, str] | None:
         return None
     value = float(found[0])
     if math.isinf(value):
-        raise ArgumentError(
-            "errors were found at the given arguments:\n\n  * 1st argument: the value is too large to be represented as a float\n"
-        )
+        return None
     return value, text[found.end() :]
 
 

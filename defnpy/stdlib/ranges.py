@@ -37,6 +37,8 @@ def split(r: Any, count: Any) -> tuple[Range, Range]:
     r = _range(r, "split", 2)
     need(is_int(count), "Range", "split", 2)
     total = len(r)
+    if (r.last - r.first) * r.step < 0:  # An empty range is cut behind an empty part, in the direction of its numbers.
+        return (Range(r.first, r.first - r.step, r.step), Range(r.last + r.step, r.last, r.step))
     cut = min(count, total) if count >= 0 else max(total + count, 0)
     middle = r.first + cut * r.step
     return (Range(r.first, middle - r.step, r.step), Range(middle, r.last, r.step))

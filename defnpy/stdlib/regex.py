@@ -35,6 +35,7 @@ _OPTIONS: dict[str, list[Any]] = {c: [Atom(name)] for c, name in _LETTERS.items(
 _OPTIONS["u"] = [Atom("unicode"), Atom("ucp")]
 _OPTIONS["s"] = [Atom("dotall"), (Atom("newline"), Atom("anycrlf"))]
 ALL, FIRST, BUT_FIRST, NONE = Atom("all"), Atom("first"), Atom("all_but_first"), Atom("none")
+INVALID_OPTION = Atom("invalid_option")
 ALL_NAMES, INDEX, BINARY = Atom("all_names"), Atom("index"), Atom("binary")
 
 
@@ -77,9 +78,12 @@ class Regex(Struct):
         return _compile(octets(self.source), self.letters)
 
 
+_CONTROLS = {"\a": "\\a", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+
+
 def _escaped(source: str) -> str:
     out = re.sub(r"(\\.)|(/)", lambda m: m[1] or "\\/", source, flags=re.S)
-    return "".join(txt.escape(c, "\0") if ord(c) < 32 or ord(c) == 127 else c for c in out)
+    return "".join(_CONTROLS.get(c, f"\\x{ord(c):02X}") if ord(c) < 32 or ord(c) == 127 else c for c in out)
 
 
 def sigil(source: Any, modifiers: str) -> Regex:
@@ -240,8 +244,17 @@ def _letters(options: Any) -> str:
     return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))
 
 
+def _unknown_letters(options: Any) -> str:
+    """The rest of a text of modifiers from the first one that is none."""
+    known = re.match("[ismxufU]*", options) if is_binary(options) else None
+    return "" if known is None else str(options[known.end() :])
+
+
 @ex("compile/1", "compile/2")
 def compile_(source: Any, options: Any = "") -> Any:
+    unknown = _unknown_letters(options)
+    if unknown:
+        return (ERROR, (INVALID_OPTION, unknown))
     try:
         made = Regex(source, _letters(options))
         _ = made.compiled
@@ -252,6 +265,9 @@ def compile_(source: Any, options: Any = "") -> Any:
 
 @ex("compile!/1", "compile!/2")
 def compile_bang(source: Any, options: Any = "") -> Regex:
+    unknown = _unknown_letters(options)
+    if unknown:
+        raise make("Regex.CompileError", f"invalid_option at position {unknown}")
     try:
         made = Regex(source, _letters(options))
         _ = made.compiled
@@ -324,6 +340,8 @@ def scan(re_: Any, s: Any, options: Any = ()) -> list[Any]:
     need(is_binary(s), "Regex", "scan", 3)
     subject = _subject(re_, s)
     capture, index = option(options, "capture", ALL), option(options, "return") is INDEX
+    if capture is NONE or (capture is ALL_NAMES and not re_.compiled.groupindex):
+        return []
     matches = re_.compiled.finditer(subject, option(options, "offset", 0))
     return [_captured(re_, subject, m, capture, index) for m in matches]
 
@@ -387,11 +405,11 @@ def split(re_: Any, s: Any, options: Any = ()) -> list[Any]:
             break
         spans = [found.span()] if on is FIRST else [found.span(_name(g)) for g in _wanted(on, found)]
         for low, high in spans:
-            if low < 0 or (trim and low == start and not with_captures and low == high):
+            if low < start or (trim and low == start and not with_captures and low == high):
                 continue
             if not (trim and low == start):
                 pieces.append(subject[start:low])
-                cuts += 1
+            cuts += with_captures or not (trim and low == start)
             if with_captures:
                 pieces.append(subject[low:high])
             start = high
@@ -404,6 +422,8 @@ def _wanted(on: Any, found: Any) -> list[Any]:
         return _groups(found)
     if on is BUT_FIRST:
         return _groups(found)[1:]
+    if on is NONE:
+        return []
     return on if on.__class__ is list else [0]
 
 

@@ -72,7 +72,9 @@ def _next_pick(index: int, weight: float, count: int) -> tuple[int, float]:
 
 def _one_random(source: Iterator[Any]) -> list[Any]:
     chosen: list[Any] = []
+    weight, wanted = 1.0, 0
     for index, x in enumerate(source):
-        if index == 0 or rand.uniform(index + 1) == 1:
+        if index == wanted:
+            wanted, weight = _next_pick(index, weight, 1)
             chosen = [x]
     return chosen

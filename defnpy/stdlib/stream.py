@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from defnpy.stdlib import enumerable
 from defnpy.stdlib.calls import fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.lazy import Stream
+from defnpy.stdlib.process import sleep
 from defnpy.stdlib.util import OK, UNSET, is_int, need
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -302,6 +302,12 @@ def duplicate(item: Any, count: Any) -> Stream:
     return Stream(lambda: itertools.repeat(item, count))
 
 
+@ex("from_index/0", "from_index/1")
+def from_index(start: Any = 0) -> Stream:
+    need(is_int(start) or is_function(start, 1), "Stream", "from_index", 1)
+    return Stream(lambda: itertools.count(start)) if is_int(start) else Stream(lambda: map(fun1(start), itertools.count(0)))
+
+
 @ex("unfold/2")
 def unfold(start: Any, fun: Any) -> Stream:
     f = fun1(fun)
@@ -368,7 +374,7 @@ def interval(milliseconds: Any) -> Stream:
 
     def walk() -> Iterator[Any]:
         for n in itertools.count():
-            time.sleep(milliseconds / 1000)
+            sleep(milliseconds)
             yield n
 
     return Stream(walk)
@@ -392,12 +398,16 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Stream:
 
     def walk() -> Iterator[Any]:
         add, done = enumerable.collector(target)
-        for x in iterate(items):
-            add(f(x))
-            yield x
+        try:
+            for x in iterate(items):
+                add(f(x))
+                yield x
+        except GeneratorExit:  # Whoever stops taking elements ends the collection.
+            done()
+            raise
         done()
 
     return Stream(walk)
 
 
-MODULE = native_module("Stream", globals())
+MODULE = native_module("Stream", globals(), info={"struct": list(Stream(lambda: iter(())).fields.items())})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
-from defnpy.stdlib import regex
+from defnpy.stdlib import casing, io, regex
 from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.lazy import Stream
 from defnpy.stdlib.parsing import float_exact, integer_exact, need_text
@@ -24,8 +25,7 @@ from defnpy.terms.suggest import jaro
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPLITTING = "".join(c for c in _SPACE if c not in "\xa0\u2007\u202f")
 ERROR = Atom("error")
-ALL = Atom("all")
-ASCII = Atom("ascii")
+ALL, VALID, PRINTABLE = Atom("all"), Atom("valid"), Atom("printable")
 
 
 def _text(term: Any, name: str, arity: int) -> str:
@@ -84,6 +84,15 @@ def codepoints(s: Any) -> list[Any]:
 def next_grapheme(s: Any) -> Any:
     found = txt.graphemes(s)
     return (found[0], txt.join(found[1:])) if found else None
+
+
+@ex("next_grapheme_size/1")
+def next_grapheme_size(s: Any) -> Any:
+    found = next_grapheme(s)
+    if found is None:
+        return None
+    size = len(octets(found[0]))
+    return (size, make_binary(octets(s)[size:]))
 
 
 @ex("next_codepoint/1")
@@ -150,13 +159,14 @@ def slice_(s: Any, start: Any, size: Any = UNSET) -> Any:
         need(found is not None and isinstance(start, Range), "String", "slice", 2)
         return txt.join(_slice_range(found, start))  # type: ignore[arg-type]
     need(found is not None and is_int(start) and is_int(size) and size >= 0, "String", "slice", 3)
-    first_ = start + len(found) if start < 0 else start  # type: ignore[arg-type]
-    return txt.join(found[first_ : first_ + size]) if first_ >= 0 else ""  # type: ignore[index]
+    first_ = max(start + len(found), 0) if start < 0 else start  # type: ignore[arg-type]
+    return txt.join(found[first_ : first_ + size])  # type: ignore[index]
 
 
 def _slice_range(found: list[Any], span: Range) -> list[Any]:
     step = span.step
     if step == -1 and span.first > span.last:
+        io.warn(f"negative steps are not supported in String.slice/2, pass {span.first}..{span.last}//1 instead")
         step = 1
     if step < 0:
         raise ArgumentError(f"String.slice/2 does not accept ranges with negative steps, got: {inspect(span)}")
@@ -170,10 +180,20 @@ def _slice_range(found: list[Any], span: Range) -> list[Any]:
 
 @ex("byte_slice/3")
 def byte_slice(s: Any, start: Any, size: Any) -> Any:
+    """At most *size* octets; code points that the cut takes apart are left out."""
+    need(is_binary(s) and is_int(start) and is_int(size) and size >= 0, "String", "byte_slice", 3)
     data = octets(s)
     begin = max(start + len(data), 0) if start < 0 else start
+    while begin < len(data) and data[begin] & 0xC0 == 0x80:
+        begin += 1
     part = data[begin : begin + size]
-    return part.decode("utf-8", "ignore")
+    lead = len(part) - 1
+    while lead >= 0 and len(part) - lead < 4 and part[lead] & 0xC0 == 0x80:
+        lead -= 1
+    if lead >= 0 and part[lead] >= 0xC0:
+        whole = 2 if part[lead] < 0xE0 else 3 if part[lead] < 0xF0 else 4 if part[lead] < 0xF8 else 1
+        return make_binary(part[:lead] if lead + whole > len(part) else part)
+    return make_binary(part[: lead + 1])
 
 
 @ex("split_at/2")
@@ -201,25 +221,18 @@ def duplicate(s: Any, count: Any) -> Any:
 # ------------------------------------------------------------------------------------------------------- cases
 
 
-def _casing(name: str, change: Callable[[str], str]) -> Callable[..., Any]:
-    def function(s: Any, mode: Any = None) -> Any:
-        data = _text(s, name, 2)
-        if mode is ASCII:
-            return _back("".join(change(c) if c.isascii() else c for c in data))
-        return _back("".join(map(change, data)))
+def _casing(name: str, change: Callable[[str, Any], str]) -> Callable[..., Any]:
+    def function(s: Any, mode: Any = casing.DEFAULT) -> Any:
+        need(mode in casing.MODES, "String", name, 2)
+        return _back(change(_text(s, name, 2), mode))
 
     function.__name__ = name
     return ex(f"{name}/1", f"{name}/2")(function)
 
 
-upcase = _casing("upcase", str.upper)
-downcase = _casing("downcase", str.lower)
-
-
-@ex("capitalize/1", "capitalize/2")
-def capitalize(s: Any, mode: Any = None) -> Any:
-    data = _text(s, "capitalize", 2)
-    return _back(data[:1].title() + "".join(map(str.lower, data[1:])))
+upcase = _casing("upcase", casing.upcase)
+downcase = _casing("downcase", casing.downcase)
+capitalize = _casing("capitalize", casing.capitalize)
 
 
 # -------------------------------------------------------------------------------------------------------- trim
@@ -370,8 +383,14 @@ def split(s: Any, pattern: Any = UNSET, options: Any = ()) -> list[Any]:
         return regex.split(pattern, s, options)
     if pattern == "":
         return _split_graphemes(s, limit, trim_)
+    _no_empty(pattern)
     found = _split_binary(s, _patterns(pattern, "split"), limit, trim_)
     return [p for p in found if p] if trim_ is True else found
+
+
+def _no_empty(patterns: Any) -> None:
+    if patterns.__class__ is list and "" in patterns:
+        raise badarg((2, "not a valid pattern"))
 
 
 def _split_any(data: str, chars: str) -> list[str]:
@@ -415,6 +434,8 @@ def split_octets(data: bytes, patterns: list[Any], limit: int | None, trim_: boo
 
 @ex("splitter/2", "splitter/3")
 def splitter(s: Any, pattern: Any, options: Any = ()) -> Stream:
+    need(is_binary(s), "String", "splitter", 3)
+    _no_empty(pattern)
     return Stream(lambda: iter(split(s, pattern, options)))
 
 
@@ -423,12 +444,14 @@ def splitter(s: Any, pattern: Any, options: Any = ()) -> Stream:
 
 @ex("replace/3", "replace/4")
 def replace(s: Any, pattern: Any, replacement: Any, options: Any = ()) -> Any:
-    need(is_binary(s) and (is_binary(replacement) or is_function(replacement)), "String", "replace", 4)
+    fits = is_binary(s) and (is_binary(replacement) or is_function(replacement, 1)) and options.__class__ in (list, tuple)
+    need(fits, "String", "replace", 4)
     everywhere = option(options, "global", True) is not False
     if isinstance(pattern, regex.Regex):
         return regex.replace(pattern, s, replacement, options)
     patterns = _patterns(pattern, "replace")
-    if patterns == [""]:
+    _no_empty(pattern)
+    if pattern == "":
         return _replace_between(s, replacement, everywhere)
     if len(patterns) == 1 and s.__class__ is str and replacement.__class__ is str and patterns[0].__class__ is str:
         return s.replace(patterns[0], replacement, -1 if everywhere else 1)
@@ -436,7 +459,7 @@ def replace(s: Any, pattern: Any, replacement: Any, options: Any = ()) -> Any:
 
 
 def _replace_between(s: Any, replacement: Any, everywhere: bool) -> Any:
-    made = replacement if is_binary(replacement) else fun1(replacement)("")
+    made = replacement if is_binary(replacement) else make_binary(txt.iodata_bytes(fun1(replacement)("")))
     if not everywhere:
         return txt.join([made, s])
     return txt.join([made, *(x for g in txt.graphemes(s) for x in (g, made))])
@@ -453,7 +476,7 @@ def _replace_octets(data: bytes, patterns: list[Any], replacement: Any, everywhe
             break
         place, found = min(spots, key=lambda spot: (spot[0], -len(spot[1])))
         made = replacement if is_binary(replacement) else fun1(replacement)(make_binary(found))
-        out += data[start:place] + octets(made)
+        out += data[start:place] + txt.iodata_bytes(made)
         start = place + len(found)
         if not everywhere:
             break
@@ -497,10 +520,34 @@ def replace_trailing(s: Any, match: Any, replacement: Any) -> Any:
 
 @ex("replace_invalid/1", "replace_invalid/2")
 def replace_invalid(s: Any, replacement: Any = "\ufffd") -> Any:
+    need(is_binary(s) and is_binary(replacement), "String", "replace_invalid", 2)
     if s.__class__ is str:
         return s
-    data = s.decode("utf-8", "surrogateescape")
-    return "".join(replacement if 0xDC80 <= ord(c) <= 0xDCFF else c for c in data)
+    out: list[Any] = []
+    while s:
+        try:
+            out.append(s.decode("utf-8"))
+            break
+        except UnicodeDecodeError as bad:
+            out += [s[: bad.start].decode("utf-8"), replacement]
+            s = s[bad.end :]
+    return txt.join(out)
+
+
+@ex("chunk/2")
+def chunk(s: Any, trait: Any) -> list[Any]:
+    """Parts that alternate between having the trait (``:valid`` or ``:printable``) and not having it."""
+    need(is_binary(s) and trait in (VALID, PRINTABLE), "String", "chunk", 2)
+    fits = _is_valid if trait is VALID else _is_printable
+    return [_back("".join(part)) for _, part in groupby(_text(s, "chunk", 2), fits)]
+
+
+def _is_valid(char: str) -> bool:
+    return not 0xD800 <= ord(char) <= 0xDFFF
+
+
+def _is_printable(char: str) -> bool:
+    return _is_valid(char) and txt.is_printable_char(ord(char))
 
 
 MODULE = native_module("String", globals())

@@ -185,6 +185,8 @@ def _each(terms: Any, tail: list[Any], opts: Any, fun: Any, simple: bool) -> tup
             limit -= 1
         inner = opts.with_limit(limit)
         doc = fun(term, inner)
+        if doc is NIL and limit is not INFINITY:
+            limit += 1
         simple = simple and _simple(doc)
         if tail and index == last:
             end = fun(tail[0], inner)

@@ -71,7 +71,9 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
         "expected_delimiter", "snippet", description="mismatched delimiter error",
     ),
     "File.Error": [*_fields("reason", "path"), (Atom("action"), "")],
-    "File.CopyError": [*_fields("reason", "source", "destination", "on"), (Atom("action"), "")],
+    "File.CopyError": _fields("reason", "source", "destination", on="", action=""),
+    "File.RenameError": _fields("reason", "source", "destination", on="", action=""),
+    "File.LinkError": _fields("reason", "existing", "new", action=""),
     "IO.StreamError": _fields("reason", "message"),
     "Code.LoadError": _fields("file", "message", "reason"),
     "Regex.CompileError": _fields(message="regex could not be compiled"),
@@ -83,7 +85,7 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "NimbleOptions.ValidationError": [*_fields("message", "key", "value"), (Atom("keys_path"), [])],
     "OptionParser.ParseError": _fields("message"),
     "URI.Error": _fields("action", "reason", "part"),
-    "JSON.DecodeError": _fields("message", "offset", "token", "data"),
+    "JSON.DecodeError": _fields("message", "offset", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
 }  # fmt: skip
@@ -209,7 +211,7 @@ def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
     from defnpy.terms.protocol import target_of
 
     kind = f"{inspect(value.module)} (a struct)" if isinstance(value, Struct) else target_of(value)
-    shown = inspect(value, pretty=True).replace("\n", "\n    ")
+    shown = re.sub(r"\n(?!\n)", "\n    ", inspect(value, pretty=True))
     more = f", {description}" if description else ""
     return f"protocol {inspect(protocol)} not implemented for type {kind}{more}\n\nGot value:\n\n    {shown}\n"
 
@@ -225,7 +227,8 @@ def _file_error(reason: Any, path: Any, action: Any) -> str:
 
 
 def _copy_error(reason: Any, source: Any, destination: Any, on: Any, action: Any) -> str:
-    return f"could not {action} from {inspect(source)} to {inspect(destination)}: {posix_text(reason)}"
+    place = f". {on}" if on else ""
+    return f"could not {action} from {inspect(source)} to {inspect(destination)}{place}: {posix_text(reason)}"
 
 
 _POSIX = {
@@ -235,6 +238,7 @@ _POSIX = {
     "enotdir": "not a directory",
     "eisdir": "illegal operation on a directory",
     "eperm": "not owner",
+    "enotempty": "directory is not empty",
     "enospc": "no space left on device",
     "einval": "invalid argument",
 }
@@ -277,6 +281,8 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
     "File.Error": _file_error,
     "File.CopyError": _copy_error,
+    "File.RenameError": _copy_error,
+    "File.LinkError": lambda reason, existing, new, action: _copy_error(reason, existing, new, "", action),
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",

@@ -213,9 +213,9 @@ def inspect_call(name: str) -> str:
 
 
 def _str_doc(term: str, opts: Opts) -> Doc:
+    if opts.binaries is AS_STRINGS:
+        return color(_quoted(term, opts), _STRING, opts)
     if opts.base is DECIMAL:
-        if opts.binaries is AS_STRINGS:
-            return color(_quoted(term, opts), _STRING, opts)
         limit = opts.printable_limit
         if opts.binaries is INFER and txt.is_printable(term, None if limit is INFINITY else limit):
             return color(_quoted(term, opts), _STRING, opts)
@@ -230,7 +230,7 @@ def _quoted(term: str, opts: Opts, prefix: str = '"', more: str = " <> ...") -> 
 
 
 def _bytes_doc(term: bytes, opts: Opts) -> Doc:
-    if opts.base is DECIMAL and opts.binaries is AS_STRINGS:
+    if opts.binaries is AS_STRINGS:
         return color(f'"{txt.escape_octets(term)}"', _STRING, opts)
     limit = opts.printable_limit
     if opts.base is DECIMAL and opts.binaries is INFER and limit is not INFINITY and len(term) > limit:
@@ -244,11 +244,11 @@ def _bytes_doc(term: bytes, opts: Opts) -> Doc:
 def _bits_doc(term: Bits, opts: Opts) -> Doc:
     whole, rest = divmod(term.size, 8)
     data = (term.value >> rest).to_bytes(whole, "big")
-    tail = f"{integer_text(term.value & ((1 << rest) - 1), opts.base)}::size({rest})"
+    tail = concat(_int_doc(term.value & ((1 << rest) - 1), opts), f"::size({rest})")
     return _octets_doc(data, tail, opts)
 
 
-def _octets_doc(data: bytes, tail: str | None, opts: Opts) -> Doc:
+def _octets_doc(data: bytes, tail: Doc | None, opts: Opts) -> Doc:
     limit = len(data) + 1 if opts.limit is INFINITY else opts.limit
     shown: list[Doc] = [_int_doc(b, opts) for b in data[:limit]]
     if tail is not None and len(data) < limit:

@@ -35,7 +35,7 @@ def jaro(a: str, b: str) -> float:
     if not matched:
         return 0.0
     others = [y for y, t in zip(ys, taken, strict=True) if t]
-    moved = sum(x != y for x, y in zip(matched, others, strict=True)) // 2
+    moved = sum(x != y for x, y in zip(matched, others, strict=True)) / 2
     m = len(matched)
     return (m / len(xs) + m / len(ys) + (m - moved) / m) / 3
 

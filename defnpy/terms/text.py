@@ -15,7 +15,10 @@ from defnpy.terms.struct import Struct
 
 _SPECIAL = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 27: "e", 127: "d", 92: "\\"}
 _INVISIBLE = frozenset(
-    [0x00A0, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [
+        0x00A0, 0x034F, 0x061C, *range(0x2000, 0x2010), *range(0x2028, 0x202F), *range(0x205F, 0x2065), *range(0x2066, 0x206A), 0xFEFF,
+        *range(0xFFF9, 0xFFFD),
+    ]  # fmt: skip
 )
 
 
@@ -47,7 +50,8 @@ def _by_protocol(term: Any) -> Any:
     impl = find_impl("String.Chars", term)
     if impl is not None:
         return impl.functions["to_string/1"](term)
-    raise ProtocolUndefinedError(alias("String.Chars"), term)
+    why = "cannot convert a bitstring to a string" if term.__class__ is Bits else ""
+    raise ProtocolUndefinedError(alias("String.Chars"), term, why)
 
 
 def to_charlist(term: Any) -> Any:
@@ -111,8 +115,7 @@ def _chardata_error(bad: Any, chars: Any) -> Exception:
     from defnpy.terms.inspect import inspect
 
     if bad.__class__ is int:
-        code = f"{bad:X}"
-        return make("UnicodeConversionError", f"invalid code point {code}", encoded="")
+        return make("UnicodeConversionError", f"invalid code point {bad}", encoded="")
     if bad.__class__ is bytes:
         return _unicode_error(bad)
     return ArgumentError(
@@ -131,8 +134,13 @@ def _unicode_error(term: bytes) -> Exception:
     from defnpy.terms.errors import make
     from defnpy.terms.inspect import inspect
 
-    rest = term[len(term.decode("utf-8", "ignore").encode()) :] or term
-    return make("UnicodeConversionError", f"invalid encoding starting at {inspect(make_binary(rest))}", encoded="")
+    try:
+        term.decode("utf-8")
+        start, kind = 0, "invalid"
+    except UnicodeDecodeError as bad:
+        start, kind = bad.start, "incomplete" if bad.reason == "unexpected end of data" else "invalid"
+    shown = inspect(make_binary(term[start:]))
+    return make("UnicodeConversionError", f"{kind} encoding starting at {shown}", encoded=make_binary(term[:start]))
 
 
 def iodata_bytes(data: Any) -> bytes:

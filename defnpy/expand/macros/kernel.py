@@ -497,22 +497,21 @@ sigil_r = _sigil_regex("r")
 sigil_upper_r = _sigil_regex("R")
 
 
-def _sigil_calendar(name: str, module: str, function: str = "from_iso8601!") -> Any:
+def _sigil_calendar(letter: str) -> Any:
+    """A date or time; the last word of its text may name a calendar."""
+
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
-        return ((ex.DOT, meta, [alias(module), Atom(function)]), meta, [_text(args[0])])
+        text = _text(args[0])
+        calendar: Any = alias("Calendar.ISO")
+        if text.__class__ is str and text.rpartition(" ")[2][:1].isupper() and " " in text:
+            text, _, name = text.rpartition(" ")
+            calendar = (Atom("__aliases__"), meta, [Atom(part) for part in name.split(".")])
+        return ((ex.DOT, meta, [alias("Calendar"), Atom("__sigil__")]), meta, [letter, text, calendar])
 
-    return rewrite(f"sigil_{name}/2")(quoted)
+    return rewrite(f"sigil_{letter}/2")(quoted)
 
 
-sigil_d = _sigil_calendar("D", "Date")
-sigil_t = _sigil_calendar("T", "Time")
-sigil_n = _sigil_calendar("N", "NaiveDateTime")
-
-
-@rewrite("sigil_U/2")
-def sigil_u(meta: Any, args: list[Any], env: Env) -> Any:
-    call = ((ex.DOT, meta, [alias("DateTime"), Atom("from_iso8601")]), meta, [_text(args[0])])
-    return ((ex.DOT, meta, [alias("Kernel"), Atom("elem")]), meta, [call, 1])
+sigil_d, sigil_t, sigil_n, sigil_u = map(_sigil_calendar, "DTNU")
 
 
 # -- attributes ----------------------------------------------------------------------------------------------------------

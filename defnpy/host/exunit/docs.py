@@ -13,7 +13,7 @@ from defnpy.terms.inspect import inspect
 from defnpy.terms.runtime import runtime
 
 MODULEDOC, AT, BLOCK, DO, ALIASES, WHEN = (Atom(n) for n in ("moduledoc", "@", "__block__", "do", "__aliases__", "when"))
-DOC, DEFMODULE = Atom("doc"), Atom("defmodule")
+DOC, DEFMODULE, DEFPROTOCOL = Atom("doc"), Atom("defmodule"), Atom("defprotocol")
 DEFINING = frozenset(Atom(n) for n in "def defmacro defn deftransform defdelegate defguard defcallback".split())
 FOLDERS = "doc_folders"
 """The option of the Runtime that lists folders of library sources."""
@@ -52,7 +52,7 @@ def _shown(path: str | None) -> str | None:
 def _source_of(module: Any) -> str | None:
     """The file below the library folders that defines *module*."""
     name = inspect(module)
-    head = re.compile(rf"^\s*defmodule\s+{re.escape(name)}\s+do\b", re.MULTILINE)
+    head = re.compile(rf"^\s*def(?:module|protocol)\s+{re.escape(name)}\s+do\b", re.MULTILINE)
     for folder in runtime().options.get(FOLDERS, []):
         guess = Path(folder, *(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part).lower() for part in name.split("."))).with_suffix(".ex")
         for path in [guess] if guess.is_file() else sorted(Path(folder).rglob("*.ex")):
@@ -75,7 +75,7 @@ def _walk(tree: Any, prefix: str, out: dict[Any, Docs]) -> None:
     for form in _forms(tree):
         if not _node(form):
             continue
-        if form[0] is DEFMODULE and _node(form[2][0]) and form[2][0][0] is ALIASES:
+        if form[0] in (DEFMODULE, DEFPROTOCOL) and _node(form[2][0]) and form[2][0][0] is ALIASES:
             name = prefix + "." + ".".join(s.name for s in form[2][0][2])
             body = dict(form[2][1])[DO]
             out[Atom(name)] = _docs_of(body)
@@ -103,7 +103,7 @@ def _docs_of(body: Any) -> Docs:
                     out.append((_line(form), text, MODULEDOC))
             elif text is not None or form[2][0][2][0].__class__ is not list:
                 pending = (_line(form), text) if text is not None else None
-        elif form[0] in DEFINING:
+        elif form[0].__class__ is Atom and form[0] in DEFINING:
             if pending is not None:
                 name, arity = _head(form[2][0])
                 out.append((*pending, (name, arity)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import sys
 import time
 from typing import Any
 
 from defnpy.stdlib import grants
+from defnpy.stdlib.calendar import iso
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import OK
 from defnpy.terms.atom import Atom
 from defnpy.terms.function import call as call_function
 from defnpy.terms.module import Module, ex, native_module
-
-_EPOCH_DAYS = 366  # days of year 0 in the proleptic calendar before 0001-01-01
 
 
 @ex("tc/1", "tc/2", "tc/3", "tc/4")
@@ -100,49 +98,29 @@ def _os() -> Module:
 # ------------------------------------------------------------------------------------------------------ calendar
 
 
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def days_of(year: int, month: int, day: int) -> int:
-    """Days since 0000-01-01."""
-    return datetime.date(year, month, day).toordinal() + _EPOCH_DAYS - 1 if year > 0 else _year_zero(month, day)
-
-
-def _year_zero(month: int, day: int) -> int:
-    return datetime.date(4, month, day).timetuple().tm_yday - 1
-
-
-def date_of(days: int) -> tuple[int, int, int]:
-    """The date *days* after 0000-01-01."""
-    made = datetime.date.fromordinal(days - _EPOCH_DAYS + 1)
-    return (made.year, made.month, made.day)
-
-
 def _weekday(year: Any, month: Any = None, day: Any = None) -> int:
     if month is None:
         year, month, day = year
-    return datetime.date(year, month, day).isoweekday()
+    return iso.weekday(iso.days_of(year, month, day), Atom("default"))
 
 
 def _seconds(moment: Any) -> int:
     (year, month, day), (hour, minute, second) = moment
-    return days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+    return iso.days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
 
 
 def _datetime(total: int) -> Any:
     days, rest = divmod(total, 86400)
-    return (date_of(days), (rest // 3600, rest // 60 % 60, rest % 60))
+    return (iso.date_of(days), (rest // 3600, rest // 60 % 60, rest % 60))
 
 
 def _calendar() -> Module:
     made = native_module("calendar", {}, erlang=True)
-    last = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     made.functions.update({
-        "is_leap_year/1": _leap, "date_to_gregorian_days/3": days_of,
-        "date_to_gregorian_days/1": lambda d: days_of(*d), "gregorian_days_to_date/1": date_of,
+        "is_leap_year/1": iso.leap_year_q, "date_to_gregorian_days/3": iso.days_of,
+        "date_to_gregorian_days/1": lambda d: iso.days_of(*d), "gregorian_days_to_date/1": iso.date_of,
         "day_of_the_week/1": _weekday, "day_of_the_week/3": _weekday,
-        "last_day_of_the_month/2": lambda y, m: 29 if m == 2 and _leap(y) else last[m],
+        "last_day_of_the_month/2": iso.days_in_month,
         "datetime_to_gregorian_seconds/1": _seconds, "gregorian_seconds_to_datetime/1": _datetime,
         "seconds_to_time/1": lambda s: (s // 3600, s // 60 % 60, s % 60),
         "time_to_seconds/1": lambda t: t[0] * 3600 + t[1] * 60 + t[2],
@@ -157,11 +135,7 @@ def _local(now: time.struct_time) -> Any:
 
 
 def _valid(year: int, month: int, day: int) -> bool:
-    try:
-        datetime.date(year or 4, month, day)
-    except ValueError:
-        return False
-    return True
+    return year >= 0 and iso.valid_date(year, month, day)
 
 
 MODULE = native_module("timer", globals(), erlang=True)

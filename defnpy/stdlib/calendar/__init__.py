@@ -1,0 +1,1 @@
+"""Calendar, Calendar.ISO, Date, Time, NaiveDateTime, DateTime, Duration and Date.Range."""
