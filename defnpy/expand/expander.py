@@ -34,7 +34,7 @@ FIELD, SCOPE = Atom("%field"), Atom("%scope")
 KERNEL = alias("Kernel")
 _FORM_NAMES = frozenset(map(Atom, "case cond try receive with for fn quote unquote unquote_splicing super".split()))
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
-CONTEXT = Atom("context")
+CONTEXT, QUOTE = Atom("context"), Atom("quote")
 
 
 def expand(tree: Any, env: Env) -> Any:
@@ -179,8 +179,11 @@ def expand_alias(tree: Any, env: Env) -> Any:
     _, meta, segments = tree
     first = segments[0]
     if first.__class__ is Atom:
-        if first.name == "Elixir":
-            return Atom(".".join(s.name for s in segments))
+        if first.name.startswith("Elixir"):
+            if first.name == "Elixir":
+                return Atom(".".join(s.name for s in segments))
+            if first.name.startswith("Elixir."):
+                return Atom(".".join([first.name, *(s.name.removeprefix("Elixir.") for s in segments[1:])]))
         hygienic = meta_get(meta, ALIAS_META)
         if hygienic.__class__ is Atom:
             base = hygienic.name if hygienic.name.startswith("Elixir.") else "Elixir." + hygienic.name
@@ -194,7 +197,7 @@ def expand_alias(tree: Any, env: Env) -> Any:
         return Atom(known.name + "".join("." + s.name for s in segments[1:]))
     head = expand(first, env)
     if is_atom(head):
-        return Atom(atom_name(head) + "".join("." + s.name for s in segments[1:]))
+        return Atom(atom_name(head) + "".join("." + s.name.removeprefix("Elixir.") for s in segments[1:]))
     rest = list(segments[1:])
     return ((DOT, meta, [alias("Module"), Atom("concat")]), meta, [[head, *rest]])
 
@@ -315,6 +318,8 @@ def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any
                     if not line_of(meta):
                         meta = [*meta, *place]
                     if args.__class__ is list:
+                        if form is QUOTE and module is not None and meta_get(meta, CONTEXT) is module and meta_get(meta, COUNTER) is None:
+                            meta = [(COUNTER, counter), *meta]
                         return (walk(form) if form.__class__ is tuple else form, meta, [walk(a) for a in args])
                     if args is module and args is not None and meta_get(meta, COUNTER) is None:
                         meta = [(COUNTER, counter), *meta]

@@ -398,6 +398,9 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
         call = (inner, target_meta, params)
         signature = f"{inner.name}/{arity}"
+        for pair in (*_meta_imports(meta), *_meta_imports(target_meta)):
+            if pair[0] == arity and ex.find_macro(pair[1], signature, env) is None:
+                return (ex.CAPTURE, meta, [pair[1], inner, arity])
         own = env.state.definitions.get(signature) if env.state is not None else None
         if own is None or own.kind in ("defmacro", "defmacrop"):
             module = env.functions.get(signature)
