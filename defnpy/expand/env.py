@@ -171,11 +171,13 @@ def meta_get(meta: Any, key: Atom, default: Any = None) -> Any:
 class MacroEnv(Struct):
     """``%Macro.Env{}``: the struct view of an :class:`Env` (``__ENV__``, ``__CALLER__``)."""
 
-    __slots__ = ("env",)
+    __slots__ = ("env", "extra")
     module = Atom("Elixir.Macro.Env")
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, extra: dict[Any, Any] | None = None) -> None:
         self.env = env
+        # Fields that an Env does not have, changed by the program.
+        self.extra = extra or {}
 
     @property
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
@@ -183,8 +185,8 @@ class MacroEnv(Struct):
         return {
             Atom("module"): env.module,
             Atom("function"): (Atom(env.function[0]), env.function[1]) if env.function else None,
-            Atom("file"): env.file,
-            Atom("line"): env.line,
+            FILE: env.file,
+            LINE: env.line,
             Atom("context"): Atom(env.context) if env.context else None,
             Atom("aliases"): [(Atom("Elixir." + k), v) for k, v in env.aliases.items()],
             Atom("requires"): sorted(env.requires, key=lambda a: a.name),
@@ -192,23 +194,49 @@ class MacroEnv(Struct):
             Atom("macros"): _imports(env.macros),
             Atom("macro_aliases"): [],
             Atom("context_modules"): list(env.context_modules),
-            Atom("versioned_vars"): {},
+            Atom("versioned_vars"): {_variable(key): i for i, key in enumerate(k for k in env.vars if not k[0].startswith("__"))},
             Atom("lexical_tracker"): None,
             Atom("tracers"): [],
+            **self.extra,
         }
 
     def replace(self, changes: dict[Any, Any]) -> Struct:
         made = self.env.fork()
+        extra = dict(self.extra)
         for k, v in changes.items():
-            if k is LINE:
-                made.line = v
-            elif k is Atom("file"):
-                made.file = v
-            elif k is Atom("module"):
-                made.module = v
-            elif k is Atom("function"):
-                made.function = None if v is None else (v[0].name, v[1])
-        return MacroEnv(made)
+            setter = _SETTERS.get(k)
+            if setter is None:
+                extra[k] = v
+            else:
+                setattr(made, setter[0], setter[1](v))
+        return MacroEnv(made, extra)
+
+
+FILE = Atom("file")
+
+
+def _variable(key: tuple[str, Any]) -> tuple[Atom, Any]:
+    name, context = key
+    return (Atom(name), context[0] if context.__class__ is tuple else context)
+
+
+def _flat(grouped: list[Any]) -> dict[str, Atom]:
+    return {f"{name.name}/{arity}": module for module, pairs in grouped for name, arity in pairs}
+
+
+_SETTERS: dict[Atom, tuple[str, Any]] = {
+    LINE: ("line", lambda v: v),
+    FILE: ("file", lambda v: v),
+    Atom("module"): ("module", lambda v: v),
+    Atom("function"): ("function", lambda v: None if v is None else (v[0].name, v[1])),
+    Atom("context"): ("context", lambda v: None if v is None else v.name),
+    Atom("aliases"): ("aliases", lambda v: {k.name.removeprefix("Elixir."): module for k, module in v}),
+    Atom("requires"): ("requires", frozenset),
+    Atom("functions"): ("functions", _flat),
+    Atom("macros"): ("macros", _flat),
+    Atom("context_modules"): ("context_modules", list),
+}
+"""The fields that an :class:`Env` has itself: its slot, and what makes the slot's value of a term."""
 
 
 def _imports(table: dict[str, Atom]) -> list[Any]:

@@ -209,7 +209,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """A call without a module: macro, import or function of this module."""
     arity = len(args)
     signature = f"{name.name}/{arity}"
-    module = _imported(signature, arity, meta, env)
+    module = imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
         if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
@@ -250,7 +250,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     return (name, meta, expand_args(args, env))
 
 
-def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
+def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
     # What the quoting module imported wins over what the caller imports.
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:
@@ -292,7 +292,7 @@ def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> 
     except ElixirError as error:
         _note_expansion(error, macro, module, meta, env)
         raise
-    return _linify(result, caller.line, column_of(meta), module, env.unit.next())
+    return linify(result, caller.line, column_of(meta), module, env.unit.next())
 
 
 def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env: Env) -> None:
@@ -306,8 +306,9 @@ def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env:
     error.add_note(f"expanding macro: {inspect(module)}.{name} at {place}{where}")
 
 
-def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any:
-    place = [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
+def linify(tree: Any, line: int, column: int, module: Any, counter: int, extra: Any = None) -> Any:
+    """What a macro of *module* gave, placed at the line of its call; its variables are those of this expansion."""
+    place = extra if extra is not None else [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
 
     def walk(t: Any) -> Any:
         kind = t.__class__

@@ -94,11 +94,13 @@ def _node(tree: Any, env: Env) -> Any:
         if form.__class__ is Atom:
             return _variable(tree, env)
         return tree
+    if form.__class__ is tuple:
+        return _remote(tree, env)
+    if not is_atom(form):
+        raise env.fail(meta if meta.__class__ is list else [], f"invalid quoted expression: {ex._show(tree)}")
     handler = FORMS.get(form)
     if handler is not None:
         return handler(tree, env)
-    if form.__class__ is tuple:
-        return _remote(tree, env)
     if form in ex.SPECIAL and form not in (ex.ALIASES,):
         special = ex.SPECIAL[form]
         if form.name in ("__MODULE__", "__block__", "quote", "__ENV__", "__DIR__"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -118,9 +118,12 @@ class Compilation:
         self.reported = len(self.unit.diagnostics)
         if warnings:
             self.warned = True
-            from defnpy.host.report import show_diagnostics
+            from defnpy.host.report import log
 
-            sys.stderr.write(show_diagnostics(warnings))
+            if self.evaluator.collector is not None:
+                self.evaluator.collector.extend(warnings)
+            else:
+                log(warnings)
 
     def emit(self, expanded: Any, name: str | None) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The constants newly needed, and the statements."""
@@ -159,7 +162,24 @@ class Compilation:
         made.diagnostics = list(self.unit.diagnostics[mark:])  # type: ignore[attr-defined]
         if self.evaluator.collector is not None:
             self.evaluator.collector.extend(made.diagnostics)  # type: ignore[attr-defined]
+            self.reported = len(self.unit.diagnostics)
         return made
+
+    @contextmanager
+    def logging(self) -> Iterator[None]:
+        """Problems of code that a running program compiles are written at once: the program may rescue the error."""
+        try:
+            yield
+        except CompileError as error:
+            if self.evaluator.collector is None and not hasattr(error, "logged"):
+                from defnpy.host.report import log
+
+                self.reported = len(self.unit.diagnostics)
+                log(getattr(error, "diagnostics", []))
+                error.logged = True  # type: ignore[attr-defined]
+            raise
+        finally:
+            self.report_warnings()
 
     # -- modules --
 
@@ -422,8 +442,9 @@ class Evaluator:
         """The value of a program given as text."""
         from defnpy.host.source import parse_program
 
-        with deep_recursion():
-            return self.compilation(file).run(parse_program(text, file))
+        made = self.compilation(file)
+        with deep_recursion(), made.logging():
+            return made.run(parse_program(text, file))
 
     def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None) -> tuple[Any, list[Any]]:
         """``Code.eval_quoted``: the value and the bindings afterwards."""
@@ -443,7 +464,7 @@ class Evaluator:
             var.python = made.code.names.fresh("bound_" + "".join(c if c.isalnum() else "_" for c in key[0]))
             made.namespace[var.python] = value
             made.env.vars = {**made.env.vars, key: var}
-        with deep_recursion():
+        with deep_recursion(), made.logging():
             value = made.run(tree)
         out = []
         for (name, context), var in made.env.vars.items():

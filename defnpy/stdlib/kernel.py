@@ -721,5 +721,7 @@ def no_function(name: str, arity: int) -> Exception:
     return no_clause("Kernel", name, arity)
 
 
+from defnpy.stdlib.timeouts import to_timeout as to_timeout  # noqa: E402
+
 KERNEL = alias("Kernel")
 MODULE = native_module("Kernel", globals())

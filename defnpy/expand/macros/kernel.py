@@ -190,9 +190,11 @@ def concat(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("match?/2")
 def match_q(meta: Any, args: list[Any], env: Env) -> Any:
+    # Without a column: nothing warns of the second clause where the pattern takes everything.
+    place = [pair for pair in meta if pair[0] is not ex.COLUMN]
     clauses = [
-        (ex.ARROW, meta, [[args[0]], True]),
-        (ex.ARROW, meta, [[(Atom("_"), meta, None)], False]),
+        (ex.ARROW, place, [[args[0]], True]),
+        (ex.ARROW, place, [[(Atom("_"), place, None)], False]),
     ]
     return ex.expand((CASE, meta, [args[1], [(ex.DO, clauses)]]), env.fork())
 
