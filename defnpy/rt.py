@@ -499,9 +499,10 @@ def raise_(what: Any, options: Any = UNSET) -> NoReturn:
 
 
 def reraise(what: Any, second: Any, third: Any = UNSET) -> NoReturn:
-    if third is UNSET:
-        raise _kernel.make_exception(what)
-    raise _kernel.make_exception(what, second)
+    made, stack = (_kernel.make_exception(what), second) if third is UNSET else (_kernel.make_exception(what, second), third)
+    if stack.__class__ is list:
+        made.stack = stack
+    raise made
 
 
 class Caught:

@@ -10,6 +10,7 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.atom import Atom
 
 TYPES = {
@@ -132,8 +133,7 @@ def _word(name: str, spec: Segment) -> bool:
 def _size(tree: Any, env: Env, match: bool) -> Any:
     if not match:
         return ex.expand(tree, env)
-    if ex.is_node(tree, ex.PIN):
-        tree = tree[2][0]
+    tree = _unpinned(tree)
     outer = env.vars
     env.vars = {**outer, **(env.match or {})}
     context, env.context = env.context, None
@@ -144,6 +144,15 @@ def _size(tree: Any, env: Env, match: bool) -> Any:
         env.vars, env.context, env.match = outer, context, inner
 
 
+def _unpinned(tree: Any) -> Any:
+    """A size may pin the variables that it reads; it never binds one."""
+    if ex.is_node(tree, ex.PIN):
+        return tree[2][0]
+    if tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is list:
+        return (_unpinned(tree[0]), tree[1], [_unpinned(t) for t in tree[2]])
+    return tree
+
+
 def concat_pattern(tree: Any, env: Env) -> Any:
     """``"prefix" <> rest`` as a pattern."""
     _, meta, (left, right) = tree
@@ -151,9 +160,10 @@ def concat_pattern(tree: Any, env: Env) -> Any:
     value = parts[0][0]
     if value.__class__ is tuple and len(value) == 3 and value[0] is ex.BITS:
         parts = list(value[2])
-    elif value.__class__ is tuple:
-        raise env.fail(meta, "the left argument of <> operator inside a match should always be a literal binary because its size "
-                       f"can't be verified. Got: {ex._show(left)}")
+    elif value.__class__ is tuple and value[0] is not ex.PIN:
+        raise ArgumentError("cannot perform prefix match because the left operand of <> has unknown size. The left operand of <> inside a match "
+                            "should either be a literal binary or an existing variable with the pin operator (such as ^some_var). "
+                            f"Got: {ex._show(left)}")
     if ex.is_node(right, Atom("<>")):
         rest = concat_pattern(right, env)
         return (ex.BITS, meta, [*parts, *rest[2]])

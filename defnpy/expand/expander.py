@@ -283,6 +283,29 @@ def call_macro(macro: Any, module: Any, name: Atom, meta: Any, args: list[Any], 
     return expand(run_macro(macro, module, meta, args, env), env)
 
 
+def expand_call(tree: Any, env: Env) -> Any:
+    """What a call of a macro written in Elixir gives, until it is none; any other tree as it is."""
+    while tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is list:
+        form, meta, args = tree
+        name, module = form, None
+        if is_node(form, DOT) and len(form[2]) == 2 and (is_node(form[2][0], ALIASES) or is_atom(form[2][0])):
+            module, name = expand(form[2][0], env.fork()), form[2][1]
+        if name.__class__ is not Atom or (module is None and name in SPECIAL):
+            return tree
+        signature = f"{name.name}/{len(args)}"
+        owner = module if module is not None else imported(signature, len(args), meta, env)
+        macro = find_macro(owner, signature, env) if owner.__class__ is Atom else None
+        if macro is None and module is None and env.state is not None:
+            own = env.state.definitions.get(signature)
+            if own is not None and own.kind in ("defmacro", "defmacrop"):
+                owner, macro = env.module, env.state.local_macro(own)
+                env.state.local_calls.append((signature, meta, False, env.file))
+        if macro is None or getattr(macro, "native_macro", False):
+            return tree
+        tree = run_macro(macro, owner, meta, args, env)
+    return tree
+
+
 def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> Any:
     """The quoted result of a compiled macro, its nodes placed at the line of the call."""
     caller = env.fork()

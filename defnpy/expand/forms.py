@@ -230,12 +230,13 @@ def _rescue(clause: Any, env: Env) -> Any:
     _, meta, (head, body) = clause
     if len(head) != 1:
         raise env.fail(meta, 'expected one argument for :rescue clauses (->) in "try"')
-    target = head[0]
     scope = env.fork()
+    target = ex.expand_call(head[0], scope)
     modules: Any = None
     if ex.is_node(target, Atom("in")):
         name, listed = target[2]
-        modules = _exception_modules(ex.expand(listed, scope), meta, env)
+        if not (listed.__class__ is tuple and listed[0] is Atom("_")):
+            modules = _exception_modules(ex.expand(listed, scope), meta, env)
         target = name
     elif target.__class__ is list or is_atom(target) or ex.is_node(target, ex.ALIASES):
         modules = _exception_modules(ex.expand(target, scope), meta, env)
@@ -397,6 +398,8 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         return (ex.CAPTURE, meta, [receiver, name, arity])
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
         call = (inner, target_meta, params)
+        if inner.name == "super" and env.function is not None and arity != env.function[1]:
+            raise env.fail(meta, SUPER_ARITY)
         signature = f"{inner.name}/{arity}"
         for pair in (*_meta_imports(meta), *_meta_imports(target_meta)):
             if pair[0] == arity and ex.find_macro(pair[1], signature, env) is None:
@@ -667,8 +670,13 @@ def super_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     if env.state is None or env.function is None:
         raise env.fail(meta, "cannot invoke super outside module" if env.state is None else "cannot invoke super/0 outside module")
+    if len(args) != env.function[1]:
+        raise env.fail(meta, SUPER_ARITY)
     name = env.state.super_name(env.function, meta, env)
     return (Atom("%super"), meta, [name, *ex.expand_args(args, env)])
+
+
+SUPER_ARITY = "super must be called with the same number of arguments as the current definition"
 
 
 def unquote(tree: Any, env: Env) -> Any:

@@ -9,15 +9,17 @@ from defnpy.base.nearest import nearest
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.clauses import Clause, split_when
-from defnpy.expand.env import Env, Var, line_of
+from defnpy.expand.env import Env, MacroEnv, Var, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.atom import Atom, atom_name, to_atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.runtime import runtime
 
 DEFAULT = Atom("\\\\")
 ACCUMULATED = ("behaviour", "derive", "before_compile", "after_compile", "on_definition", "callback", "macrocallback",
                "spec", "type", "typep", "opaque", "optional_callbacks", "compile", "dialyzer", "external_resource",
                "after_verify")
+HOOKS = ("before_compile", "after_compile", "on_definition", "after_verify")
 UNREAD = ("spec", "type", "typep", "opaque", "callback", "macrocallback")
 
 
@@ -36,6 +38,8 @@ class Definition:
     defn: str | None = None
     option_positions: tuple[int, ...] = ()
     caller: Any = None
+    # The local calls of its clauses: those of a definition that is overridden do not count.
+    calls: list[Any] = field(default_factory=list)
 
     @property
     def signature(self) -> str:
@@ -62,6 +66,8 @@ class ModuleState:
         self.overridable: dict[str, Definition | None] = {}
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
+        self.struct_line = 0
+        self.types: set[str] = set()
         self.info: dict[str, Any] = {}
         # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
         self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
@@ -85,7 +91,7 @@ class ModuleState:
     def put_attribute(self, name: str, value: Any) -> None:
         if name == "optional_callbacks":
             self.optional_callbacks.extend(value)
-        if name == "before_compile" or name == "after_compile":
+        if name in HOOKS:
             value = value if value.__class__ is tuple else (value, Atom("__" + name + "__"))
         if name in self.accumulating:
             self.attributes[name] = [value, *self.attributes.get(name, [])]
@@ -139,6 +145,7 @@ class ModuleState:
 
     def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
         self.struct = {"struct": fields, "enforce_keys": enforce}
+        self.struct_line = self.doc_line or self.env.line
 
     # -- definitions --
 
@@ -158,6 +165,12 @@ class ModuleState:
             scope.defn = True
             import_kernel(scope)
         if signature in self.overridable and found is not None and found is self.overridable[signature]:
+            if found.kind.startswith("defmacro") != kind.startswith("defmacro"):
+                kinds = {True: "macro (defmacro, defmacrop)", False: "function (def, defp)"}
+                was = found.kind.startswith("defmacro")
+                raise env.fail(meta, f"cannot override {kinds[was]} {signature} in module {_show(self.name)} as a {kinds[not was]}")
+            dropped = {id(call) for call in found.calls}
+            self.local_calls = [call for call in self.local_calls if id(call) not in dropped]
             found = None
             del self.definitions[signature]
         if found is not None and found.wrapper:
@@ -174,10 +187,14 @@ class ModuleState:
         self._document(found, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
+        if "on_definition" in self.attributes:
+            self._on_definition(found, plain, guards, options, env)
         if options is None:
             return (Atom(name), arity)
+        before = len(self.local_calls)
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
+        found.calls.extend(self.local_calls[before:])
         return (Atom(name), arity)
 
     def _scope(self, env: Env, name: str, arity: int, meta: Any) -> Env:
@@ -201,7 +218,15 @@ class ModuleState:
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
         body = _function_body(options, meta, scope)
-        return Clause(patterns, held, ex.expand(body, scope), meta)
+        return Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+
+    def _on_definition(self, found: Definition, params: list[Any], guards: list[Any], body: Any, env: Env) -> None:
+        """Call the hooks that ``@on_definition`` names."""
+        for module, function in self.attributes.get("on_definition", ()):
+            inner = env.fork()
+            inner.function = None
+            runtime().module(module).functions[f"{atom_name(function)}/6"](
+                MacroEnv(inner), Atom(found.kind), to_atom(found.name), params, guards, body)
 
     def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any) -> None:
         signature = found.signature
@@ -251,7 +276,7 @@ class ModuleState:
         for signature in signatures:
             found = self.definitions.get(signature)
             if found is None:
-                raise env.fail(meta, f"cannot make function {signature} overridable because it was not defined")
+                raise ArgumentError(f"cannot make function {signature} overridable because it was not defined")
             self.overridable[signature] = found
 
     def super_name(self, function: tuple[str, int], meta: Any, env: Env) -> str:
@@ -264,6 +289,7 @@ class ModuleState:
         if old.name.startswith("super "):
             return old.name
         self.super_count += 1
+        self.local_calls.extend(old.calls)
         moved = Definition("defp", f"super {old.name} {self.super_count}", old.arity, old.clauses, old.meta, old.file, defn=old.defn)
         self.definitions[moved.signature] = moved
         self.overridable[signature] = moved

@@ -207,12 +207,29 @@ def define_exception(module: Atom, given: Any) -> Any:
     return None
 
 
+def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
+    """The callbacks of a behaviour that the module defines."""
+    from defnpy.terms.inspect import inspect
+
+    found = runtime().find(behaviour)
+    callbacks = found.info.get("callbacks") if found is not None else None
+    fault = None
+    if found is None:
+        fault = "it was not defined"
+    elif behaviour not in state.get_attribute("behaviour"):
+        fault = f'its corresponding behaviour is missing. Did you forget to add "@behaviour {inspect(behaviour)}"?'
+    elif callbacks is None:
+        fault = "it does not define any callbacks"
+    if fault is not None:
+        raise errors.ArgumentError(f"cannot pass module {inspect(behaviour)} as argument to defoverridable/1 because {fault}")
+    listed = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
+    return [pair for pair in listed if f"{pair[0].name}/{pair[1]}" in state.definitions]
+
+
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:
     state = _state(module)
     if listed.__class__ is Atom:
-        behaviour = runtime().find(listed)
-        callbacks = behaviour.info.get("callbacks", []) if behaviour else []
-        listed = [c for c in callbacks if f"{c[0].name}/{c[1]}" in state.definitions]
+        listed = _callbacks_of(listed, state)
     state.make_overridable([f"{atom_name(k)}/{v}" for k, v in listed], env, meta)
     return None
 

@@ -18,6 +18,7 @@ from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_o
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
 from defnpy.host import replay
+from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import CompileError, ElixirError
 from defnpy.terms.runtime import Runtime
@@ -191,7 +192,10 @@ class Compilation:
         inner = env.fork()
         if variables:
             self._bind_globals(inner, variables, values)
-        return self.define_module(name, block, inner, meta, index)
+        if not devices.captures_errors():
+            return self.define_module(name, block, inner, meta, index)
+        with self.logging():
+            return self.define_module(name, block, inner, meta, index)
 
     def _bind_globals(self, env: Env, variables: list[Any], values: list[Any]) -> None:
         """Make the values of an enclosing function's variables visible to a module body."""
@@ -248,6 +252,8 @@ class Compilation:
                 from defnpy.expand.env import MacroEnv
 
                 found.functions[f"{function.name}/2"](MacroEnv(env), "")
+        for module, function in reversed(state.get_attribute("after_verify")):
+            self.evaluator.runtime.module(module).functions[f"{function.name}/1"](name)
         return (Atom("module"), name, b"\x7f\xff", value)
 
     def _body(self, block: Any, env: Env) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
 from defnpy.expand.macros import collect, macro, rewrite
+from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.expand.quoting import Quote, constant_node
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -159,25 +160,81 @@ def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
 def _guard_macro(kind: str, macro_kind: str) -> Any:
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         head, guard = args[0][2] if ex.is_node(args[0], ex.WHEN) else (args[0], None)
-        _, _, params = head
-        params = params if params.__class__ is list else []
-        names = {p[0].name for p in params if p.__class__ is tuple and p[2].__class__ is not list}
-
-        def replace(t: Any) -> Any:
-            if t.__class__ is tuple:
-                if len(t) == 3:
-                    if t[2].__class__ is not list:
-                        return (Atom("unquote"), [], [t]) if t[0].__class__ is Atom and t[0].name in names else t
-                    return (replace(t[0]) if t[0].__class__ is tuple else t[0], t[1], [replace(a) for a in t[2]])
-                return tuple(replace(a) for a in t)
-            if t.__class__ is list:
-                return [replace(a) for a in t]
-            return t
-
-        body = (Atom("quote"), meta, [[(DO, replace(guard))]])
+        if ex.is_node(guard, ex.WHEN):
+            raise ArgumentError(f"invalid syntax in defguard {ex._show(head)}, only a single when clause is allowed")
+        fault = ArgumentError(f"invalid syntax in defguard {ex._show(head)}")
+        if head.__class__ is not tuple or ex.is_node(head[0], ex.DOT):
+            raise fault
+        params = head[2] if head[2].__class__ is list else []
+        plain = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
+        if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
+            raise fault
+        names = {p[0].name for p in plain}
+        scope = env.fork()
+        if not has_unquote(guard):
+            # What guards refuse is refused here, not where the guard is used.
+            expand_patterns(plain, checked := env.fork())
+            expand_guard(guard, checked)
+            for var in checked.vars.values():
+                var.used = True
+        scope.context = "guard"
+        expanded = _expanded_guard(guard, scope)
+        if expanded is None:
+            body: Any = None
+        else:
+            used = [p for p in plain if p[0].name in variables_of(expanded)]
+            body = (Atom("case"), meta, [_in_guard(meta), [(DO, [
+                (ex.ARROW, meta, [[True], _quoted(_unquoting(expanded, names), meta)]),
+                (ex.ARROW, meta, [[False], _quoted(_evaluated_once(used, expanded, meta), meta)]),
+            ])]])
         return (Atom(macro_kind), meta, [head, [(DO, body)]])
 
     return rewrite(f"{kind}/1")(quoted)
+
+
+def _in_guard(meta: Any) -> Any:
+    caller = (Atom("__CALLER__"), meta, None)
+    return ((ex.DOT, meta, [alias("Macro.Env"), Atom("in_guard?")]), meta, [caller])
+
+
+def _quoted(tree: Any, meta: Any) -> Any:
+    return (ex.QUOTE, meta, [[(DO, tree)]])
+
+
+def _evaluated_once(used: list[Any], guard: Any, meta: Any) -> Any:
+    """Outside of guards the arguments are evaluated before the guard, each once."""
+    if not used:
+        return guard
+    given = (ex.TUPLE, meta, [(Atom("unquote"), [], [p]) for p in used])
+    return (ex.BLOCK, [], [(ex.MATCH, meta, [(ex.TUPLE, meta, used), given]), guard])
+
+
+def _unquoting(tree: Any, names: set[str]) -> Any:
+    """*tree* with its variables called *names* unquoted."""
+    if tree.__class__ is list:
+        return [_unquoting(a, names) for a in tree]
+    if tree.__class__ is not tuple:
+        return tree
+    if len(tree) != 3:
+        return tuple(_unquoting(a, names) for a in tree)
+    form, meta, args = tree
+    if args.__class__ is not list:
+        return (Atom("unquote"), [], [tree]) if form.__class__ is Atom and form.name in names else tree
+    if form is Atom("unquote"):
+        return tree
+    return (_unquoting(form, names) if form.__class__ is tuple else form, meta, _unquoting(args, names))
+
+
+def _expanded_guard(tree: Any, env: Env) -> Any:
+    """A guard with the macros of the program expanded: where it is used, they may be out of sight."""
+    if tree.__class__ is list:
+        return [_expanded_guard(a, env) for a in tree]
+    if tree.__class__ is not tuple:
+        return tree
+    if len(tree) != 3:
+        return tuple(_expanded_guard(a, env) for a in tree)
+    form, meta, args = ex.expand_call(tree, env)
+    return (form, meta, _expanded_guard(args, env) if args.__class__ is list else args)
 
 
 defguard = _guard_macro("defguard", "defmacro")

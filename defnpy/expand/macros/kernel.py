@@ -9,9 +9,9 @@ from defnpy.expand import lint
 from defnpy.expand.env import Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.quoting import attribute_node, escape
-from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.range import Range
 
-RANGE = alias("Range")
 CASE, FN = Atom("case"), Atom("fn")
 
 
@@ -72,12 +72,7 @@ def pipe(meta: Any, args: list[Any], env: Env) -> Any:
     if ex.is_node(args[1], DBG) and ex.is_node(args[0], Atom("|>")):
         # The steps are shown one by one: they must reach dbg as a pipeline.
         return ex.expand((DBG, args[1][1], [args[0], *args[1][2]]), env)
-    steps = []
-    tree: Any = (Atom("|>"), meta, args)
-    while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
-        steps.append((tree[1], tree[2][1]))
-        tree = tree[2][0]
-    steps.reverse()
+    tree, steps = _unpiped((Atom("|>"), meta, args))
     if len(steps) <= 12:
         value = tree
         for step_meta, step in steps:
@@ -91,6 +86,18 @@ def pipe(meta: Any, args: list[Any], env: Env) -> Any:
         block.append((ex.MATCH, step_meta, [node, done.pop()]))
         done.append(ex.expand(pipe_into(node, step, step_meta, env), env))
     return (ex.BLOCK, meta, [*block, done[0]])
+
+
+def _unpiped(tree: Any) -> tuple[Any, list[tuple[Any, Any]]]:
+    """The start of a pipeline and its steps with their metadata; a pipeline on the right side is more steps."""
+    steps: list[tuple[Any, Any]] = []
+    while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
+        left, right = tree[2]
+        first, more = _unpiped(right) if ex.is_node(right, Atom("|>")) else (right, [])
+        steps.extend([*reversed(more), (tree[1], first)])
+        tree = left
+    steps.reverse()
+    return tree, steps
 
 
 def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
@@ -141,6 +148,9 @@ def in_(meta: Any, args: list[Any], env: Env) -> Any:
         return ex.rt_call("in_list", meta, [left, right])
     if right.__class__ is tuple and len(right) == 3 and right[0] is Atom("%range"):
         return ex.rt_call("in_range", meta, [left, *right[2]])
+    if base == "guard" and right.__class__ is tuple and right[0] is ex.CONST and isinstance(right[2][0], Range):
+        known = right[2][0]
+        return ex.rt_call("in_range", meta, [left, known.first, known.last, known.step])
     if base == "guard":
         raise env.fail(meta, 'invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
                        f"side when used in guard expressions, got: {ex._show(right_tree)}")
@@ -567,6 +577,9 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 
 def _record_type(name: str, tree: Any, env: Env) -> None:
     lint.mark_aliases(tree, env)
+    if name in ("type", "typep", "opaque") and ex.is_node(tree, Atom("::")) and tree[2][0].__class__ is tuple:
+        head = tree[2][0]
+        env.state.types.add(f"{atom_name(head[0])}/{len(head[2]) if head[2].__class__ is list else 0}")
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None

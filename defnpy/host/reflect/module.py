@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.host import definitions
-from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
@@ -59,6 +59,16 @@ def delete_attribute(module: Any, name: Any) -> Any:
     return _state(module).attributes.pop(atom_name(name), None)
 
 
+@ex("get_last_attribute/2", "get_last_attribute/3")
+def get_last_attribute(module: Any, name: Any, default: Any = None) -> Any:
+    """The value put last, also where values accumulate."""
+    state = _state(module)
+    found = state.get_attribute(atom_name(name), default)
+    if atom_name(name) in state.accumulating:
+        return found[0] if found else default
+    return found
+
+
 @ex("has_attribute?/2")
 def has_attribute(module: Any, name: Any) -> bool:
     return atom_name(name) in _state(module).attributes
@@ -89,7 +99,19 @@ def defines(module: Any, pair: Any, kind: Any = None) -> bool:
 
 @ex("definitions_in/1", "definitions_in/2")
 def definitions_in(module: Any, kind: Any = None) -> list[Any]:
-    return [(Atom(d.name), d.arity) for d in _state(module).definitions.values() if kind is None or d.kind == atom_name(kind)]
+    listed = [d for d in _state(module).definitions.values() if not d.name.startswith("super ")]
+    return [(to_atom(d.name), d.arity) for d in listed if kind is None or d.kind == atom_name(kind)]
+
+
+@ex("overridables_in/1")
+def overridables_in(module: Any) -> list[Any]:
+    pairs = (signature.rpartition("/") for signature in _state(module).overridable)
+    return [(to_atom(name), int(arity)) for name, _, arity in pairs]
+
+
+@ex("defines_type?/2")
+def defines_type(module: Any, pair: Any) -> bool:
+    return f"{atom_name(pair[0])}/{pair[1]}" in _state(module).types
 
 
 @ex("delete_definition/2")
@@ -99,10 +121,17 @@ def delete_definition(module: Any, pair: Any) -> bool:
 
 @ex("get_definition/2", "get_definition/3")
 def get_definition(module: Any, pair: Any, options: Any = ()) -> Any:
-    found = _state(module).definitions.get(f"{atom_name(pair[0])}/{pair[1]}")
+    """``{:v1, kind, metadata, clauses}``; a clause is ``{metadata, arguments, guards, body}`` as the source has them."""
+    state = _state(module)
+    name, arity = atom_name(pair[0]), pair[1]
+    found = state.definitions.get(f"{name}/{arity}")
     if found is None:
+        if name == "__struct__" and arity < 2 and state.struct is not None:
+            return (Atom("v1"), Atom("def"), [(Atom("line"), state.struct_line)], [])
         return None
-    return (Atom("v1"), Atom(found.kind), [], [])
+    skip = any(k is Atom("skip_clauses") and v is True for k, v in options)
+    clauses = [] if skip else [(c.meta, *c.source) for c in found.clauses if c.source is not None]
+    return (Atom("v1"), Atom(found.kind), found.meta, clauses)
 
 
 @ex("make_overridable/2")
@@ -136,6 +165,46 @@ def eval_quoted(module: Any, quoted: Any, binding: Any = (), options: Any = ()) 
     state = _state(module if is_atom(module) else module.env.module)
     state.compilation.form(quoted, state.env)
     return (None, [])
+
+
+@ex("reserved_attributes/0")
+def reserved_attributes() -> Any:
+    """The attributes that mean something to the compiler, each with what it is for."""
+    return {Atom(name): {Atom("doc"): text} for name, text in RESERVED.items()}
+
+
+RESERVED = {
+    "after_compile": "A hook that runs when the module was compiled.",
+    "after_verify": "A hook that runs when the module was verified.",
+    "before_compile": "A hook that runs before the module is compiled.",
+    "behaviour": "Says that the module implements a behaviour.",
+    "enforce_keys": "The keys that must be given whenever the module's struct is built.",
+    "fallback_to_any": "Inside defprotocol: whether Any implements the protocol for all other terms.",
+    "undefined_impl_description": "Inside defprotocol: what a Protocol.UndefinedError says in addition.",
+    "for": "Inside defimpl: the module the implementation is for.",
+    "protocol": "Inside defimpl: the protocol.",
+    "on_definition": "A hook that runs for each definition.",
+    "impl": "Says that the next definition implements a callback.",
+    "compile": "Options of the module's compilation.",
+    "deprecated": "Why the next function is deprecated.",
+    "moduledoc": "Documentation of the module.",
+    "doc": "Documentation of the next function, macro or callback.",
+    "typedoc": "Documentation of the next type.",
+    "dialyzer": "Warnings of Dialyzer to request or suppress.",
+    "external_resource": "A file that the module was made from.",
+    "file": "The file that stack traces name for the next definitions.",
+    "on_load": "A function that runs when the module is loaded.",
+    "vsn": "The module's version.",
+    "type": "A type that other modules can use.",
+    "typep": "A private type.",
+    "opaque": "A type whose structure is private.",
+    "spec": "The specification of a function.",
+    "callback": "The specification of a callback.",
+    "macrocallback": "The specification of a macro callback.",
+    "optional_callbacks": "The callbacks that may be left out.",
+    "derive": "The protocols that are derived for the module's struct.",
+    "nifs": "Functions that native code implements.",
+}
 
 
 @ex("__protocol_functions__/2")
