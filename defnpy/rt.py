@@ -166,6 +166,11 @@ def as_map(term: Any) -> Any:
     return map_of(term) if isinstance(term, Struct) else None
 
 
+def soft_field(term: Any, name: Any) -> Any:
+    """A step of ``get_in(a.b)``."""
+    return None if term is None else field(term, name)
+
+
 def field(term: Any, name: Any) -> Any:
     """``term.name``: a field, or the function of a module."""
     if term.__class__ is dict:
@@ -501,7 +506,7 @@ def raise_(what: Any, options: Any = UNSET) -> NoReturn:
 def reraise(what: Any, second: Any, third: Any = UNSET) -> NoReturn:
     made, stack = (_kernel.make_exception(what), second) if third is UNSET else (_kernel.make_exception(what, second), third)
     if stack.__class__ is list:
-        made.stack = stack
+        made.stack = stack  # type: ignore[attr-defined]
     raise made
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
-from defnpy.terms.errors import ArgumentError
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 
 TYPES = {
     "integer": "integer",

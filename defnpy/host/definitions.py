@@ -217,7 +217,7 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
     if found is None:
         fault = "it was not defined"
     elif behaviour not in state.get_attribute("behaviour"):
-        fault = f'its corresponding behaviour is missing. Did you forget to add "@behaviour {inspect(behaviour)}"?'
+        fault = f'its corresponding behaviour is missing. Did you forget to add @behaviour {inspect(behaviour)}?'
     elif callbacks is None:
         fault = "it does not define any callbacks"
     if fault is not None:

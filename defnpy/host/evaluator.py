@@ -20,7 +20,7 @@ from defnpy.expand.module import Definition, ModuleConflict, ModuleState
 from defnpy.host import replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, is_atom
-from defnpy.terms.errors import CompileError, ElixirError
+from defnpy.terms.errors import ArgumentError, CompileError, ElixirError
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -212,10 +212,10 @@ class Compilation:
 
     def define_module(self, name: Any, block: Any, env: Env, meta: Any, index: int = -1) -> Any:
         """Compile and register a module; gives ``{:module, name, binary, last value}``."""
-        if not is_atom(name) or name.__class__ is not Atom:
+        if name.__class__ is not Atom or "/" in name.name or "\\" in name.name:
             from defnpy.terms.inspect import inspect
 
-            raise env.fail(meta, f"invalid module name: {inspect(name)}")
+            raise ArgumentError(f"invalid module name: {inspect(name)}")
         state = ModuleState(name, env, meta)
         env.module = name
         env.state = state

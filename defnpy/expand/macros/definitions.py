@@ -8,9 +8,10 @@ from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.patterns import expand_guard, expand_patterns
-from defnpy.expand.quoting import Quote, constant_node
+from defnpy.expand.quoting import Quote, constant_node, escape
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
+from defnpy.terms.range import Range
 from defnpy.terms.runtime import runtime
 
 DEF, DEFP = Atom("def"), Atom("defp")
@@ -116,7 +117,8 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
 
     options = args[1] if len(args) > 1 else []
     many = _multi(args[0], env)
-    modules = many if many is not None else [ex.expand(args[0], env)]
+    named = not (args[0].__class__ is tuple and len(args[0]) == 3 and args[0][2].__class__ is not list) or args[0][0] is Atom("__MODULE__")
+    modules = many if many is not None else [ex.expand(args[0], env) if named else args[0]]
     out: list[Any] = []
     for module in modules:
         if not is_atom(module):
@@ -148,10 +150,18 @@ def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
     heads = args[0] if args[0].__class__ is list else [args[0]]
     out = []
     for head in heads:
+        if ex.is_node(head, ex.WHEN):
+            raise ArgumentError(f"guards are not allowed in defdelegate/2, got: when {ex._show(head[2][1])}")
         name, head_meta, params = head
         params = params if params.__class__ is list else []
         target = options.get("as", name)
         passed = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
+        for p in passed:
+            if p.__class__ is not tuple or len(p) != 3 or (p[2].__class__ is list and p[0] is not Atom("unquote")):
+                raise ArgumentError(f"defdelegate/2 only accepts function parameters, got: {ex._show(p)}")
+        if "as" not in options and not has_unquote(options["to"]) and ex.expand(options["to"], env.fork()) is env.module:
+            raise ArgumentError("defdelegate function is calling itself, which will lead to an infinite loop. You should either change the value "
+                                "of the :to option or specify the :as option")
         call = ((ex.DOT, meta, [options["to"], target]), meta, passed)
         out.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
     return (ex.BLOCK, meta, out)
@@ -173,7 +183,9 @@ def _guard_macro(kind: str, macro_kind: str) -> Any:
         scope = env.fork()
         if not has_unquote(guard):
             # What guards refuse is refused here, not where the guard is used.
-            expand_patterns(plain, checked := env.fork())
+            checked = env.fork()
+            checked.function = ("guard", len(plain))
+            expand_patterns(plain, checked)
             expand_guard(guard, checked)
             for var in checked.vars.values():
                 var.used = True
@@ -205,7 +217,7 @@ def _evaluated_once(used: list[Any], guard: Any, meta: Any) -> Any:
     """Outside of guards the arguments are evaluated before the guard, each once."""
     if not used:
         return guard
-    given = (ex.TUPLE, meta, [(Atom("unquote"), [], [p]) for p in used])
+    given: Any = (ex.TUPLE, meta, [(Atom("unquote"), [], [p]) for p in used])
     return (ex.BLOCK, [], [(ex.MATCH, meta, [(ex.TUPLE, meta, used), given]), guard])
 
 
@@ -233,7 +245,13 @@ def _expanded_guard(tree: Any, env: Env) -> Any:
         return tree
     if len(tree) != 3:
         return tuple(_expanded_guard(a, env) for a in tree)
-    form, meta, args = ex.expand_call(tree, env)
+    if ex.is_node(tree, Atom("@")) and env.state is not None and tree[2][0].__class__ is tuple and tree[2][0][2].__class__ is not list:
+        value = env.state.get_attribute(tree[2][0][0].name)
+        return (Atom("..//"), tree[1], [value.first, value.last, value.step]) if value.__class__ is Range else escape(value)
+    tree = ex.expand_call(tree, env)
+    if tree.__class__ is not tuple or len(tree) != 3:
+        return _expanded_guard(tree, env)
+    form, meta, args = tree
     return (form, meta, _expanded_guard(args, env) if args.__class__ is list else args)
 
 

@@ -114,7 +114,6 @@ def _docs_of(body: Any) -> Docs:
 def _head(head: Any) -> tuple[Any, int]:
     while _node(head) and head[0] is WHEN:
         head = head[2][0]
-    if _node(head[0]): head = (head[0][2][0], head[1], head[2])
     return head[0], len(head[2]) if head[2].__class__ is list else 0
 
 
