@@ -120,6 +120,27 @@ def _implementations(state: ModuleState, known: dict[str, Any]) -> None:
                            "overriding this callback")
 
 
+def protocol_without_functions(meta: Any, env: Env) -> None:
+    """Warn of a protocol that asks for nothing."""
+    env.warn(meta, "protocols must define at least one function, but none was defined")
+
+
+def in_protocol(form: Any, env: Env) -> None:
+    """Warn of callbacks that a protocol's body declares."""
+    if not ex.is_node(form, Atom("@")) or form[2][0].__class__ is not tuple or form[2][0][2].__class__ is not list:
+        return
+    name, _, args = form[2][0]
+    if name.name == "optional_callbacks":
+        env.warn(form[1], "cannot define @optional_callbacks inside protocol, all of the protocol definitions are required")
+    elif name.name in ("callback", "macrocallback") and args:
+        spec = args[0][2][0] if ex.is_node(args[0], ex.WHEN) else args[0]
+        head = spec[2][0] if ex.is_node(spec, Atom("::")) else spec
+        if head.__class__ is tuple:
+            arity = len(head[2]) if head[2].__class__ is list else 0
+            env.warn(form[1], f"cannot define @{name.name} {atom_name(head[0])}/{arity} inside protocol, use def/1 to outline your protocol "
+                     "definition")
+
+
 # -- names that nothing uses ----------------------------------------------------------------------------------------------
 
 

@@ -89,6 +89,10 @@ class ModuleState:
         return [] if name in self.accumulating else default
 
     def put_attribute(self, name: str, value: Any) -> None:
+        if name == "fallback_to_any" and "__protocol__" in self.attributes:
+            self.attributes["__protocol__"] = [(Atom(name), value)]
+        if name == "derive" and self.struct is not None:
+            self.env.warn([], "module attribute @derive was set after defstruct, all @derive calls must come before defstruct", self.doc_line)
         if name == "optional_callbacks":
             self.optional_callbacks.extend(value)
         if name in HOOKS:
@@ -302,6 +306,8 @@ class ModuleState:
         names = [d.name for d in self.definitions.values()]
         self._warn_unused()
         lint.callbacks(self)
+        if "derive" in self.attributes and self.struct is None:
+            self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
         for d in self.definitions.values():
             lint.shadowed(d.clauses, self.env, d.signature)
         for signature, module, meta in self.import_calls:

@@ -19,7 +19,7 @@ from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
 from defnpy.host import replay
 from defnpy.stdlib import devices
-from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, CompileError, ElixirError
 from defnpy.terms.runtime import Runtime
 
@@ -403,7 +403,7 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if state.callbacks:
         info["callbacks"] = list(reversed(state.callbacks))
         info["optional_callbacks"] = list(state.optional_callbacks)
-    for name in ("behaviour", "fallback_to_any"):
+    for name in ("behaviour", "fallback_to_any", "undefined_impl_description"):
         value = state.attributes.get(name)
         if value not in (None, []):
             info[name] = value
@@ -412,8 +412,8 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
     if derived:
         info["derive"] = derived
-    kept = [(Atom(k), state.attributes[k] if k in state.accumulating else [state.attributes[k]])
-            for k in sorted(state.persisted) if k in state.attributes]
+    kept = [(Atom(k), value if value.__class__ is list else [value]) for k in sorted(state.persisted) if k in state.attributes
+            for value in (reversed(state.attributes[k]) if k in state.accumulating else [state.attributes[k]])]
     if kept:
         info["attributes"] = kept
     defns = [d.signature for d in state.definitions.values() if d.defn in ("defn", "defnp")]
@@ -494,28 +494,33 @@ class Evaluator:
         return made
 
     def derive(self, state: ModuleState) -> None:
-        """Run ``__deriving__`` of the protocols in ``@derive``."""
-        for item in state.get_attribute("derive"):
+        """Derive the protocols in ``@derive``."""
+        listed = [one for item in state.get_attribute("derive") for one in (item if item.__class__ is list else [item])]
+        for item in listed:
             protocol, options = item if item.__class__ is tuple else (item, [])
-            found = self.runtime.find(Atom(protocol.name + ".Any"))
-            if found is None:
-                continue
-            macro = found.macros.get("__deriving__/3") or found.macros.get("__deriving__/2")
-            if macro is None:
-                continue
-            from defnpy.expand.env import MacroEnv
-            from defnpy.terms.struct import Struct
+            tree = self.deriving(protocol, state.name, dict(state.struct["struct"]), options, state.env)  # type: ignore[index]
+            if tree is not None:
+                state.info.setdefault("deriving", []).append((protocol, options))
+                state.compilation.form(tree, state.env.fork())  # type: ignore[attr-defined]
 
-            struct = Struct(state.name, dict(state.struct["struct"]))  # type: ignore[index]
-            args = [state.name, struct, options] if "__deriving__/3" in found.macros else [state.name, options]
-            state.info.setdefault("deriving", []).append((protocol, options))
-            tree = macro(MacroEnv(state.env), *args)
-            self.pending_derives(state, tree)
+    def deriving(self, protocol: Any, target: Atom, fields: dict[Any, Any], options: Any, env: Env) -> Any:
+        """The code that derives *protocol* for a struct's module; None where a native protocol needs none."""
+        from defnpy.expand.env import MacroEnv
+        from defnpy.terms.struct import Struct
 
-    def pending_derives(self, state: ModuleState, tree: Any) -> None:
-        compilation = state.compilation  # type: ignore[attr-defined]
-        env = state.env.fork()
-        compilation.form(tree, env)
+        found, any_ = self.runtime.find(protocol), self.runtime.find(Atom(f"{atom_name(protocol)}.Any"))
+        if found is not None and "__deriving__/2" in found.macros:
+            return found.macros["__deriving__/2"](MacroEnv(env), target, options)
+        if any_ is not None and "__deriving__/3" in any_.macros:
+            return any_.macros["__deriving__/3"](MacroEnv(env), target, Struct(target, fields), options)
+        if found is None or "protocol" not in found.info:
+            return None
+        if any_ is None:
+            from defnpy.terms.inspect import inspect
+
+            shown = inspect(protocol)
+            raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
+        return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
 
 
 def kernel_env(unit: Unit) -> Env:

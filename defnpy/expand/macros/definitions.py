@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.patterns import expand_guard, expand_patterns
@@ -281,10 +282,13 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
             if arity == 0:
                 raise ArgumentError("protocol functions expect at least one argument")
             variables = [(Atom(f"arg{i}"), meta, Atom("Elixir.Protocol")) for i in range(arity)]
+            params = variables if params.__class__ is not list else [
+                (p[0], p[1], [v, p[2][1]]) if ex.is_node(p, Atom("\\\\")) else v for p, v in zip(params, variables, strict=True)]
             functions.append((name, arity))
             call = ((ex.DOT, meta, [protocol, Atom("__dispatch__")]), meta, [module, name, variables])
-            forms.append((DEF, meta, [(name, head_meta, variables), [(DO, call)]]))
+            forms.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
         else:
+            lint.in_protocol(form, env)
             forms.append(form)
     term = (Atom("term"), meta, Atom("Elixir.Protocol"))
     for name in ("impl_for", "impl_for!"):
@@ -293,6 +297,8 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
     key = (Atom("key"), meta, Atom("Elixir.Protocol"))
     info = ((ex.DOT, meta, [protocol, Atom("__protocol__")]), meta, [module, key])
     forms.append((DEF, meta, [(Atom("__protocol__"), meta, [key]), [(DO, info)]]))
+    if not functions:
+        lint.protocol_without_functions(meta, env)
     mark = ((ex.DOT, meta, [alias("Module"), Atom("__protocol_functions__")]), meta, [module, functions])
     return (Atom("defmodule"), meta, [args[0], [(DO, (ex.BLOCK, meta, [mark, *forms]))]])
 
@@ -321,6 +327,15 @@ def defimpl(meta: Any, args: list[Any], env: Env) -> Any:
         forms = [mark, *_body(block), (DEF, meta, [(Atom("__impl__"), meta, [key]), [(DO, info)]])]
         out.append((Atom("defmodule"), meta, [name, [(DO, (ex.BLOCK, meta, forms))]]))
     return out[0] if len(out) == 1 else (ex.BLOCK, meta, out)
+
+
+def delegating_impl(protocol: Atom, any_: Atom, target: Atom, functions: list[Any]) -> Any:
+    """The ``defimpl`` that hands all functions of a protocol to its implementation for Any."""
+    body = []
+    for name, arity in functions:
+        params = [(Atom(f"arg{i + 1}"), [], None) for i in range(arity)]
+        body.append((DEF, [], [(name, [], params), [(DO, ((ex.DOT, [], [any_, name]), [], params))]]))
+    return (Atom("defimpl"), [], [protocol, [(Atom("for"), target)], [(DO, (ex.BLOCK, [], body))]])
 
 
 def _dynamic(tree: Any, env: Env) -> bool:

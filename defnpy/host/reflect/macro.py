@@ -364,8 +364,18 @@ def unescape_string(text: Any) -> Any:
 @ex("struct!/2")
 def struct_bang(module: Any, env: Any) -> Any:
     from defnpy.stdlib.kernel import new_struct
+    from defnpy.terms.struct import Struct
 
+    state = runtime().evaluator.open.get(module)
+    if state is not None and state.struct is not None:
+        return Struct(module, dict(state.struct["struct"]))
     return new_struct(module)
+
+
+@ex("dbg/3")
+def dbg(tree: Any, options: Any, env: Any) -> Any:
+    """The code that ``dbg`` stands for: it shows *tree* and its value."""
+    return ((DOT, [], [Atom("Elixir.Kernel"), Atom("dbg")]), [(Atom("line"), env.env.line)], [tree, options])
 
 
 @ex("compile_apply/4")

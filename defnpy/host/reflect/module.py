@@ -211,6 +211,8 @@ RESERVED = {
 def protocol_functions(module: Any, functions: Any) -> Any:
     state = _state(module)
     state.info["protocol"] = functions
+    state.persisted.add("__protocol__")
+    state.attributes["__protocol__"] = [(Atom("fallback_to_any"), False)]
     state.callbacks.extend(functions)
     return None
 
@@ -223,6 +225,8 @@ def impl(module: Any, protocol: Any, target: Any) -> Any:
     if found is None:
         raise ArgumentError(f"{inspect(protocol)} is not available")
     state.info["impl"] = (protocol, target)
+    state.persisted.add("__impl__")
+    state.attributes["__impl__"] = [(Atom("protocol"), protocol), (Atom("for"), target)]
     state.attributes["for"] = target
     state.attributes["protocol"] = protocol
     return None
