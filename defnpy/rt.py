@@ -681,8 +681,16 @@ def dbg_parts(place: str, options: Any, parts: list[Any]) -> Any:
         else:
             out.append(heading)
         out.append(f"{text} #=> {inspect(value, settings)}\n" + ("\n" if heading == "Case argument:\n" or heading == "If condition:\n" else ""))
+    if parts[0][0].startswith("Code block"):
+        out.append(")\n")
     _process.write("".join(out) + "\n")
     return value
+
+
+def dbg_with(place: str, options: Any, notes: list[Any], text: str, value: Any) -> Any:
+    """``dbg`` of a ``with``: *notes* are the clauses that were reached with their values."""
+    clauses = [["" if i else "With clauses:\n", clause, shown] for i, (clause, shown) in enumerate(notes)]
+    return dbg_parts(place, options, [*clauses, ["\nWith expression:\n", text, value]])
 
 
 # -- definitions ----------------------------------------------------------------------------------------------------------

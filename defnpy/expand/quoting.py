@@ -160,6 +160,8 @@ class Quote:
         form, meta, args = tree
         new_meta = self._meta(meta)
         if args and args[0].__class__ is Atom and meta_get(meta, ex.ALIAS_META) is None:
+            if args[0] is ELIXIR:
+                return self._made((True, form), new_meta, (True, args))
             known = self.env.aliases.get(args[0].name)
             target: Any = False
             if known is not None:
@@ -325,27 +327,36 @@ def attribute_node(value: Any) -> Any:
     return escape(value)
 
 
-def escape(value: Any, *, unquote: bool = False) -> Any:
+def escape(value: Any, *, unquote: bool = False, prune: bool = False) -> Any:
     """The quoted tree that evaluates to *value* (``Macro.escape/2``)."""
     kind = value.__class__
+
+    def inner(part: Any) -> Any:
+        return escape(part, unquote=unquote, prune=prune)
+
     if kind is tuple:
-        if unquote and len(value) == 3 and value[0] is UNQUOTE and value[2].__class__ is list and len(value[2]) == 1:
-            return value[2][0]
+        if unquote and len(value) == 3 and value[2].__class__ is list:
+            made = _escape_unquoted(value, prune)
+            if made is not None:
+                return made
+        if prune and len(value) == 3 and value[1].__class__ is list:
+            kept = [p for p in value[1] if p.__class__ is tuple and p[0].__class__ is Atom and p[0].name in ("no_parens", "line", "delimiter")]
+            return (ex.TUPLE, [], [inner(value[0]), kept, inner(value[2])])
         if len(value) == 2:
-            return (escape(value[0], unquote=unquote), escape(value[1], unquote=unquote))
-        return (ex.TUPLE, [], [escape(v, unquote=unquote) for v in value])
+            return (inner(value[0]), inner(value[1]))
+        return (ex.TUPLE, [], [inner(v) for v in value])
     if kind is list:
-        return [escape(v, unquote=unquote) for v in value]
+        return _escape_spliced(value, prune) if unquote and any(_is_splicing(v) or _tail_splice(v) for v in value) else [inner(v) for v in value]
     if kind is dict or isinstance(value, Struct):
         if hasattr(value, "ex_source"):
             return (ex.CONST, [], [value])
         plain = map_of(value)
-        return (ex.MAP, [], [(escape(k), escape(v, unquote=unquote)) for k, v in _ordered(plain)])
+        return (ex.MAP, [], [(escape(k), inner(v)) for k, v in _ordered(plain)])
     if kind in (int, float, str, bytes, bool) or value is None or kind is Atom:
         return value
     if kind.__name__ == "ImproperList":
-        head = [escape(v) for v in value.head]
-        return [*head[:-1], (ex.BAR, [], [head[-1], escape(value.improper_tail)])]
+        head = [inner(v) for v in value.head]
+        return [*head[:-1], (ex.BAR, [], [head[-1], inner(value.improper_tail)])]
     if kind.__name__ in ("Capture", "Bits"):
         return (ex.CONST, [], [value])
     if callable(value):
@@ -354,6 +365,38 @@ def escape(value: Any, *, unquote: bool = False) -> Any:
         raise ArgumentError(f"cannot escape {inspect(value)}. The supported values are: lists, tuples, maps, atoms, numbers, bitstrings, "
                             "PIDs and remote functions in the format &Mod.fun/arity")
     return (ex.CONST, [], [value])
+
+
+def _escape_unquoted(value: Any, prune: bool) -> Any:
+    """The tree of a node that unquotes, or None: ``unquote(x)``, ``left.unquote(name)``, ``left.unquote(name)(args)``, ``quote``."""
+    form, meta, args = value
+    if form is UNQUOTE and len(args) == 1:
+        return args[0]
+    if form is ex.QUOTE and 0 < len(args) < 3:
+        options = [escape(a, unquote=True, prune=prune) for a in args[:-1]]
+        return (ex.TUPLE, [], [form, escape(meta), [*options, escape(args[-1], prune=prune)]])
+    remote, given = (form, args) if _is_remote_unquote(form) else (value, None) if _is_remote_unquote(value) else (None, None)
+    if remote is None:
+        return None
+    dot: Any = (ex.DOT, [], [Atom("elixir_quote"), Atom("dot")])
+    shown = None if given is None else escape(given, unquote=True, prune=prune)
+    return (dot, [], [escape(meta), escape(remote[0][2][0], unquote=True, prune=prune), remote[2][0], shown, None])
+
+
+def _escape_spliced(items: list[Any], prune: bool) -> Any:
+    """The tree of a list some elements of which are spliced."""
+    out: Any = []
+    for item in reversed(items):
+        if _is_splicing(item):
+            out = ((ex.DOT, [], [Atom("elixir_quote"), Atom("list")]), [], [item[2][0], out])
+        elif _tail_splice(item):
+            tail = escape(item[2][1], unquote=True, prune=prune)
+            out = ((ex.DOT, [], [Atom("elixir_quote"), Atom("tail_list")]), [], [item[2][0][2][0], tail])
+        elif out.__class__ is list:
+            out = [escape(item, unquote=True, prune=prune), *out]
+        else:
+            out = [(ex.BAR, [], [escape(item, unquote=True, prune=prune), out])]
+    return out
 
 
 def _ordered(m: dict[Any, Any]) -> Any:

@@ -16,6 +16,7 @@ REFLECT = {
     "Elixir.Module": "defnpy.host.reflect.module",
     "Elixir.Protocol": "defnpy.host.reflect.protocol",
     "Elixir.Kernel.Utils": "defnpy.host.reflect.utils",
+    "elixir_quote": "defnpy.host.reflect.quote",
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",
     "Elixir.ExUnit.DocTest": "defnpy.host.exunit.doctest",

@@ -513,7 +513,7 @@ class Evaluator:
             return found.macros["__deriving__/2"](MacroEnv(env), target, options)
         if any_ is not None and "__deriving__/3" in any_.macros:
             return any_.macros["__deriving__/3"](MacroEnv(env), target, Struct(target, fields), options)
-        if found is None or "protocol" not in found.info:
+        if found is None or found.native or "protocol" not in found.info:
             return None
         if any_ is None:
             from defnpy.terms.inspect import inspect

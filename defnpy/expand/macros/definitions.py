@@ -21,27 +21,34 @@ DO = ex.DO
 
 def has_unquote(tree: Any) -> bool:
     """Whether a quoted tree has an ``unquote`` that belongs to the surrounding code."""
-    stack = [tree]
+    stack = [(tree, 0)]
     while stack:
-        t = stack.pop()
+        t, depth = stack.pop()
         kind = t.__class__
-        if kind is tuple:
-            if len(t) == 3:
-                if t[0] is Atom("unquote") or t[0] is Atom("unquote_splicing"):
+        if kind is list:
+            stack.extend((item, depth) for item in t)
+        elif kind is tuple and len(t) == 3:
+            form, _, args = t
+            if form is UNQUOTE or form is SPLICING:
+                if depth == 0:
                     return True
-                if t[0] is Atom("quote"):
-                    continue
-                if t[2].__class__ is list:
-                    stack.extend(t[2])
-                if t[0].__class__ is tuple:
-                    if t[0][0] is ex.DOT and t[0][2][-1] is Atom("unquote"):
-                        return True
-                    stack.append(t[0])
+                stack.append((args, depth - 1))
+            elif form is ex.QUOTE and args.__class__ is list:
+                if not (len(args) == 2 and ex.keyword(args[0]).get("unquote") is False):
+                    stack.extend((item, depth + 1) for item in args)
             else:
-                stack.extend(t)
-        elif kind is list:
-            stack.extend(t)
+                if form.__class__ is tuple:
+                    if depth == 0 and form[0] is ex.DOT and form[2][-1] is UNQUOTE:
+                        return True
+                    stack.append((form, depth))
+                if args.__class__ is list:
+                    stack.extend((item, depth) for item in args)
+        elif kind is tuple:
+            stack.extend((item, depth) for item in t)
     return False
+
+
+UNQUOTE, SPLICING = Atom("unquote"), Atom("unquote_splicing")
 
 
 def _define(kind: str, defn: str | None = None) -> Any:
@@ -331,9 +338,9 @@ def defimpl(meta: Any, args: list[Any], env: Env) -> Any:
 
 def delegating_impl(protocol: Atom, any_: Atom, target: Atom, functions: list[Any]) -> Any:
     """The ``defimpl`` that hands all functions of a protocol to its implementation for Any."""
-    body = []
+    body: list[Any] = []
     for name, arity in functions:
-        params = [(Atom(f"arg{i + 1}"), [], None) for i in range(arity)]
+        params: list[Any] = [(Atom(f"arg{i + 1}"), [], None) for i in range(arity)]
         body.append((DEF, [], [(name, [], params), [(DO, ((ex.DOT, [], [any_, name]), [], params))]]))
     return (Atom("defimpl"), [], [protocol, [(Atom("for"), target)], [(DO, (ex.BLOCK, [], body))]])
 

@@ -268,8 +268,8 @@ def _dbg_parts(tree: Any, meta: Any, env: Env) -> tuple[list[Any], list[Any]]:
         for part in reversed(chain[:-1]):
             node = keep("", ex._show(part), (part[0], part[1], [node, part[2][1]]))
     elif name == "__block__" and len(args) > 1:
-        for part in args:
-            keep("", ex._show(part), part)
+        for i, part in enumerate(args):
+            keep("  " if i else "Code block:\n(\n  ", ex._show(part), part)
     elif name == "if" and len(args) == 2:
         node = keep("If condition:\n", ex._show(args[0]), args[0])
         keep("If expression:\n", ex._show(tree), (tree[0], tree[1], [node, args[1]]))
@@ -283,6 +283,23 @@ def _dbg_parts(tree: Any, meta: Any, env: Env) -> tuple[list[Any], list[Any]]:
                     for i, (arrow, m, ((left,), right)) in enumerate(ex.keyword(args[0])["do"])]
         keep("Cond clause", ex._show(tree), (tree[0], tree[1], [[(Atom("do"), numbered)]]))
     return block, shown
+
+
+def _dbg_with(tree: Any, location: list[Any], meta: Any, env: Env) -> Any:
+    """``dbg`` of a ``with``: the value of each clause that was reached, then the whole."""
+    notes = (Atom("notes"), meta, Var("dbg", Atom("%dbg")))
+    note = (ex.DOT, meta, [alias("Kernel.Utils"), Atom("dbg_note")])
+
+    def noted(step: Any) -> Any:
+        if ex.is_node(step, Atom("<-")) or ex.is_node(step, ex.MATCH):
+            form, step_meta, (left, right) = step
+            return (form, step_meta, [left, (note, meta, [notes, ex._show(right), right])])
+        return step
+
+    *steps, options = tree[2]
+    empty = ex.call_node("Kernel.Utils", "dbg_notes", meta, [])
+    value = ex.expand((tree[0], tree[1], [*map(noted, steps), options]), env)
+    return (ex.BLOCK, meta, [(ex.MATCH, meta, [notes, empty]), ex.rt_call("dbg_with", meta, [*location, notes, ex._show(tree), value])])
 
 
 DBG = Atom("dbg")
@@ -299,6 +316,8 @@ def dbg(meta: Any, args: list[Any], env: Env) -> Any:
     if not args:
         return ex.rt_call("dbg", meta, [*location, "binding()", binding(meta, [], env)])
     tree = args[0]
+    if ex.is_node(tree, Atom("with")) and len(tree[2]) > 1:
+        return _dbg_with(tree, location, meta, env)
     block, shown = _dbg_parts(tree, meta, env)
     if shown:
         return (ex.BLOCK, meta, [*block, ex.rt_call("dbg_parts", meta, [*location, [list(part) for part in shown]])])

@@ -73,7 +73,7 @@ def assert_protocol(module: Any) -> Any:
     found = runtime().find(module)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
-    if "protocol" not in found.info and f"{_short(module)}.Any" not in runtime().modules and not found.native:
+    if "protocol" not in found.info and not found.native:
         raise ArgumentError(f"{inspect(module)} is not a protocol")
     return Atom("ok")
 
