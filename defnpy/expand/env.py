@@ -40,6 +40,8 @@ class Diagnostic:
     line: int
     column: int
     hint: str | None = None
+    # The function or module that it stands in, as Elixir prints it.
+    where: str = ""
 
 
 class CompileFailure(Exception):
@@ -67,6 +69,11 @@ class Unit:
     used_aliases: set[tuple[str, Any]] = field(default_factory=set)
     imports: list[tuple[Any, frozenset[str], bool, Any, Env]] = field(default_factory=list)
     used_imports: set[tuple[Any, str]] = field(default_factory=set)
+
+    # Calls of functions of other modules: module, function, arity, metadata and the environment; asked for in the end.
+    remote_calls: list[tuple[Atom, str, int, Any, Env]] = field(default_factory=list)
+    # What ``@compile {:no_warn_undefined, ...}`` names.
+    not_warned: list[Any] = field(default_factory=list)
 
     def warn_unused(self) -> None:
         """Warn of the variables bound so far that nothing reads."""
@@ -131,15 +138,31 @@ class Env:
 
     def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
-        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta), hint))
+        return CompileFailure(self._diagnostic("error", meta, message, hint))
 
     def error(self, meta: Any, message: str, hint: str | None = None) -> None:
         """Record an error and go on, so that one run names all problems of a file."""
-        self.unit.diagnostics.append(Diagnostic("error", message, self.file, *self.position(meta), hint))
+        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint))
 
     def warn(self, meta: Any, message: str, line: int = 0) -> None:
         """Record a warning, at *line* when it has no column."""
-        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *((line, 0) if line else self.position(meta))))
+        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message))
+
+    def warn_of_clause(self, meta: Any, message: str) -> None:
+        """Record a warning that says by itself which function it is about."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
+
+    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None) -> Diagnostic:
+        return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where())
+
+    def where(self) -> str:
+        """``Module.function/arity``, ``Module (module)`` or nothing at the top of a file."""
+        if self.module is None:
+            return ""
+        from defnpy.terms.exception import format_mfa
+        from defnpy.terms.inspect import inspect
+
+        return format_mfa(self.module, Atom(self.function[0]), self.function[1]) if self.function else f"{inspect(self.module)} (module)"
 
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""

@@ -431,6 +431,8 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
             return rewritten
     if module.__class__ is Atom:
         env.unit.used_modules.add(module)
+        if env.function is not None and module is not KERNEL:
+            env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
             if not args and module is defn.CONSTANTS and atom_name(name) in defn.NUMBERS:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
+from defnpy.terms.order import strict_equal
 from defnpy.terms.runtime import runtime
+from defnpy.terms.suggest import undefined_hint
 
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
@@ -45,7 +49,7 @@ def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None
         return
     subject = f"this clause for {signature}" if signature else "this clause"
     for clause in clauses[clauses.index(first) + 1 :]:
-        env.warn([], f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches", line=line_of(clause.meta))
+        env.warn_of_clause(clause.meta, f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches")
 
 
 def scattered(found: Definition, last: Definition | None, env: Env, meta: Any) -> None:
@@ -55,7 +59,7 @@ def scattered(found: Definition, last: Definition | None, env: Env, meta: Any) -
     same = "the same name" if last.name == found.name else "the same name and arity (number of arguments)"
     must = "should" if last.name == found.name else "must"
     where = f"{found.file.removeprefix(os.getcwd() + os.sep)}:{line_of(found.meta)}"
-    env.warn(meta, f'clauses with {same} {must} be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+    env.warn_of_clause(meta, f'clauses with {same} {must} be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
 
 
 def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
@@ -139,6 +143,67 @@ def in_protocol(form: Any, env: Env) -> None:
             arity = len(head[2]) if head[2].__class__ is list else 0
             env.warn(form[1], f"cannot define @{name.name} {atom_name(head[0])}/{arity} inside protocol, use def/1 to outline your protocol "
                      "definition")
+
+
+# -- calls of other modules -----------------------------------------------------------------------------------------------
+
+GENERATED = ("__info__", "module_info", "behaviour_info", "__struct__", "__impl__", "impl_for", "impl_for!", "__protocol__")
+
+
+def remotes(unit: Unit, provided: Callable[[Atom], bool]) -> None:
+    """Warn of calls of functions that their modules lack, of modules that nobody defines, and of deprecated functions.
+
+    Only modules that are loaded are looked into; *provided* says whether a module can be loaded when it is needed.
+    """
+    calls, unit.remote_calls = unit.remote_calls, []
+    modules, open_ = runtime().modules, runtime().evaluator.open
+    for module, name, arity, meta, env in calls:
+        if not written(meta) or name in GENERATED or module in open_ or not module.name.startswith("Elixir."):
+            continue
+        signature = f"{name}/{arity}"
+        found = modules.get(module)
+        if found is None or not found.defined:
+            text = "" if provided(module) else missing_module(module, Atom(name), arity)
+        elif signature in found.functions or signature in found.macros:
+            reason = found.info.get("deprecated", {}).get(signature)
+            text = f"{format_mfa(module, Atom(name), arity)} is deprecated. {reason}" if reason is not None else ""
+        elif "missing_function" in found.info or ex.find_macro(module, signature, env) is not None:
+            text = ""
+        else:
+            hint = undefined_hint(module, Atom(name), arity)
+            # What a module of defnpy itself lacks may be there in the reference: only what looks like a slip is said.
+            text = "" if found.native and not hint else f"{format_mfa(module, Atom(name), arity)} is undefined or private{hint}"
+        if text and not any(strict_equal(n, module) or strict_equal(n, (module, Atom(name), arity)) for n in unit.not_warned):
+            env.warn(meta, text)
+
+
+def missing_module(module: Atom, name: Atom, arity: int) -> str:
+    hint = "" if "." in module.name.removeprefix("Elixir.") else (
+        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)")
+    return f"{format_mfa(module, name, arity)} is undefined (module {inspect(module)} is not available or is yet to be defined){hint}"
+
+
+# -- attributes that nothing reads ----------------------------------------------------------------------------------------
+
+
+def unread_attributes(state: ModuleState) -> None:
+    """Warn of the attributes that the source sets and nothing reads, and of documentation that documents nothing."""
+    for name, meta in state.written_attributes.items():
+        if name in state.read_attributes or name in state.persisted or name in state.accumulating:
+            continue
+        if name in ("impl", "deprecated"):
+            if name in state.attributes:
+                state.env.warn([], f"module attribute @{name} was set but no definition follows it", line_of(meta))
+        elif name == "doc":
+            if state.pending_doc is not None:
+                state.env.warn([], "module attribute @doc was set but no definition follows it", line_of(meta))
+        elif name not in RESERVED:
+            state.env.warn([], f"module attribute @{name} was set but never used", line_of(meta))
+
+
+RESERVED = frozenset("""after_compile after_verify before_compile behaviour enforce_keys fallback_to_any undefined_impl_description for protocol
+    on_definition impl compile deprecated moduledoc doc typedoc dialyzer external_resource file on_load vsn type typep opaque spec callback
+    macrocallback optional_callbacks derive nifs default_defn_compiler defn_compiler tag moduletag describetag""".split())
 
 
 # -- names that nothing uses ----------------------------------------------------------------------------------------------

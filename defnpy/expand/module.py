@@ -9,7 +9,7 @@ from defnpy.base.nearest import nearest
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.clauses import Clause, split_when
-from defnpy.expand.env import Env, MacroEnv, Var, line_of
+from defnpy.expand.env import Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.terms.atom import Atom, atom_name, to_atom
 from defnpy.terms.errors import ArgumentError
@@ -59,6 +59,10 @@ class ModuleState:
         self.meta = meta
         self.attributes: dict[str, Any] = {}
         self.accumulating: set[str] = set(ACCUMULATED)
+        # The attributes that the source sets, with the place, and those that something read.
+        self.written_attributes: dict[str, Any] = {}
+        self.read_attributes: set[str] = set()
+        self.deprecated: dict[str, str] = {}
         self.persisted: set[str] = set()
         self.definitions: dict[str, Definition] = {}
         self.import_calls: list[tuple[str, Any, Any]] = []
@@ -80,15 +84,23 @@ class ModuleState:
         self.last: Definition | None = None
         self.compiled: dict[str, Any] = {}
         self.pending_defn: str | None = None
+        # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
+        self.fragments = False
 
     # -- attributes --
 
     def get_attribute(self, name: str, default: Any = None) -> Any:
+        self.read_attributes.add(name)
         if name in self.attributes:
             return self.attributes[name]
         return [] if name in self.accumulating else default
 
     def put_attribute(self, name: str, value: Any) -> None:
+        if name == "deprecated" and value.__class__ is not str:
+            raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
+                                f"the reason for the deprecation, got: {_show(value)}")
+        if name == "compile":
+            self._no_warnings(value)
         if name == "fallback_to_any" and "__protocol__" in self.attributes:
             self.attributes["__protocol__"] = [(Atom(name), value)]
         if name == "derive" and self.struct is not None:
@@ -113,6 +125,18 @@ class ModuleState:
         elif name == "doc":
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
+
+    def _no_warnings(self, value: Any) -> None:
+        """``@compile {:no_warn_undefined, names}``."""
+        for option in value if value.__class__ is list else [value]:
+            if option.__class__ is tuple and len(option) == 2 and option[0] is NO_WARN:
+                self.env.unit.not_warned.extend(option[1] if option[1].__class__ is list else [option[1]])
+
+    def _deprecate(self, found: Definition) -> None:
+        if "deprecated" in self.attributes:
+            reason = self.attributes.pop("deprecated")
+            for n in range(found.defaults + 1):
+                self.deprecated[f"{found.name}/{found.arity - n}"] = reason
 
     def _impl(self, found: Definition, meta: Any) -> None:
         if "impl" in self.attributes:
@@ -157,6 +181,9 @@ class ModuleState:
         """Store one clause of a function or macro; gives ``{name, arity}``."""
         (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
         name, args = _name_and_args(call, env, meta)
+        if call.__class__ is tuple and column_of(call[1]) and lint.written(meta):
+            # A definition is where its name is.
+            meta = call[1]
         defn = self.pending_defn
         arity = len(args)
         plain, defaults = _split_defaults(args)
@@ -185,12 +212,14 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
             self.definitions[signature] = found
-        lint.scattered(found, self.last, env, meta)
+        if not self.fragments:
+            lint.scattered(found, self.last, env, meta)
         self.last = found
         self._impl(found, meta)
         self._document(found, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
+        self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
         if options is None:
@@ -306,6 +335,7 @@ class ModuleState:
         names = [d.name for d in self.definitions.values()]
         self._warn_unused()
         lint.callbacks(self)
+        lint.unread_attributes(self)
         if "derive" in self.attributes and self.struct is None:
             self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
         for d in self.definitions.values():
@@ -337,10 +367,14 @@ class ModuleState:
         """Warn of private functions that nothing calls."""
         called = {signature for signature, *_ in self.local_calls}
         for d in self.definitions.values():
-            if d.kind != "defp" or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
+            if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
             if not any(f"{d.name}/{d.arity - n}" in called for n in range(d.defaults + 1)):
-                self.env.warn(d.meta, f"function {d.signature} is unused")
+                if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
+                    continue
+                inner = self.env.fork()
+                inner.function = (d.name, d.arity)
+                inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
 _MULTIPLE_DEFAULTS = (
@@ -437,4 +471,5 @@ def _shown_name(param: Any) -> str:
 
 
 MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+NO_WARN = Atom("no_warn_undefined")
 SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

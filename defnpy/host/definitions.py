@@ -66,7 +66,10 @@ def _generated(made: Module) -> None:
             return [{Atom("field"): k, Atom("required"): k in (info.get("enforce_keys") or []), Atom("default"): v} for k, v in info["struct"]]
         if kind == "attributes":
             return list(info.get("attributes", []))
-        if kind in ("compile", "md5", "deprecated", "exports_md5"):
+        if kind == "deprecated":
+            pairs = (signature.rpartition("/") for signature in sorted(info.get("deprecated", {})))
+            return [((Atom(n), int(a)), info["deprecated"][f"{n}/{a}"]) for n, _, a in pairs]
+        if kind in ("compile", "md5", "exports_md5"):
             return []
         raise errors.FunctionClauseError(name, Atom("__info__"), 1, [key])
 
@@ -161,10 +164,12 @@ def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: A
     """``def`` that runs (inside ``for``, ``if`` or with unquote fragments)."""
     state = _state(module)
     state.pending_defn = kind_of_defn
+    state.fragments = True
     try:
         return state.define(kind, head, body, env.fork(), meta)
     finally:
         state.pending_defn = None
+        state.fragments = False
 
 
 def _fields(given: Any) -> list[tuple[Any, Any]]:

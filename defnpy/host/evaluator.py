@@ -88,6 +88,7 @@ class Compilation:
         value = self.execute([*prelude, *statements], name)
         if whole:
             lint.unused(self.unit)
+            lint.remotes(self.unit, self.evaluator.provides)
             self.report_warnings()
         return value
 
@@ -180,6 +181,7 @@ class Compilation:
                 error.logged = True  # type: ignore[attr-defined]
             raise
         finally:
+            lint.remotes(self.unit, self.evaluator.provides)
             self.report_warnings()
 
     # -- modules --
@@ -350,6 +352,8 @@ class Compilation:
             from defnpy.host.definitions import put_attribute
 
             env.state.doc_line = line_of(meta)
+            if lint.written(meta):
+                env.state.written_attributes[name] = meta
             put_attribute(env.state.name, name, value)
             return True
         return False
@@ -407,6 +411,8 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
         value = state.attributes.get(name)
         if value not in (None, []):
             info[name] = value
+    if state.deprecated:
+        info["deprecated"] = dict(state.deprecated)
     if state.docs:
         info["docs"] = list(state.docs)
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
@@ -433,6 +439,14 @@ class Evaluator:
         self.open: dict[Atom, ModuleState] = {}
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
+
+    def provides(self, name: Atom) -> bool:
+        """Whether a module that is not loaded would be there when it is needed, or belongs to a library of defnpy's own."""
+        from defnpy.host.catalog import tables
+
+        known = tables()
+        return name in NATIVE or name.name in known or ".".join(name.name.split(".")[:2]) in known or any(
+            loader.knows(name) for loader in self.runtime.loaders)
 
     def stacktrace(self, error: BaseException) -> list[Any]:
         """``__STACKTRACE__`` of an exception."""

@@ -171,8 +171,8 @@ def show_diagnostics(diagnostics: list[Any]) -> str:
         if d.hint:
             out.append(f"  hint: {d.hint}\n")
         place = f"{d.file}:{d.line}" + (f":{d.column}" if d.column else "")
-        out.append(excerpt(Place(d.file, d.line, d.column, "")) or f"└─ {place}\n")
-        out.append("\n")
+        shown = excerpt(Place(d.file, d.line, d.column, "")) or f"└─ {place}\n"
+        out.append(f"{shown[:-1]}: {d.where}\n\n" if d.where else shown + "\n")
     return "".join(out)
 
 

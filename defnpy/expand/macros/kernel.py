@@ -572,6 +572,8 @@ def attribute(meta: Any, args: list[Any], env: Env) -> Any:
     if env.function is not None:
         raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
     env.state.doc_line = ex.line_of(meta)
+    if lint.written(meta):
+        env.state.written_attributes[name.name] = meta
     return write_attribute(name.name, values[0], meta, env)
 
 
