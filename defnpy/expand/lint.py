@@ -74,54 +74,7 @@ def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
         seen.add(kept)
 
 
-# -- behaviours -----------------------------------------------------------------------------------------------------------
-
-
-def callbacks(state: ModuleState) -> None:
-    """Warn of required callbacks that a module lacks, and of ``@impl`` where no behaviour asks for the function."""
-    known: dict[str, Any] = {}
-    complete = True
-    for behaviour in dict.fromkeys(state.get_attribute("behaviour")):
-        found = runtime().find(behaviour)
-        if found is None or found.native or "callbacks" not in found.info:
-            complete = False
-            continue
-        optional = {f"{atom_name(n)}/{a}" for n, a in found.info.get("optional_callbacks", [])}
-        for name, arity in found.info["callbacks"]:
-            text = atom_name(name)
-            kind = "macro" if text.startswith("MACRO-") else "function"
-            signature = f"{text.removeprefix('MACRO-')}/{arity - 1 if kind == 'macro' else arity}"
-            known[signature] = (behaviour, kind)
-            made = state.definitions.get(signature)
-            if signature not in optional and (made is None or not made.public):
-                state.env.warn(state.meta, f"{kind} {signature} required by behaviour {inspect(behaviour)} is not implemented "
-                               f"(in module {inspect(state.name)})")
-    if complete:
-        _implementations(state, known)
-
-
-def _implementations(state: ModuleState, known: dict[str, Any]) -> None:
-    listed = "".join(f"\n  * {inspect(behaviour)}.{signature} ({kind})" for signature, (behaviour, kind) in sorted(known.items()))
-    said = {d.signature for d, _, _ in state.impls}
-    for d, value, meta in state.impls:
-        if value is False or value is None:
-            continue
-        named = next((d.name + f"/{d.arity - n}" for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in known), None)
-        kind = "macro" if d.kind.startswith("defmacro") else "function"
-        if named is None:
-            shown = f'got "@impl {inspect(value)}" for {kind} {d.signature} but '
-            if not known:
-                state.env.warn(meta, shown + "no behaviour was declared")
-            else:
-                state.env.warn(meta, shown + f"no behaviour specifies such callback. The known callbacks are:\n{listed}\n")
-    if not said:
-        return
-    for signature, (behaviour, kind) in known.items():
-        made = state.definitions.get(signature)
-        if made is not None and made.signature not in said and not made.wrapper and written(made.meta):
-            state.env.warn(made.meta, f"module attribute @impl was not set for {kind} {signature} callback (specified in {inspect(behaviour)}). This "
-                           "either means you forgot to add the \"@impl true\" annotation before the definition or that you are accidentally "
-                           "overriding this callback")
+# -- protocols -----------------------------------------------------------------------------------------------------------
 
 
 def protocol_without_functions(meta: Any, env: Env) -> None:

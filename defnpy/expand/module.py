@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
+from defnpy.expand import behaviours, lint
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
-from defnpy.terms.atom import Atom, atom_name, to_atom
+from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.runtime import runtime
 
@@ -99,6 +99,9 @@ class ModuleState:
         if name == "deprecated" and value.__class__ is not str:
             raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
                                 f"the reason for the deprecation, got: {_show(value)}")
+        if name == "impl" and (value is None or not is_atom(value)):
+            raise ArgumentError("@impl is a built-in module attribute that marks the next definition as a callback implementation, it should be a "
+                                f"module or a boolean, got: {_show(value)}")
         if name == "compile":
             self._no_warnings(value)
         if name == "fallback_to_any" and "__protocol__" in self.attributes:
@@ -334,7 +337,7 @@ class ModuleState:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
         self._warn_unused()
-        lint.callbacks(self)
+        behaviours.check(self)
         lint.unread_attributes(self)
         if "derive" in self.attributes and self.struct is None:
             self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")

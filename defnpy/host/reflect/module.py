@@ -225,6 +225,7 @@ def impl(module: Any, protocol: Any, target: Any) -> Any:
     if found is None:
         raise ArgumentError(f"{inspect(protocol)} is not available")
     state.info["impl"] = (protocol, target)
+    state.put_attribute("behaviour", protocol)
     state.persisted.add("__impl__")
     state.attributes["__impl__"] = [(Atom("protocol"), protocol), (Atom("for"), target)]
     state.attributes["for"] = target
