@@ -35,6 +35,8 @@ KERNEL = alias("Kernel")
 _FORM_NAMES = frozenset(map(Atom, "case cond try receive with for fn quote unquote unquote_splicing super".split()))
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
 CONTEXT, QUOTE = Atom("context"), Atom("quote")
+# What remembers the expansion it came from, so that the aliases of macros are their own.
+LEXICAL: frozenset[Any] = frozenset({ALIASES, Atom("alias"), Atom("require"), Atom("import")})
 
 
 def expand(tree: Any, env: Env) -> Any:
@@ -190,16 +192,29 @@ def expand_alias(tree: Any, env: Env) -> Any:
             if len(segments) == 1 or hygienic.name.endswith("." + segments[-1].name):
                 return Atom(base)
             return Atom(base + "".join("." + s.name for s in segments[1:]))
-        known = None if hygienic is False else env.aliases.get(first.name)
+        counter = meta_get(meta, COUNTER)
+        known = env.macro_aliases.get((first.name, counter)) if counter is not None else None
+        if known is None and hygienic is not False:
+            known = env.aliases.get(first.name)
         if known is None:
             return alias(".".join(s.name for s in segments))
         env.unit.used_aliases.add((first.name, known))
+        if len(segments) > 1 and not known.name.startswith("Elixir."):
+            return alias(known.name + "".join("." + s.name for s in segments[1:]))
         return Atom(known.name + "".join("." + s.name for s in segments[1:]))
     head = expand(first, env)
     if is_atom(head):
         return Atom(atom_name(head) + "".join("." + s.name.removeprefix("Elixir.") for s in segments[1:]))
     rest = list(segments[1:])
     return ((DOT, meta, [alias("Module"), Atom("concat")]), meta, [[head, *rest]])
+
+
+def bind_alias(name: str, module: Any, meta: Any, env: Env) -> None:
+    """Make *name* stand for a module; an alias that a macro makes is found by the code of the same expansion."""
+    env.aliases = {**env.aliases, name: module}
+    counter = meta_get(meta, COUNTER)
+    if counter is not None:
+        env.macro_aliases = {**env.macro_aliases, (name, counter): module}
 
 
 # -- calls -------------------------------------------------------------------------------------------------------------
@@ -243,7 +258,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         expand_args(args, env)
         return None
     if env.state is not None:
-        env.state.local_calls.append((signature, meta, env.defn, env.file))
+        env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:
         # A function of this module that is called like a form of another arity.
         return (Atom("%local"), meta, [signature, *expand_args(args, env)])
@@ -299,7 +314,7 @@ def expand_call(tree: Any, env: Env) -> Any:
             own = env.state.definitions.get(signature)
             if own is not None and own.kind in ("defmacro", "defmacrop"):
                 owner, macro = env.module, env.state.local_macro(own)
-                env.state.local_calls.append((signature, meta, False, env.file))
+                env.state.local_calls.append((signature, meta, False, env.file, env.function))
         if macro is None or getattr(macro, "native_macro", False):
             return tree
         tree = run_macro(macro, owner, meta, args, env)
@@ -342,7 +357,9 @@ def linify(tree: Any, line: int, column: int, module: Any, counter: int, extra: 
                     if not line_of(meta):
                         meta = [*meta, *place]
                     if args.__class__ is list:
-                        if form is QUOTE and module is not None and meta_get(meta, CONTEXT) is module and meta_get(meta, COUNTER) is None:
+                        if form.__class__ is Atom and form in LEXICAL and args and meta_get(meta, COUNTER) is None:
+                            meta = [(COUNTER, counter), *meta]
+                        elif form is QUOTE and module is not None and meta_get(meta, CONTEXT) is module and meta_get(meta, COUNTER) is None:
                             meta = [(COUNTER, counter), *meta]
                         return (walk(form) if form.__class__ is tuple else form, meta, [walk(a) for a in args])
                     if args is module and args is not None and meta_get(meta, COUNTER) is None:

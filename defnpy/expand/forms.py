@@ -28,7 +28,8 @@ def match(tree: Any, env: Env) -> Any:
 
 
 def pin(tree: Any, env: Env) -> Any:
-    raise env.fail(tree[1], f"cannot use ^{ex._show(tree[2][0])} outside of match clauses")
+    raise env.fail(tree[1], f"misplaced operator ^{ex._show(tree[2][0])}\n\nThe pin operator ^ is supported only inside matches or inside custom "
+                   "macros. Make sure you are inside a match or all necessary macros have been required")
 
 
 def block(tree: Any, env: Env) -> Any:
@@ -139,6 +140,8 @@ def fn(tree: Any, env: Env) -> Any:
             raise env.fail(meta, "expected -> clauses in fn")
         _, clause_meta, (head, body) = clause
         params, _ = split_when(head)
+        if any(ex.is_node(p, Atom("\\\\")) for p in params):
+            raise env.fail(meta, "anonymous functions cannot have optional arguments")
         if arity is not None and len(params) != arity:
             raise env.fail(clause_meta, "cannot mix clauses with different arities in anonymous functions")
         arity = len(params)
@@ -422,7 +425,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             return None
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
-            env.state.local_calls.append((signature, meta, False, env.file))
+            env.state.local_calls.append((signature, meta, False, env.file, env.function))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 
@@ -448,6 +451,8 @@ def _sequential(body: Any) -> Any:
 
 
 def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
+    # The arguments of one capture are not those of another that a macro puts inside it.
+    own = [(ex.COUNTER, env.unit.next())]
     named = _sequential(body)
     if named is not None:
         target, arity = named
@@ -466,7 +471,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
                         if index < 1:
                             raise env.fail(t[1], f"capture argument &{index} must be numbered between 1 and 255")
                         seen.add(index)
-                        return (Atom(f"&{index}"), t[1], Atom("%capture"))
+                        return (Atom(f"&{index}"), [*own, *t[1]], Atom("%capture"))
                     if _names(t):
                         return t
                     raise env.fail(t[1], "nested captures are not allowed. You cannot define a function using the capture operator & "
@@ -487,7 +492,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
     for i in range(1, max(seen) + 1):
         if i not in seen:
             raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments)")
-    params = [(Atom(f"&{i + 1}"), meta, Atom("%capture")) for i in range(max(seen))]
+    params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 
 
@@ -549,7 +554,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
             name = as_[2][0].name
         else:
             name = atom_name(target).removeprefix("Elixir.")
-    env.aliases = {**env.aliases, name: module}
+    ex.bind_alias(name, module, meta, env)
     return name
 
 
@@ -591,6 +596,10 @@ def import_(tree: Any, env: Env) -> Any:
     return many if many is not None else modules[0]
 
 
+def _is_signatures(value: Any) -> bool:
+    return ex.is_keyword(value) and all(arity.__class__ is int for _, arity in value)
+
+
 def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> None:
     """Bring the functions and macros of *module* into the environment."""
     from defnpy.expand.macros import NATIVE
@@ -610,6 +619,9 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
         elif only is Atom("sigils"):
             functions = {f for f in functions if f.startswith("sigil_")}
             macros = {m for m in macros if m.startswith("sigil_")}
+        elif not _is_signatures(only):
+            raise env.fail(meta, "invalid :only option for import, expected value to be an atom :functions, :macros, or a literal keyword list of "
+                           f"function names with arity as values, got: {ex._show(options['only'])}")
         else:
             wanted = {f"{atom_name(k)}/{v}" for k, v in only}
             for signature in wanted:
@@ -626,7 +638,11 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
     kept_f = {k: v for k, v in env.functions.items() if v is not module}
     kept_m = {k: v for k, v in env.macros.items() if v is not module}
     if excluded is not None:
-        dropped = {f"{atom_name(k)}/{v}" for k, v in ex.expand(excluded, env)}
+        excluded = ex.expand(excluded, env)
+        if not _is_signatures(excluded):
+            raise env.fail(meta, "invalid :except option for import, expected value to be a literal keyword list of function names with arity as "
+                           f"values, got: {ex._show(options['except'])}")
+        dropped = {f"{atom_name(k)}/{v}" for k, v in excluded}
         functions -= dropped
         macros -= dropped
         if module is not ex.KERNEL:
@@ -690,7 +706,19 @@ def unquote_splicing(tree: Any, env: Env) -> Any:
 
 
 def stab(tree: Any, env: Env) -> Any:
-    raise env.fail(tree[1], "unhandled operator ->")
+    raise env.fail(tree[1], "misplaced operator ->\n\nThis typically means invalid syntax or a macro is not available in scope")
+
+
+def bar(tree: Any, env: Env) -> Any:
+    raise env.fail(tree[1], "misplaced operator |/2\n\nThe | operator is typically used between brackets to mark the tail of a list:\n\n"
+                   "    [head | tail]\n    [head, middle, ... | tail]\n\nIt is also used to update maps and structs, via the "
+                   "%{map | key: value} notation, and in typespecs, such as @type and @spec, to express the union of two types")
+
+
+def typed(tree: Any, env: Env) -> Any:
+    raise env.fail(tree[1], "misplaced operator ::/2\n\nThe :: operator is typically used in bitstrings to specify types and sizes of segments:"
+                   "\n\n    <<size::32-integer, letter::utf8, rest::binary>>\n\nIt is also used in typespecs, such as @type and @spec, to "
+                   "describe inputs and outputs")
 
 
 def same(tree: Any, env: Env) -> Any:
@@ -749,6 +777,8 @@ SPECIAL: dict[Any, Any] = {
     Atom("__STACKTRACE__"): _arity(stacktrace, 0),
     Atom("super"): super_,
     Atom("->"): stab,
+    Atom("|"): _arity(bar, 2),
+    Atom("::"): _arity(typed, 2),
     Atom("%const"): same,
     Atom("%scope"): scope,
     Atom("%expanded"): lambda tree, env: tree[2][0],

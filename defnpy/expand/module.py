@@ -66,7 +66,7 @@ class ModuleState:
         self.persisted: set[str] = set()
         self.definitions: dict[str, Definition] = {}
         self.import_calls: list[tuple[str, Any, Any]] = []
-        self.local_calls: list[tuple[str, Any, bool, str]] = []
+        self.local_calls: list[tuple[str, Any, bool, str, Any]] = []
         self.overridable: dict[str, Definition | None] = {}
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
@@ -226,6 +226,8 @@ class ModuleState:
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
         if options is None:
+            if guards:
+                raise env.fail(meta, f'missing :do option in "{kind}"')
             return (Atom(name), arity)
         before = len(self.local_calls)
         clause = self._clause(found, plain, guards, options, scope, meta)
@@ -336,6 +338,9 @@ class ModuleState:
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
+        for d in self.definitions.values():
+            if not d.clauses and not d.defn:
+                self.env.error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
         self._warn_unused()
         behaviours.check(self)
         lint.unread_attributes(self)
@@ -346,7 +351,7 @@ class ModuleState:
         for signature, module, meta in self.import_calls:
             if signature in self.definitions and not self.definitions[signature].wrapper:
                 self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")
-        for signature, meta, in_defn, file in self.local_calls:
+        for signature, meta, in_defn, file, function in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
 
@@ -362,7 +367,9 @@ class ModuleState:
                 near = nearest(name, names)
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
-            self.env.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
+            inner = self.env.fork()
+            inner.function = function
+            inner.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 
 

@@ -158,7 +158,7 @@ class Quote:
 
     def _alias(self, tree: Any) -> tuple[bool, Any]:
         form, meta, args = tree
-        new_meta = self._meta(meta)
+        new_meta = [pair for pair in self._meta(meta) if pair[0] is not ex.COUNTER]
         if args and args[0].__class__ is Atom and meta_get(meta, ex.ALIAS_META) is None:
             if args[0] is ELIXIR:
                 return self._made((True, form), new_meta, (True, args))

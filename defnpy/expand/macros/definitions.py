@@ -112,7 +112,7 @@ def module_name(tree: Any, env: Env, meta: Any) -> Any:
         first = tree[2][0].name
         if env.module is not None and first != "Elixir" and ex.meta_get(tree[1], ex.ALIAS_META) in (None, False):
             name = Atom(env.module.name + "".join("." + s.name for s in tree[2]))
-            env.aliases = {**env.aliases, first: Atom(env.module.name + "." + first)}
+            ex.bind_alias(first, Atom(env.module.name + "." + first), tree[1], env)
             return name
         return ex.expand_alias(tree, env) if first in env.aliases or ex.meta_get(tree[1], ex.ALIAS_META) else (
             alias(".".join(s.name for s in tree[2])) if first != "Elixir" else ex.expand_alias(tree, env))
