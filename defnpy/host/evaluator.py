@@ -339,7 +339,7 @@ class Compilation:
     def _plain_attribute(self, args: list[Any], env: Env, meta: Any) -> bool:
         """``@name literal`` needs no generated code."""
         tree = args[0]
-        if tree.__class__ is not tuple or tree[2].__class__ is not list or len(tree[2]) != 1 or tree[0].__class__ is not Atom:
+        if tree.__class__ is not tuple or tree[2].__class__ is not list or len(tree[2]) != 1 or tree[0].__class__ is not Atom or tree[0] is ex.ALIASES:
             return False
         name, value = tree[0].name, tree[2][0]
         from defnpy.expand.macros.kernel import _record_type

@@ -177,3 +177,81 @@ end
 def test_careful_code_is_not_warned_of(tmp_path: Path) -> None:
     done = _run(tmp_path, CAREFUL)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+OTHERS = """defmodule Old do
+  @deprecated "Use new/0 instead"
+  def old, do: 1
+  def new, do: 2
+end
+
+defmodule Calls do
+  @unread 1
+  @read 2
+  @compile {:no_warn_undefined, Quiet}
+  def a, do: Unknown.call(@read)
+  def b, do: Old.old() + Old.newer()
+  def c, do: {Quiet.x(), Later.x(), &Later.y/0, Foo.Bar.x()}
+  defmacrop m, do: 1
+end
+
+defmodule Later do
+  def x, do: 1
+  @doc "of nothing"
+end
+
+defmodule Wanted do
+  @callback f() :: any
+end
+
+defmodule Given do
+  @behaviour Wanted
+  @behaviour Nowhere.AtAll
+  @derive [Inspect]
+  defmacro f, do: 1
+end
+
+defmodule Marked do
+  @behaviour Wanted
+  @impl false
+  def f, do: 1
+  @impl Later
+  def g, do: 1
+  @impl true
+  defp h, do: 1
+  def i, do: h()
+end
+
+defprotocol Proto do
+  @callback q(any) :: any
+end
+"""
+
+
+def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: Path) -> None:
+    done = _run(tmp_path, OTHERS)
+    assert done.returncode == 0
+    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert sorted(warned) == sorted([
+        "module attribute @unread was set but never used",
+        "macro m/0 is unused",
+        "module attribute @doc was set but no definition follows it",
+        "@behaviour Nowhere.AtAll does not exist (in module Given)",
+        "module attribute @derive was set but never used (it must come before defstruct)",
+        'function f/0 required by behaviour Wanted was implemented as "defmacro" but should have been "def" (in module Given)',
+        'got "@impl false" for function f/0 but it is a callback specified in Wanted',
+        'got "@impl Later" for function g/0 but this behaviour was not declared with @behaviour',
+        "module attribute @impl was not set for function f/0 callback (specified in Wanted). This either means you forgot to add the \"@impl true\" "
+        "annotation before the definition or that you are accidentally overriding this callback",
+        "function h/0 is private, @impl attribute is always discarded for private functions/macros",
+        "protocols must define at least one function, but none was defined",
+        "cannot define @callback q/1 inside protocol, use def/1 to outline your protocol definition",
+        "Unknown.call/1 is undefined (module Unknown is not available or is yet to be defined). Make sure the module name is correct and has been "
+        "specified in full (or that an alias has been defined)",
+        "Old.old/0 is deprecated. Use new/0 instead",
+        "Old.newer/0 is undefined or private. Did you mean:",
+        "Later.y/0 is undefined or private",
+        "Foo.Bar.x/0 is undefined (module Foo.Bar is not available or is yet to be defined)",
+    ])
+    assert f"└─ {tmp_path}/w.exs:12:17: Calls.b/0" in done.stderr
+    assert f"└─ {tmp_path}/w.exs:15:12: Calls.m/0" in done.stderr
