@@ -203,6 +203,9 @@ def expand_alias(tree: Any, env: Env) -> Any:
             return alias(known.name + "".join("." + s.name for s in segments[1:]))
         return Atom(known.name + "".join("." + s.name for s in segments[1:]))
     head = expand(first, env)
+    if head is None:
+        # `__MODULE__` outside of modules.
+        return alias(".".join(s.name for s in segments[1:]))
     if is_atom(head):
         return Atom(atom_name(head) + "".join("." + s.name.removeprefix("Elixir.") for s in segments[1:]))
     rest = list(segments[1:])
@@ -314,7 +317,6 @@ def expand_call(tree: Any, env: Env) -> Any:
             own = env.state.definitions.get(signature)
             if own is not None and own.kind in ("defmacro", "defmacrop"):
                 owner, macro = env.module, env.state.local_macro(own)
-                env.state.local_calls.append((signature, meta, False, env.file, env.function))
         if macro is None or getattr(macro, "native_macro", False):
             return tree
         tree = run_macro(macro, owner, meta, args, env)

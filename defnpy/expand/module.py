@@ -64,6 +64,7 @@ class ModuleState:
         self.read_attributes: set[str] = set()
         self.deprecated: dict[str, str] = {}
         self.persisted: set[str] = set()
+        self.registered: set[str] = set()
         self.definitions: dict[str, Definition] = {}
         self.import_calls: list[tuple[str, Any, Any]] = []
         self.local_calls: list[tuple[str, Any, bool, str, Any]] = []
@@ -99,6 +100,9 @@ class ModuleState:
         if name == "deprecated" and value.__class__ is not str:
             raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
                                 f"the reason for the deprecation, got: {_show(value)}")
+        if name == "file" and not (value.__class__ is str or (value.__class__ is tuple and len(value) == 2 and value[0].__class__ is str)):
+            raise ArgumentError("@file is a built-in module attribute for annotating the file and line the next definition comes from, it should be a "
+                                f"string or {{string, line}} tuple as value, got: {_show(value)}")
         if name == "impl" and (value is None or not is_atom(value)):
             raise ArgumentError("@impl is a built-in module attribute that marks the next definition as a callback implementation, it should be a "
                                 f"module or a boolean, got: {_show(value)}")
@@ -163,6 +167,7 @@ class ModuleState:
             self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
+        self.registered.add(name)
         if accumulate:
             self.accumulating.add(name)
             self.attributes.setdefault(name, [])
@@ -193,6 +198,9 @@ class ModuleState:
         signature = f"{name}/{arity}"
         found = self.definitions.get(signature)
         scope = self._scope(env, name, arity, meta)
+        if "file" in self.attributes:
+            given = self.attributes.pop("file")
+            scope.file = given[0] if given.__class__ is tuple else given
         if defn in ("defn", "defnp"):
             from defnpy.expand.macros.nx_defn import import_kernel
 
@@ -213,7 +221,7 @@ class ModuleState:
         if found is not None and found.kind != kind:
             raise env.fail(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
         if found is None:
-            found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
+            found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         if not self.fragments:
             lint.scattered(found, self.last, env, meta)
@@ -356,7 +364,12 @@ class ModuleState:
                 from defnpy.expand.defn import check_local_call
 
                 check_local_call(self, signature, meta, file)
-            if signature in self.definitions:
+            found = self.definitions.get(signature)
+            if found is not None:
+                if found.kind in ("defmacro", "defmacrop"):
+                    inner = self.env.fork()
+                    inner.function, inner.file = function, file
+                    inner.error(meta, f"cannot invoke macro {signature} before its definition")
                 continue
             name = signature.rpartition("/")[0]
             hint = None
@@ -368,7 +381,7 @@ class ModuleState:
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
             inner = self.env.fork()
-            inner.function = function
+            inner.function, inner.file = function, file
             inner.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 

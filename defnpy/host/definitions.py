@@ -149,15 +149,18 @@ def defn_remote(module: Any, signature: str, args: list[Any]) -> Any:
 # -- module bodies --------------------------------------------------------------------------------------------------------
 
 
-def _state(module: Atom) -> Any:
+def _state(module: Atom, asked: str = "get_attribute/2") -> Any:
+    """The module that is being compiled, for the function *asked* of ``Module``."""
     state = runtime().evaluator.open.get(module)
     if state is None:
         from defnpy.terms.inspect import inspect
 
-        raise errors.ArgumentError(
-            f"could not call Module function because the module {inspect(module)} is already compiled"
-        )
+        hint = "" if asked.split("/")[0] not in READS else ". Use the Module.__info__/1 callback or Code.fetch_docs/1 instead"
+        raise errors.ArgumentError(f"could not call Module.{asked} because the module {inspect(module)} is already compiled{hint}")
     return state
+
+
+READS = frozenset(("get_attribute", "get_last_attribute", "has_attribute?", "attributes_in", "definitions_in", "overridables_in", "defines?"))
 
 
 def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: Any, env: Any, meta: Any) -> Any:
@@ -244,16 +247,14 @@ def get_attribute(module: Atom, name: str) -> Any:
 
 
 def put_attribute(module: Atom, name: str, value: Any) -> Any:
-    state = _state(module)
+    state = _state(module, "put_attribute/3")
     if name in ("moduledoc", "doc", "typedoc"):
         state.put_doc(name, value)
-        return None
-    if name == "derive":
-        value = value if value.__class__ is list else [value]
-        for one in reversed(value):
+    elif name == "derive":
+        for one in reversed(value if value.__class__ is list else [value]):
             state.put_attribute(name, one)
-        return None
-    state.put_attribute(name, value)
-    return None
+    else:
+        state.put_attribute(name, value)
+    return Atom("ok")
 
 

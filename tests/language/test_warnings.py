@@ -254,4 +254,4 @@ def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: 
         "Foo.Bar.x/0 is undefined (module Foo.Bar is not available or is yet to be defined)",
     ])
     assert f"└─ {tmp_path}/w.exs:12:18: Calls.b/0" in done.stderr
-    assert f"└─ {tmp_path}/w.exs:15:12: Calls.m/0" in done.stderr
+    assert f"└─ {tmp_path}/w.exs:14:13: Calls.m/0" in done.stderr
