@@ -512,7 +512,7 @@ def _module_name(tree: Any, env: Env, meta: Any, what: str) -> Any:
     return name
 
 
-def _multi(tree: Any, env: Env) -> list[Any] | None:
+def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
     """``A.{B, C}`` as a list of alias trees."""
     if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is tuple and tree[0][0] is ex.DOT:
         inner = tree[0][2]
@@ -520,6 +520,8 @@ def _multi(tree: Any, env: Env) -> list[Any] | None:
             base = ex.expand(inner[0], env)
             out = []
             for item in tree[2]:
+                if not is_atom(item) and not ex.is_node(item, ex.ALIASES):
+                    raise env.fail(tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
                 segments = item[2] if ex.is_node(item, ex.ALIASES) else [item]
                 out.append(Atom(atom_name(base) + "".join("." + s.name.removeprefix("Elixir.") for s in segments)))
             return out
@@ -529,8 +531,10 @@ def _multi(tree: Any, env: Env) -> list[Any] | None:
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "alias")
     if many is not None:
+        if "as" in options:
+            raise env.fail(meta, ":as option is not supported by multi-alias call")
         for module in many:
             lint.note_alias(_add_alias(module, None, env, meta), module, meta, env, options)
         return many
@@ -561,7 +565,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "require")
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
         env.requires = env.requires | {module}
@@ -570,7 +574,17 @@ def require(tree: Any, env: Env) -> Any:
     return many if many is not None else module
 
 
-def _loaded(module: Any, meta: Any, env: Env) -> Any:
+BEING_DEFINED = (
+    "you are trying to use/import/require the module {0} which is currently being defined.\n\n"
+    "This may happen if you accidentally override the module you want to use. For example:\n\n"
+    "    defmodule MyApp do\n      defmodule Supervisor do\n        use Supervisor\n      end\n    end\n\n"
+    "In the example above, the new Supervisor conflicts with Elixir's Supervisor. This may be fixed by using the fully qualified name in the "
+    "definition:\n\n"
+    "    defmodule MyApp.Supervisor do\n      use Supervisor\n    end\n"
+)
+
+
+def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
     found = ex.module_of(module)
     if found is None:
         from defnpy.expand.macros import NATIVE
@@ -581,6 +595,8 @@ def _loaded(module: Any, meta: Any, env: Env) -> Any:
 
         shown = inspect(module)
         if module in env.context_modules or (env.state is not None and env.state.name is module):
+            if what == "import":
+                raise env.fail(meta, BEING_DEFINED.format(shown))
             return runtime().module(module)
         raise env.fail(meta, f"module {shown} is not loaded and could not be found", runtime().why_missing(module))
     return found
@@ -589,7 +605,7 @@ def _loaded(module: Any, meta: Any, env: Env) -> Any:
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "import")
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:
         import_module(module, options, meta, env)
@@ -604,7 +620,7 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
     """Bring the functions and macros of *module* into the environment."""
     from defnpy.expand.macros import NATIVE
 
-    found = _loaded(module, meta, env)
+    found = _loaded(module, meta, env, "import")
     env.requires = env.requires | {module}
     functions = set(found.functions)
     macros = set(found.macros) | set(NATIVE.get(module, {}))

@@ -263,7 +263,7 @@ class ModuleState:
             check_head(self, found, found.defn or "defn", params, guards, scope, meta)
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
-        body = _function_body(options, meta, scope)
+        body = _function_body(options, found.kind, meta, scope)
         return Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
 
     def _on_definition(self, found: Definition, params: list[Any], guards: list[Any], body: Any, env: Env) -> None:
@@ -469,10 +469,10 @@ def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
     return plain, defaults
 
 
-def _function_body(options: Any, meta: Any, env: Env) -> Any:
+def _function_body(options: Any, kind: str, meta: Any, env: Env) -> Any:
     found = ex.keyword(options)
     if "do" not in found:
-        raise env.fail(meta, "missing do keyword in def")
+        raise env.fail(meta, f'missing :do option in "{kind}"')
     if len(found) == 1:
         return found["do"]
     return (Atom("try"), meta, [options])

@@ -218,6 +218,12 @@ class Compilation:
             from defnpy.terms.inspect import inspect
 
             raise ArgumentError(f"invalid module name: {inspect(name)}")
+        outer_state = self.evaluator.open.get(name)
+        if outer_state is not None:
+            from defnpy.terms.inspect import inspect
+
+            place = f"{outer_state.env.file}:{line_of(outer_state.meta) or outer_state.env.line}"
+            raise env.fail(meta, f"cannot define module {inspect(name)} because it is currently being defined in {place}")
         state = ModuleState(name, env, meta)
         env.module = name
         env.state = state
