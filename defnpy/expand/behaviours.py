@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
+from defnpy.expand.env import line_of
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
@@ -32,16 +33,21 @@ def check(state: ModuleState) -> None:
             _missing_callback(signature, kind, behaviour, optional, state)
 
 
+def _warn(state: ModuleState, text: str) -> None:
+    """What is said of a module as a whole names its line only."""
+    state.env.warn([], text, line_of(state.meta))
+
+
 def _collect(behaviour: Atom, known: Known, state: ModuleState) -> bool:
     """Add the callbacks of a behaviour; whether they are known."""
     found = runtime().find(behaviour)
     if found is None:
         if behaviour.name.startswith("Elixir.") and not runtime().evaluator.provides(behaviour):
-            state.env.warn(state.meta, f"@behaviour {inspect(behaviour)} does not exist (in module {inspect(state.name)})")
+            _warn(state, f"@behaviour {inspect(behaviour)} does not exist (in module {inspect(state.name)})")
         return False
     if "callbacks" not in found.info:
         if not found.native and not found.info.get("protocol"):
-            state.env.warn(state.meta, f"module {inspect(behaviour)} is not a behaviour (in module {inspect(state.name)})")
+            _warn(state, f"module {inspect(behaviour)} is not a behaviour (in module {inspect(state.name)})")
         return False
     optional = {(atom_name(n), a) for n, a in found.info.get("optional_callbacks", [])}
     for name, arity in found.info["callbacks"]:
@@ -62,7 +68,7 @@ def _conflict(callback: str, behaviour: Atom, other: Atom, state: ModuleState) -
     else:
         text = (f"conflicting behaviours found. Callback {callback} is defined by both {inspect(other)} and {inspect(behaviour)} "
                 f"(in module {inspect(state.name)})")
-    state.env.warn(state.meta, text)
+    _warn(state, text)
 
 
 def _kind(definition: Definition) -> str:
@@ -76,10 +82,10 @@ def _missing_callback(signature: str, kind: str, behaviour: Atom, optional: bool
     required = f"{kind} {signature} required by {what} {inspect(behaviour)}"
     if made is None or not made.public:
         if not optional:
-            state.env.warn(state.meta, f"{required} is not implemented (in module {inspect(state.name)})")
+            _warn(state, f"{required} is not implemented (in module {inspect(state.name)})")
     elif _kind(made) != kind:
         wanted = "def" if kind == "function" else "defmacro"
-        state.env.warn(state.meta, f'{required} was implemented as "{made.kind}" but should have been "{wanted}" (in module {inspect(state.name)})')
+        _warn(state, f'{required} was implemented as "{made.kind}" but should have been "{wanted}" (in module {inspect(state.name)})')
 
 
 # -- @impl ---------------------------------------------------------------------------------------------------------------

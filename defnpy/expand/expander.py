@@ -34,6 +34,7 @@ FIELD, SCOPE = Atom("%field"), Atom("%scope")
 KERNEL = alias("Kernel")
 _FORM_NAMES = frozenset(map(Atom, "case cond try receive with for fn quote unquote unquote_splicing super".split()))
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
+AMBIGUOUS = Atom("ambiguous_op")
 CONTEXT, QUOTE = Atom("context"), Atom("quote")
 # What remembers the expansion it came from, so that the aliases of macros are their own.
 LEXICAL: frozenset[Any] = frozenset({ALIASES, Atom("alias"), Atom("require"), Atom("import")})
@@ -226,6 +227,8 @@ def bind_alias(name: str, module: Any, meta: Any, env: Env) -> None:
 def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """A call without a module: macro, import or function of this module."""
     arity = len(args)
+    if arity == 1 and meta and meta[0][0] is AMBIGUOUS:
+        _refuse_ambiguous(name, meta, args[0], env)
     signature = f"{name.name}/{arity}"
     module = imported(signature, arity, meta, env)
     if module is not None:
@@ -266,6 +269,15 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         # A function of this module that is called like a form of another arity.
         return (Atom("%local"), meta, [signature, *expand_args(args, env)])
     return (name, meta, expand_args(args, env))
+
+
+def _refuse_ambiguous(name: Atom, meta: Any, arg: Any, env: Env) -> None:
+    """``a -1`` where ``a`` is a variable."""
+    if (name.name, meta[0][1]) in env.vars:
+        shown = _show(arg)
+        raise env.fail(meta, f'"{name.name} {shown}" looks like a function call but there is a variable named "{name.name}". If you want to perform a '
+                       f"function call, use parentheses:\n\n    {name.name}({shown})\n\nIf you want to perform an operation on the variable "
+                       f"{name.name}, use spaces around the unary operator")
 
 
 def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:

@@ -70,7 +70,7 @@ def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
             continue
         kept = (key.__class__, key)
         if kept in seen and written(meta):
-            env.warn(meta, f"key {inspect(key)} will be overridden in map")
+            env.warn_of_clause(meta, f"key {inspect(key)} will be overridden in map")
         seen.add(kept)
 
 

@@ -386,9 +386,23 @@ class ModuleState:
                            "imported, but none are available)", hint)
 
 
+    def _reachable(self) -> set[str]:
+        """The functions that public ones call, themselves or through others."""
+        private = {id(call) for d in self.definitions.values() if d.kind == "defp" and not d.defn for call in d.calls}
+        waiting = [call[0] for call in self.local_calls if id(call) not in private]
+        found: set[str] = set()
+        owners = {f"{d.name}/{d.arity - n}": d for d in self.definitions.values() if not d.wrapper for n in range(d.defaults + 1)}
+        while waiting:
+            signature = waiting.pop()
+            if signature not in found:
+                found.add(signature)
+                d = owners.get(signature)
+                waiting.extend(call[0] for call in (d.calls if d is not None else []))
+        return found
+
     def _warn_unused(self) -> None:
         """Warn of private functions that nothing calls."""
-        called = {signature for signature, *_ in self.local_calls}
+        called = self._reachable()
         for d in self.definitions.values():
             if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue

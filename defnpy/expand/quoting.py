@@ -192,6 +192,8 @@ class Quote:
                     self.env.unit.used_imports.add((module, f"{prefix}{i}"))
         if found:
             return [(ex.CONTEXT, self.context), (ex.IMPORTS, sorted(found, key=lambda p: p[0])), *meta]
+        if meta and meta[0] == (ex.AMBIGUOUS, None):
+            return [(ex.AMBIGUOUS, self.context), *meta[1:]]
         if form.name in _LEXICAL:
             return [(ex.CONTEXT, self.context), *meta]
         return meta

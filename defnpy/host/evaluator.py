@@ -181,6 +181,7 @@ class Compilation:
                 error.logged = True  # type: ignore[attr-defined]
             raise
         finally:
+            lint.unused(self.unit)
             lint.remotes(self.unit, self.evaluator.provides)
             self.report_warnings()
 

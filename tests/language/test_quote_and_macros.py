@@ -48,6 +48,15 @@ CASES = {
     "a pinned prefix": ('p = "ab"\n<<^p::binary, x::binary>> = "abcd"\n^p <> y = "abef"\n{x, y}', '{"cd", "ef"}'),
     "reraise keeps the given stack": (
         "try do\n  reraise ArgumentError, \"m\", [{:m, :f, 0, []}]\nrescue\n  e -> {e.message, __STACKTRACE__}\nend", '{"m", [{:m, :f, 0, []}]}'),
+    "a name before what may be a unary operator": ('Code.string_to_quoted!("a -1")', "{:a, [ambiguous_op: nil, line: 1], [{:-, [line: 1], [1]}]}"),
+    "an alias of an Erlang module": ("alias :lists, as: L\n{L, L.Bar}", '{:lists, :"Elixir.lists.Bar"}'),
+    "names joined to modules that there are": (
+        "{Module.safe_concat(List, Chars), try do\n  Module.safe_concat(Not, \"There1x\")\nrescue\n  ArgumentError -> :no\nend}",
+        "{List.Chars, :no}"),
+    "the module of a file's top": ('Code.eval_string("__MODULE__.Foo") |> elem(0)', "Foo"),
+    "an attribute's value when it is set": ("defmodule QM.Value do\n  IO.inspect(@a [1 + 1])\n  def a, do: @a\nend\nQM.Value.a()", "[2]"),
+    "modules made of quoted code": (
+        "Module.create(QM.Created, quote do\n  alias List, as: L\n  def f, do: L.flatten([1, [2]])\nend, __ENV__)\nQM.Created.f()", "[1, 2]"),
     "rescue in anything": ("try do\n  raise \"x\"\nrescue\n  e in _ -> e.message\nend", '"x"'),
 }
 
@@ -232,6 +241,9 @@ REFUSED = {
     "a protocol that nothing implements is not derived": (
         "defprotocol QR.P do\n  def f(x)\nend\ndefmodule QR.I do\n  @derive QR.P\n  defstruct [:a]\nend",
         "ArgumentError", "could not load module QR.P.Any due to reason :nofile, cannot derive QR.P for QR.I"),
+    "asking a compiled module": ("Module.get_attribute(QM.Guards, :x)", "ArgumentError",
+                                 "could not call Module.get_attribute/2 because the module QM.Guards is already compiled. Use the Module.__info__/1"),
+    "@file that is no file": ("defmodule QR.J do\n  @file 1\n  def f, do: 1\nend", "ArgumentError", "@file is a built-in module attribute"),
     "parts of a timeout twice": ("to_timeout(hour: 1, hour: 2)", "ArgumentError", "timeout component :hour is duplicated"),
 }
 
@@ -257,6 +269,13 @@ COMPILE_ERRORS = {
     "defmodule QC.C do\n  def f(a), do: a\n  defoverridable f: 1\n  def f(_), do: super()\nend": "super must be called with the same number of arguments",
     "defmodule QC.D do\n  defmacro f, do: 1\n  defoverridable f: 0\n  def f, do: 2\nend":
         "cannot override macro (defmacro, defmacrop) f/0 in module QC.D as a function",
+    "a = 1\na -1": '"a -1" looks like a function call but there is a variable named "a"',
+    "%{a: 1, a: _} = %{}": "key :a will be overridden in map",
+    "alias IO.{ANSI, 42}": "invalid argument for alias, expected a compile time atom or alias, got: 42",
+    "alias Elixir.{Map}, as: M": ":as option is not supported by multi-alias call",
+    "defmodule QC.F do\n  import QC.F\nend": "you are trying to use/import/require the module QC.F which is currently being defined",
+    "defmodule QC.G do\n  defmodule Elixir.QC.G, do: 1\nend": "cannot define module QC.G because it is currently being defined in nofile:1",
+    "defmodule QC.H do\n  def f, do: m(1)\n  defmacro m(x), do: x\nend": "cannot invoke macro m/1 before its definition",
     "defmodule QC.E do\n  defguard g(x) when nothing(x)\nend": "cannot find or invoke local nothing/1 inside a guard",
 }
 

@@ -255,3 +255,30 @@ def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: 
     ])
     assert f"└─ {tmp_path}/w.exs:12:18: Calls.b/0" in done.stderr
     assert f"└─ {tmp_path}/w.exs:14:13: Calls.m/0" in done.stderr
+
+
+REACHED = """defmodule Reached do
+  @value @missing
+  def a, do: b()
+  defp b, do: @value
+  defp c, do: d()
+  defp d, do: c()
+  defp e(x, y \\\\ 1), do: x + y
+  def f, do: e(1)
+end
+
+Code.eval_string("import List\\n1")
+"""
+
+
+def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
+    done = _run(tmp_path, REACHED)
+    assert done.returncode == 0
+    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert sorted(warned) == [
+        "function c/0 is unused",
+        "function d/0 is unused",
+        "undefined module attribute @missing, please remove access to @missing or explicitly set it before access",
+        "unused import List",
+    ]
+    assert "└─ nofile:1:1\n" in done.stderr

@@ -584,10 +584,11 @@ INVALID_ATTRIBUTE = (
 
 
 def _read_attribute(name: str, meta: Any, env: Env) -> Any:
+    state = env.state
+    if name not in state.attributes and name not in state.accumulating and name not in state.registered and name not in state.written_attributes and (
+            env.function is not None or lint.written(meta)):
+        env.warn([], f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access", ex.line_of(meta))
     if env.function is not None or env.context is not None:
-        state = env.state
-        if name not in state.attributes and name not in state.accumulating:
-            env.warn(meta, f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access")
         value = state.get_attribute(name)
         outer, env.context = env.context, None
         match, env.match = env.match, None
