@@ -52,14 +52,43 @@ def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None
         env.warn_of_clause(clause.meta, f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches")
 
 
-def scattered(found: Definition, last: Definition | None, env: Env, meta: Any) -> None:
-    """Warn of a clause that does not follow the others of its function."""
-    if last is None or last is found or not found.clauses or found.defn or not written(meta) or not written(found.meta):
+def scattered(found: Definition, last: Definition | None, env: Env, meta: Any, *, head: bool) -> None:
+    """Warn of a clause that does not follow the others of its function, and of a *head* that comes after them."""
+    if last is None or not found.clauses or found.defn or not written(meta) or not written(found.meta):
+        return
+    if last is found:
+        if head:
+            env.warn_of_clause(meta, LATE_HEAD.format(f"{found.kind} {found.signature}"))
         return
     same = "the same name" if last.name == found.name else "the same name and arity (number of arguments)"
-    must = "should" if last.name == found.name else "must"
     where = f"{found.file.removeprefix(os.getcwd() + os.sep)}:{line_of(found.meta)}"
-    env.warn_of_clause(meta, f'clauses with {same} {must} be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+    env.warn_of_clause(meta, f'clauses with {same} should be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+
+
+LATE_HEAD = (
+    "function head for {} must come at the top of its direct implementation. Instead of:\n\n"
+    "    def add(a, b), do: a + b\n    def add(a, b)\n\none should write:\n\n    def add(a, b)\n    def add(a, b), do: a + b\n"
+)
+MIXED_DEFAULTS = (
+    "{} has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. Instead of:\n\n"
+    "    def foo(:first_clause, b \\\\ :default) do ... end\n    def foo(:second_clause, b) do ... end\n\none should write:\n\n"
+    "    def foo(a, b \\\\ :default)\n    def foo(:first_clause, b) do ... end\n    def foo(:second_clause, b) do ... end\n"
+)
+
+
+def mark_names(tree: Any, env: Env) -> None:
+    """The aliases and imports that code names which is expanded later, if ever, are used."""
+    mark_aliases(tree, env)
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        if t.__class__ is tuple and len(t) == 3 and t[0].__class__ is Atom:
+            signature = f"{t[0].name}/{len(t[2]) if t[2].__class__ is list else 0}"
+            for table in (env.functions, env.macros):
+                if signature in table:
+                    env.unit.used_imports.add((table[signature], signature))
+        if t.__class__ is tuple or t.__class__ is list:
+            stack.extend(t)
 
 
 def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:

@@ -38,6 +38,8 @@ class Definition:
     defn: str | None = None
     option_positions: tuple[int, ...] = ()
     caller: Any = None
+    # Whether the clause that gave the defaults has a body.
+    with_body: bool = False
     # The local calls of its clauses: those of a definition that is overridden do not count.
     calls: list[Any] = field(default_factory=list)
 
@@ -224,7 +226,7 @@ class ModuleState:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         if not self.fragments:
-            lint.scattered(found, self.last, env, meta)
+            lint.scattered(found, self.last, env, meta, head=options is None)
         self.last = found
         self._impl(found, meta)
         self._document(found, plain)
@@ -237,6 +239,9 @@ class ModuleState:
             if guards:
                 raise env.fail(meta, f'missing :do option in "{kind}"')
             return (Atom(name), arity)
+        if found.defaults and not defaults and len(found.clauses) == 1 and found.clauses[0].source is not None and found.with_body:
+            env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{kind} {signature}"))
+        found.with_body = bool(defaults)
         before = len(self.local_calls)
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
@@ -279,7 +284,7 @@ class ModuleState:
         if found.defaults or found.clauses:
             if found.defaults:
                 raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
-            env.error(meta, f"{found.kind} {signature} has default values and multiple clauses")
+            env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{found.kind} {signature}"))
         found.defaults = len(defaults)
         positions = sorted(defaults)
         found.option_positions = tuple(positions)

@@ -119,7 +119,7 @@ def test_code_that_cannot_be_meant_is_warned_of(tmp_path: Path) -> None:
     done = _run(tmp_path, CHECKED)
     assert done.returncode == 0
     for text in (
-        'clauses with the same name and arity (number of arguments) must be grouped together, "def a/1" was previously defined',
+        'clauses with the same name and arity (number of arguments) should be grouped together, "def a/1" was previously defined',
         "defp c/1 is private, @doc attribute is always discarded for private functions/macros/types",
         "key :a will be overridden in map",
         "this clause cannot match because a previous clause at line 21 always matches",
@@ -258,6 +258,14 @@ def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: 
 
 
 REACHED = """defmodule Reached do
+  def late(a), do: a
+  def late(a)
+  def mixed(a \\\\ 1), do: a
+  def mixed(_b), do: 2
+  if Process.get(:not_there) == 1 do
+    import Map, only: [new: 0]
+    def new_one, do: new()
+  end
   @value @missing
   def a, do: b()
   defp b, do: @value
@@ -276,8 +284,12 @@ def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
     assert done.returncode == 0
     warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
     assert sorted(warned) == [
+        "def mixed/1 has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. "
+        "Instead of:",
         "function c/0 is unused",
         "function d/0 is unused",
+        "function head for def late/1 must come at the top of its direct implementation. Instead of:",
+        "this clause for mixed/1 cannot match because a previous clause at line 4 always matches",
         "undefined module attribute @missing, please remove access to @missing or explicitly set it before access",
         "unused import List",
     ]

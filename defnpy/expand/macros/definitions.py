@@ -58,6 +58,7 @@ def _define(kind: str, defn: str | None = None) -> Any:
             raise ArgumentError(f"cannot invoke {kind}/2 {where}")
         head = args[0]
         body = args[1] if len(args) > 1 else None
+        lint.mark_names(args, env)
         captured = env.fork()
         quoter = Quote(env, unquote=True, hygiene=False)
         quoter.bare = True
