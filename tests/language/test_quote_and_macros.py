@@ -57,6 +57,7 @@ CASES = {
     "an attribute's value when it is set": ("defmodule QM.Value do\n  IO.inspect(@a [1 + 1])\n  def a, do: @a\nend\nQM.Value.a()", "[2]"),
     "modules made of quoted code": (
         "Module.create(QM.Created, quote do\n  alias List, as: L\n  def f, do: L.flatten([1, [2]])\nend, __ENV__)\nQM.Created.f()", "[1, 2]"),
+    "keys with marks behind capital letters": ('Enum.map(["[ÓL@!: 0]", "[Ó@: 0]"], &elem(Code.string_to_quoted(&1), 0))', "[:ok, :ok]"),
     "rescue in anything": ("try do\n  raise \"x\"\nrescue\n  e in _ -> e.message\nend", '"x"'),
 }
 
