@@ -452,6 +452,11 @@ class Tokenizer:
                 return end + 1
             self.check_colon(name, begin, end)
         self.emit(t.T_ALIAS, self.atom_of(name, self.place(begin)), self.place(begin))
+        after = end
+        while self.text[after : after + 1] in (" ", "\t"):
+            after += 1
+        if self.text[after : after + 1] == "(":
+            raise self.error(lint.called_alias(name), after)
         return end
 
     def number(self, found: re.Match[str], begin: int, end: int) -> int:

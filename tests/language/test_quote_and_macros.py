@@ -245,6 +245,7 @@ REFUSED = {
     "asking a compiled module": ("Module.get_attribute(QM.Guards, :x)", "ArgumentError",
                                  "could not call Module.get_attribute/2 because the module QM.Guards is already compiled. Use the Module.__info__/1"),
     "@file that is no file": ("defmodule QR.J do\n  @file 1\n  def f, do: 1\nend", "ArgumentError", "@file is a built-in module attribute"),
+    "a function named like a module": ("Foo()", "SyntaxError", "unexpected ( after alias Foo. Function names and identifiers in Elixir start with"),
     "parts of a timeout twice": ("to_timeout(hour: 1, hour: 2)", "ArgumentError", "timeout component :hour is duplicated"),
 }
 
