@@ -166,6 +166,11 @@ def as_map(term: Any) -> Any:
     return map_of(term) if isinstance(term, Struct) else None
 
 
+def soft_field(term: Any, name: Any) -> Any:
+    """A step of ``get_in(a.b)``."""
+    return None if term is None else field(term, name)
+
+
 def field(term: Any, name: Any) -> Any:
     """``term.name``: a field, or the function of a module."""
     if term.__class__ is dict:
@@ -514,9 +519,10 @@ def raise_(what: Any, options: Any = UNSET) -> NoReturn:
 
 
 def reraise(what: Any, second: Any, third: Any = UNSET) -> NoReturn:
-    if third is UNSET:
-        raise _kernel.make_exception(what)
-    raise _kernel.make_exception(what, second)
+    made, stack = (_kernel.make_exception(what), second) if third is UNSET else (_kernel.make_exception(what, second), third)
+    if stack.__class__ is list:
+        made.stack = stack  # type: ignore[attr-defined]
+    raise made
 
 
 class Caught:
@@ -581,18 +587,82 @@ def receive(matcher: Any, timeout: Any, after: Any) -> Any:
 
 
 def quoted_dot(left: Any, name: Any, args: Any, meta: Any) -> Any:
-    """``left.unquote(name)(args)`` inside quote."""
-    if name.__class__ is tuple and len(name) == 3 and name[2].__class__ is not list:
-        name = name[0]
+    """``left.unquote(name)(args)`` inside quote; ``left.unquote(name)`` has None for *args*."""
     if name.__class__ is tuple and len(name) == 3:
-        return ((Atom("."), meta, [left, name[0]]), meta, [*name[2], *args])
-    return ((Atom("."), meta, [left, name]), meta, args)
+        form, _, inner = name
+        if args is None and form is _ALIASES:
+            return (form, meta, [left, *inner])
+        if is_atom(form):
+            dot = (Atom("."), meta, [left, form])
+            if inner.__class__ is list:
+                return (dot, meta, [*inner, *(args or [])])
+            return (dot, [(_NO_PARENS, True), *meta], []) if args is None else (dot, meta, args)
+    elif is_atom(name):
+        if args is not None:
+            return ((Atom("."), meta, [left, name]), meta, args)
+        if atom_name(name).startswith("Elixir."):
+            return (_ALIASES, meta, [left, name])
+        return ((Atom("."), meta, [left, name]), [(_NO_PARENS, True), *meta], [])
+    wanted = "after dot to return an atom, an alias or a quoted call" if args is None else "after dot with args to return an atom or a quoted call"
+    raise _errors.ArgumentError(f"expected unquote {wanted}, got: {_shown(name)}")
 
 
-def bind_quoted(pairs: Any, body: Any, context: Any) -> Any:
-    binds: list[Any] = [(Atom("="), [], [(k, [], context), v]) for k, v in pairs]
-    inner = body[2] if body.__class__ is tuple and len(body) == 3 and body[0] is Atom("__block__") else [body]
-    return (Atom("__block__"), [], [*binds, *inner])
+def _shown(term: Any) -> str:
+    from defnpy.terms.inspect import inspect
+
+    return inspect(term)
+
+
+_ALIASES, _NO_PARENS = Atom("__aliases__"), Atom("no_parens")
+
+
+def quote_option(name: str, value: Any) -> Any:
+    """An option of ``quote`` that is known only when it runs."""
+    if value.__class__ is {"line": int, "file": str, "context": Atom}[name]:
+        return value
+    raise _errors.ArgumentError(f"invalid runtime value for option :{name} in quote, got: {_shown(value)}")
+
+
+def bind_quoted(pairs: Any, body: Any, context: Any, meta: Any) -> Any:
+    """The tree that ``quote bind_quoted: pairs`` gives."""
+    return (Atom("__block__"), [], [*((Atom("="), [], [(k, meta, context), v]) for k, v in pairs), body])
+
+
+def valid_code(tree: Any) -> Any:
+    """What ``unquote`` puts in its place must look like code, as far as its first level shows."""
+    if _looks_like_code(tree):
+        return tree
+    raise _errors.ArgumentError(f"tried to unquote invalid AST: {_shown(tree)}\nDid you forget to escape term using Macro.escape/1?")
+
+
+def _looks_like_code(tree: Any) -> bool:
+    return all(map(_is_code, tree)) if tree.__class__ is list else tree.__class__ is not ImproperList and _is_code(tree)
+
+
+def _is_code(tree: Any) -> bool:
+    if tree.__class__ is not tuple:
+        return not isinstance(tree, dict | Struct | Bits | _process.Reference)
+    if len(tree) == 2:
+        return _is_code(tree[0]) and _is_code(tree[1])
+    if len(tree) != 3 or tree[1].__class__ is not list:
+        return False
+    form, _, args = tree
+    if args.__class__ is list:
+        return is_atom(form) or _looks_like_code(form)
+    # A variable may be bound already (the Var of an expanded tree, whose class this floor does not load).
+    return is_atom(form) and (is_atom(args) or args.__class__.__name__ == "Var")
+
+
+def quoted_list(items: Any) -> Any:
+    """What ``unquote_splicing`` puts in must be a list of code."""
+    if items.__class__ is list and all(map(_is_code, items)):
+        return items
+    raise _errors.ArgumentError(f"expected a list with quoted expressions in unquote_splicing/1, got: {_shown(items)}")
+
+
+def quoted_tail(items: list[Any], tail: Any) -> list[Any]:
+    """``[unquote_splicing(items) | tail]``."""
+    return items + tail if tail.__class__ is list else [*items[:-1], (Atom("|"), [], [items[-1], tail])]
 
 
 # -- debugging ------------------------------------------------------------------------------------------------------------
@@ -626,8 +696,16 @@ def dbg_parts(place: str, options: Any, parts: list[Any]) -> Any:
         else:
             out.append(heading)
         out.append(f"{text} #=> {inspect(value, settings)}\n" + ("\n" if heading == "Case argument:\n" or heading == "If condition:\n" else ""))
+    if parts[0][0].startswith("Code block"):
+        out.append(")\n")
     _process.write("".join(out) + "\n")
     return value
+
+
+def dbg_with(place: str, options: Any, notes: list[Any], text: str, value: Any) -> Any:
+    """``dbg`` of a ``with``: *notes* are the clauses that were reached with their values."""
+    clauses = [["" if i else "With clauses:\n", clause, shown] for i, (clause, shown) in enumerate(notes)]
+    return dbg_parts(place, options, [*clauses, ["\nWith expression:\n", text, value]])
 
 
 # -- definitions ----------------------------------------------------------------------------------------------------------

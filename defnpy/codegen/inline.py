@@ -59,6 +59,8 @@ def is_safe_guard(node: Any) -> bool:
     if len(node) != 3:
         return all(is_safe_guard(n) for n in node)
     signature = _signature(node)
+    if signature in ("is_struct/2", "is_exception/2") and node[2][1].__class__ is not Atom:
+        return False
     if signature is not None:
         return signature in _SAFE and all(is_safe_guard(a) for a in node[2])
     form = node[0]

@@ -11,6 +11,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 
 TYPES = {
     "integer": "integer",
@@ -68,6 +69,12 @@ def _spec(tree: Any, value: Any, env: Env, match: bool) -> Segment:
             spec.type = "binary"
         else:
             spec.type = "integer"
+    if match and spec.size is None and spec.type in ("binary", "bits") and ex.is_node(value, ex.PIN):
+        # A pinned variable is as long as its value.
+        if spec.type == "binary":
+            spec.size = ex.call_node("Kernel", "byte_size", [], value[2])
+        else:
+            spec.size, spec.unit = ex.call_node("Kernel", "bit_size", [], value[2]), 1
     return spec
 
 
@@ -103,12 +110,9 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
         if args.__class__ is not list and ex.variable_key(tree) in {**env.vars, **(env.match or {})}:
             spec.size = _size(tree, env, match)
             return
-        signature = f"{name.name}/{len(args) if args.__class__ is list else 0}"
-        module = env.macros.get(signature)
-        env.unit.used_imports.add((module, signature))
-        if module is not None:
-            macro = ex.find_macro(module, signature, env)
-            _read_spec(ex.run_macro(macro, module, meta, args or [], env), spec, env, match)
+        made = ex.expand_call((name, meta, args if args.__class__ is list else []), env)
+        if made.__class__ is not tuple or made[0] is not name:
+            _read_spec(made, spec, env, match)
             return
         raise env.fail(meta, f"unknown bitstring specifier: {ex._show(tree)}")
     if ex.is_node(tree, ex.PIN) or ex.is_node(tree, Atom("@")):
@@ -138,8 +142,7 @@ def _word(name: str, spec: Segment) -> bool:
 def _size(tree: Any, env: Env, match: bool) -> Any:
     if not match:
         return ex.expand(tree, env)
-    if ex.is_node(tree, ex.PIN):
-        tree = tree[2][0]
+    tree = _unpinned(tree, env)
     outer = env.vars
     env.vars = {**outer, **(env.match or {})}
     context, env.context = env.context, None
@@ -150,16 +153,29 @@ def _size(tree: Any, env: Env, match: bool) -> Any:
         env.vars, env.context, env.match = outer, context, inner
 
 
+def _unpinned(tree: Any, env: Env) -> Any:
+    """A size with its pins taken off: they read the variables from before the pattern."""
+    if ex.is_node(tree, ex.PIN):
+        name = tree[2][0]
+        known = env.vars.get(ex.variable_key(name)) if name.__class__ is tuple and name[2].__class__ is not list else None
+        return name if known is None else (name[0], name[1], known)
+    if tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is list:
+        return (_unpinned(tree[0], env), tree[1], [_unpinned(t, env) for t in tree[2]])
+    return tree
+
+
 def concat_pattern(tree: Any, env: Env) -> Any:
     """``"prefix" <> rest`` as a pattern."""
     _, meta, (left, right) = tree
-    parts = [(ex.expand(left, env), Segment("binary", None, None, False, "big"))]
-    value = parts[0][0]
+    value = ex.expand(left, env)
+    size = ex.call_node("Kernel", "byte_size", [], value[2]) if ex.is_node(value, ex.PIN) else None
+    parts = [(value, Segment("binary", size, None, False, "big"))]
     if value.__class__ is tuple and len(value) == 3 and value[0] is ex.BITS:
         parts = list(value[2])
-    elif value.__class__ is tuple:
-        raise env.fail(meta, "the left argument of <> operator inside a match should always be a literal binary because its size "
-                       f"can't be verified. Got: {ex._show(left)}")
+    elif value.__class__ is tuple and value[0] is not ex.PIN:
+        raise ArgumentError("cannot perform prefix match because the left operand of <> has unknown size. The left operand of <> inside a match "
+                            "should either be a literal binary or an existing variable with the pin operator (such as ^some_var). "
+                            f"Got: {ex._show(left)}")
     if ex.is_node(right, Atom("<>")):
         rest = concat_pattern(right, env)
         return (ex.BITS, meta, [*parts, *rest[2]])

@@ -19,6 +19,8 @@ class Clause:
     guards: list[Any]
     body: Any
     meta: Any = field(default_factory=list)
+    # The quoted arguments, guards and body of a definition.
+    source: tuple[Any, Any, Any] | None = None
 
 
 def split_when(head: list[Any]) -> tuple[list[Any], list[Any]]:

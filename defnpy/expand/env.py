@@ -40,6 +40,8 @@ class Diagnostic:
     line: int
     column: int
     hint: str | None = None
+    # The function or module that it stands in, as Elixir prints it.
+    where: str = ""
 
 
 class CompileFailure(Exception):
@@ -67,6 +69,11 @@ class Unit:
     used_aliases: set[tuple[str, Any]] = field(default_factory=set)
     imports: list[tuple[Any, frozenset[str], bool, Any, Env]] = field(default_factory=list)
     used_imports: set[tuple[Any, str]] = field(default_factory=set)
+
+    # Calls of functions of other modules: module, function, arity, metadata and the environment; asked for in the end.
+    remote_calls: list[tuple[Atom, str, int, Any, Env]] = field(default_factory=list)
+    # What ``@compile {:no_warn_undefined, ...}`` names.
+    not_warned: list[Any] = field(default_factory=list)
 
     def warn_unused(self) -> None:
         """Warn of the variables bound so far that nothing reads."""
@@ -131,15 +138,31 @@ class Env:
 
     def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
-        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta), hint))
+        return CompileFailure(self._diagnostic("error", meta, message, hint))
 
     def error(self, meta: Any, message: str, hint: str | None = None) -> None:
         """Record an error and go on, so that one run names all problems of a file."""
-        self.unit.diagnostics.append(Diagnostic("error", message, self.file, *self.position(meta), hint))
+        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint))
 
     def warn(self, meta: Any, message: str, line: int = 0) -> None:
         """Record a warning, at *line* when it has no column."""
-        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *((line, 0) if line else self.position(meta))))
+        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message))
+
+    def warn_of_clause(self, meta: Any, message: str) -> None:
+        """Record a warning that says by itself which function it is about."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
+
+    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None) -> Diagnostic:
+        return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where())
+
+    def where(self) -> str:
+        """``Module.function/arity``, ``Module (module)`` or nothing at the top of a file."""
+        if self.module is None:
+            return ""
+        from defnpy.terms.exception import format_mfa
+        from defnpy.terms.inspect import inspect
+
+        return format_mfa(self.module, Atom(self.function[0]), self.function[1]) if self.function else f"{inspect(self.module)} (module)"
 
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""
@@ -171,11 +194,13 @@ def meta_get(meta: Any, key: Atom, default: Any = None) -> Any:
 class MacroEnv(Struct):
     """``%Macro.Env{}``: the struct view of an :class:`Env` (``__ENV__``, ``__CALLER__``)."""
 
-    __slots__ = ("env",)
+    __slots__ = ("env", "extra")
     module = Atom("Elixir.Macro.Env")
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, extra: dict[Any, Any] | None = None) -> None:
         self.env = env
+        # Fields that an Env does not have, changed by the program.
+        self.extra = extra or {}
 
     @property
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
@@ -183,8 +208,8 @@ class MacroEnv(Struct):
         return {
             Atom("module"): env.module,
             Atom("function"): (Atom(env.function[0]), env.function[1]) if env.function else None,
-            Atom("file"): env.file,
-            Atom("line"): env.line,
+            FILE: env.file,
+            LINE: env.line,
             Atom("context"): Atom(env.context) if env.context else None,
             Atom("aliases"): [(Atom("Elixir." + k), v) for k, v in env.aliases.items()],
             Atom("requires"): sorted(env.requires, key=lambda a: a.name),
@@ -192,23 +217,49 @@ class MacroEnv(Struct):
             Atom("macros"): _imports(env.macros),
             Atom("macro_aliases"): [],
             Atom("context_modules"): list(env.context_modules),
-            Atom("versioned_vars"): {},
+            Atom("versioned_vars"): {_variable(key): i for i, key in enumerate(k for k in env.vars if not k[0].startswith("__"))},
             Atom("lexical_tracker"): None,
             Atom("tracers"): [],
+            **self.extra,
         }
 
     def replace(self, changes: dict[Any, Any]) -> Struct:
         made = self.env.fork()
+        extra = dict(self.extra)
         for k, v in changes.items():
-            if k is LINE:
-                made.line = v
-            elif k is Atom("file"):
-                made.file = v
-            elif k is Atom("module"):
-                made.module = v
-            elif k is Atom("function"):
-                made.function = None if v is None else (v[0].name, v[1])
-        return MacroEnv(made)
+            setter = _SETTERS.get(k)
+            if setter is None:
+                extra[k] = v
+            else:
+                setattr(made, setter[0], setter[1](v))
+        return MacroEnv(made, extra)
+
+
+FILE = Atom("file")
+
+
+def _variable(key: tuple[str, Any]) -> tuple[Atom, Any]:
+    name, context = key
+    return (Atom(name), context[0] if context.__class__ is tuple else context)
+
+
+def _flat(grouped: list[Any]) -> dict[str, Atom]:
+    return {f"{name.name}/{arity}": module for module, pairs in grouped for name, arity in pairs}
+
+
+_SETTERS: dict[Atom, tuple[str, Any]] = {
+    LINE: ("line", lambda v: v),
+    FILE: ("file", lambda v: v),
+    Atom("module"): ("module", lambda v: v),
+    Atom("function"): ("function", lambda v: None if v is None else (v[0].name, v[1])),
+    Atom("context"): ("context", lambda v: None if v is None else v.name),
+    Atom("aliases"): ("aliases", lambda v: {k.name.removeprefix("Elixir."): module for k, module in v}),
+    Atom("requires"): ("requires", frozenset),
+    Atom("functions"): ("functions", _flat),
+    Atom("macros"): ("macros", _flat),
+    Atom("context_modules"): ("context_modules", list),
+}
+"""The fields that an :class:`Env` has itself: its slot, and what makes the slot's value of a term."""
 
 
 def _imports(table: dict[str, Atom]) -> list[Any]:

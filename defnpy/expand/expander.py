@@ -34,7 +34,10 @@ FIELD, SCOPE = Atom("%field"), Atom("%scope")
 KERNEL = alias("Kernel")
 _FORM_NAMES = frozenset(map(Atom, "case cond try receive with for fn quote unquote unquote_splicing super".split()))
 COUNTER, IMPORTS, ALIAS_META, NO_PARENS = Atom("counter"), Atom("imports"), Atom("alias"), Atom("no_parens")
-CONTEXT = Atom("context")
+AMBIGUOUS = Atom("ambiguous_op")
+CONTEXT, QUOTE = Atom("context"), Atom("quote")
+# What remembers the expansion it came from, so that the aliases of macros are their own.
+LEXICAL: frozenset[Any] = frozenset({ALIASES, Atom("alias"), Atom("require"), Atom("import")})
 
 
 def expand(tree: Any, env: Env) -> Any:
@@ -179,24 +182,43 @@ def expand_alias(tree: Any, env: Env) -> Any:
     _, meta, segments = tree
     first = segments[0]
     if first.__class__ is Atom:
-        if first.name == "Elixir":
-            return Atom(".".join(s.name for s in segments))
+        if first.name.startswith("Elixir"):
+            if first.name == "Elixir":
+                return Atom(".".join(s.name for s in segments))
+            if first.name.startswith("Elixir."):
+                return Atom(".".join([first.name, *(s.name.removeprefix("Elixir.") for s in segments[1:])]))
         hygienic = meta_get(meta, ALIAS_META)
         if hygienic.__class__ is Atom:
             base = hygienic.name if hygienic.name.startswith("Elixir.") else "Elixir." + hygienic.name
             if len(segments) == 1 or hygienic.name.endswith("." + segments[-1].name):
                 return Atom(base)
             return Atom(base + "".join("." + s.name for s in segments[1:]))
-        known = None if hygienic is False else env.aliases.get(first.name)
+        counter = meta_get(meta, COUNTER)
+        known = env.macro_aliases.get((first.name, counter)) if counter is not None else None
+        if known is None and hygienic is not False:
+            known = env.aliases.get(first.name)
         if known is None:
             return alias(".".join(s.name for s in segments))
         env.unit.used_aliases.add((first.name, known))
+        if len(segments) > 1 and not known.name.startswith("Elixir."):
+            return alias(known.name + "".join("." + s.name for s in segments[1:]))
         return Atom(known.name + "".join("." + s.name for s in segments[1:]))
     head = expand(first, env)
+    if head is None:
+        # `__MODULE__` outside of modules.
+        return alias(".".join(s.name for s in segments[1:]))
     if is_atom(head):
-        return Atom(atom_name(head) + "".join("." + s.name for s in segments[1:]))
+        return Atom(atom_name(head) + "".join("." + s.name.removeprefix("Elixir.") for s in segments[1:]))
     rest = list(segments[1:])
     return ((DOT, meta, [alias("Module"), Atom("concat")]), meta, [[head, *rest]])
+
+
+def bind_alias(name: str, module: Any, meta: Any, env: Env) -> None:
+    """Make *name* stand for a module; an alias that a macro makes is found by the code of the same expansion."""
+    env.aliases = {**env.aliases, name: module}
+    counter = meta_get(meta, COUNTER)
+    if counter is not None:
+        env.macro_aliases = {**env.macro_aliases, (name, counter): module}
 
 
 # -- calls -------------------------------------------------------------------------------------------------------------
@@ -205,8 +227,10 @@ def expand_alias(tree: Any, env: Env) -> Any:
 def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """A call without a module: macro, import or function of this module."""
     arity = len(args)
+    if arity == 1 and meta and meta[0][0] is AMBIGUOUS:
+        _refuse_ambiguous(name, meta, args[0], env)
     signature = f"{name.name}/{arity}"
-    module = _imported(signature, arity, meta, env)
+    module = imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
         if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
@@ -240,14 +264,23 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         expand_args(args, env)
         return None
     if env.state is not None:
-        env.state.local_calls.append((signature, meta, env.defn, env.file))
+        env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:
         # A function of this module that is called like a form of another arity.
         return (Atom("%local"), meta, [signature, *expand_args(args, env)])
     return (name, meta, expand_args(args, env))
 
 
-def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
+def _refuse_ambiguous(name: Atom, meta: Any, arg: Any, env: Env) -> None:
+    """``a -1`` where ``a`` is a variable."""
+    if (name.name, meta[0][1]) in env.vars:
+        shown = _show(arg)
+        raise env.fail(meta, f'"{name.name} {shown}" looks like a function call but there is a variable named "{name.name}". If you want to perform a '
+                       f"function call, use parentheses:\n\n    {name.name}({shown})\n\nIf you want to perform an operation on the variable "
+                       f"{name.name}, use spaces around the unary operator")
+
+
+def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
     # What the quoting module imported wins over what the caller imports.
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:
@@ -280,6 +313,28 @@ def call_macro(macro: Any, module: Any, name: Atom, meta: Any, args: list[Any], 
     return expand(run_macro(macro, module, meta, args, env), env)
 
 
+def expand_call(tree: Any, env: Env) -> Any:
+    """What a call of a macro written in Elixir gives, until it is none; any other tree as it is."""
+    while tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is list:
+        form, meta, args = tree
+        name, module = form, None
+        if is_node(form, DOT) and len(form[2]) == 2 and (is_node(form[2][0], ALIASES) or is_atom(form[2][0])):
+            module, name = expand(form[2][0], env.fork()), form[2][1]
+        if name.__class__ is not Atom or (module is None and name in SPECIAL):
+            return tree
+        signature = f"{name.name}/{len(args)}"
+        owner = module if module is not None else imported(signature, len(args), meta, env)
+        macro = find_macro(owner, signature, env) if owner.__class__ is Atom else None
+        if macro is None and module is None and env.state is not None:
+            own = env.state.definitions.get(signature)
+            if own is not None and own.kind in ("defmacro", "defmacrop"):
+                owner, macro = env.module, env.state.local_macro(own)
+        if macro is None or getattr(macro, "native_macro", False):
+            return tree
+        tree = run_macro(macro, owner, meta, args, env)
+    return tree
+
+
 def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> Any:
     """The quoted result of a compiled macro, its nodes placed at the line of the call."""
     caller = env.fork()
@@ -289,7 +344,7 @@ def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> 
     except ElixirError as error:
         _note_expansion(error, macro, module, meta, env)
         raise
-    return _linify(result, caller.line, column_of(meta), module, env.unit.next())
+    return linify(result, caller.line, column_of(meta), module, env.unit.next())
 
 
 def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env: Env) -> None:
@@ -303,8 +358,9 @@ def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env:
     error.add_note(f"expanding macro: {inspect(module)}.{name} at {place}{where}")
 
 
-def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any:
-    place = [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
+def linify(tree: Any, line: int, column: int, module: Any, counter: int, extra: Any = None) -> Any:
+    """What a macro of *module* gave, placed at the line of its call; its variables are those of this expansion."""
+    place = extra if extra is not None else [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
 
     def walk(t: Any) -> Any:
         kind = t.__class__
@@ -315,6 +371,10 @@ def _linify(tree: Any, line: int, column: int, module: Any, counter: int) -> Any
                     if not line_of(meta):
                         meta = [*meta, *place]
                     if args.__class__ is list:
+                        if form.__class__ is Atom and form in LEXICAL and args and meta_get(meta, COUNTER) is None:
+                            meta = [(COUNTER, counter), *meta]
+                        elif form is QUOTE and module is not None and meta_get(meta, CONTEXT) is module and meta_get(meta, COUNTER) is None:
+                            meta = [(COUNTER, counter), *meta]
                         return (walk(form) if form.__class__ is tuple else form, meta, [walk(a) for a in args])
                     if args is module and args is not None and meta_get(meta, COUNTER) is None:
                         meta = [(COUNTER, counter), *meta]
@@ -402,6 +462,8 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
             return rewritten
     if module.__class__ is Atom:
         env.unit.used_modules.add(module)
+        if env.function is not None and module is not KERNEL:
+            env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
             if not args and module is defn.CONSTANTS and atom_name(name) in defn.NUMBERS:

@@ -28,7 +28,8 @@ def match(tree: Any, env: Env) -> Any:
 
 
 def pin(tree: Any, env: Env) -> Any:
-    raise env.fail(tree[1], f"cannot use ^{ex._show(tree[2][0])} outside of match clauses")
+    raise env.fail(tree[1], f"misplaced operator ^{ex._show(tree[2][0])}\n\nThe pin operator ^ is supported only inside matches or inside custom "
+                   "macros. Make sure you are inside a match or all necessary macros have been required")
 
 
 def block(tree: Any, env: Env) -> Any:
@@ -139,6 +140,8 @@ def fn(tree: Any, env: Env) -> Any:
             raise env.fail(meta, "expected -> clauses in fn")
         _, clause_meta, (head, body) = clause
         params, _ = split_when(head)
+        if any(ex.is_node(p, Atom("\\\\")) for p in params):
+            raise env.fail(meta, "anonymous functions cannot have optional arguments")
         if arity is not None and len(params) != arity:
             raise env.fail(clause_meta, "cannot mix clauses with different arities in anonymous functions")
         arity = len(params)
@@ -230,12 +233,13 @@ def _rescue(clause: Any, env: Env) -> Any:
     _, meta, (head, body) = clause
     if len(head) != 1:
         raise env.fail(meta, 'expected one argument for :rescue clauses (->) in "try"')
-    target = head[0]
     scope = env.fork()
+    target = ex.expand_call(head[0], scope)
     modules: Any = None
     if ex.is_node(target, Atom("in")):
         name, listed = target[2]
-        modules = _exception_modules(ex.expand(listed, scope), meta, env)
+        if not (listed.__class__ is tuple and listed[0] is Atom("_")):
+            modules = _exception_modules(ex.expand(listed, scope), meta, env)
         target = name
     elif target.__class__ is list or is_atom(target) or ex.is_node(target, ex.ALIASES):
         modules = _exception_modules(ex.expand(target, scope), meta, env)
@@ -394,10 +398,17 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
             call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
+        if receiver.__class__ is Atom and env.function is not None:
+            env.unit.remote_calls.append((receiver, atom_name(name), arity, meta, env))
         return (ex.CAPTURE, meta, [receiver, name, arity])
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
         call = (inner, target_meta, params)
+        if inner.name == "super" and env.function is not None and arity != env.function[1]:
+            raise env.fail(meta, SUPER_ARITY)
         signature = f"{inner.name}/{arity}"
+        for pair in (*_meta_imports(meta), *_meta_imports(target_meta)):
+            if pair[0] == arity and ex.find_macro(pair[1], signature, env) is None:
+                return (ex.CAPTURE, meta, [pair[1], inner, arity])
         own = env.state.definitions.get(signature) if env.state is not None else None
         if own is None or own.kind in ("defmacro", "defmacrop"):
             module = env.functions.get(signature)
@@ -414,7 +425,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             return None
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
-            env.state.local_calls.append((signature, meta, False, env.file))
+            env.state.local_calls.append((signature, meta, False, env.file, env.function))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 
@@ -440,6 +451,8 @@ def _sequential(body: Any) -> Any:
 
 
 def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
+    # The arguments of one capture are not those of another that a macro puts inside it.
+    own = [(ex.COUNTER, env.unit.next())]
     named = _sequential(body)
     if named is not None:
         target, arity = named
@@ -458,7 +471,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
                         if index < 1:
                             raise env.fail(t[1], f"capture argument &{index} must be numbered between 1 and 255")
                         seen.add(index)
-                        return (Atom(f"&{index}"), t[1], Atom("%capture"))
+                        return (Atom(f"&{index}"), [*own, *t[1]], Atom("%capture"))
                     if _names(t):
                         return t
                     raise env.fail(t[1], "nested captures are not allowed. You cannot define a function using the capture operator & "
@@ -479,7 +492,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
     for i in range(1, max(seen) + 1):
         if i not in seen:
             raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments)")
-    params = [(Atom(f"&{i + 1}"), meta, Atom("%capture")) for i in range(max(seen))]
+    params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 
 
@@ -499,7 +512,7 @@ def _module_name(tree: Any, env: Env, meta: Any, what: str) -> Any:
     return name
 
 
-def _multi(tree: Any, env: Env) -> list[Any] | None:
+def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
     """``A.{B, C}`` as a list of alias trees."""
     if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is tuple and tree[0][0] is ex.DOT:
         inner = tree[0][2]
@@ -507,6 +520,8 @@ def _multi(tree: Any, env: Env) -> list[Any] | None:
             base = ex.expand(inner[0], env)
             out = []
             for item in tree[2]:
+                if not is_atom(item) and not ex.is_node(item, ex.ALIASES):
+                    raise env.fail(tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
                 segments = item[2] if ex.is_node(item, ex.ALIASES) else [item]
                 out.append(Atom(atom_name(base) + "".join("." + s.name.removeprefix("Elixir.") for s in segments)))
             return out
@@ -516,8 +531,10 @@ def _multi(tree: Any, env: Env) -> list[Any] | None:
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "alias")
     if many is not None:
+        if "as" in options:
+            raise env.fail(meta, ":as option is not supported by multi-alias call")
         for module in many:
             lint.note_alias(_add_alias(module, None, env, meta), module, meta, env, options)
         return many
@@ -541,14 +558,14 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
             name = as_[2][0].name
         else:
             name = atom_name(target).removeprefix("Elixir.")
-    env.aliases = {**env.aliases, name: module}
+    ex.bind_alias(name, module, meta, env)
     return name
 
 
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "require")
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
         env.requires = env.requires | {module}
@@ -557,7 +574,17 @@ def require(tree: Any, env: Env) -> Any:
     return many if many is not None else module
 
 
-def _loaded(module: Any, meta: Any, env: Env) -> Any:
+BEING_DEFINED = (
+    "you are trying to use/import/require the module {0} which is currently being defined.\n\n"
+    "This may happen if you accidentally override the module you want to use. For example:\n\n"
+    "    defmodule MyApp do\n      defmodule Supervisor do\n        use Supervisor\n      end\n    end\n\n"
+    "In the example above, the new Supervisor conflicts with Elixir's Supervisor. This may be fixed by using the fully qualified name in the "
+    "definition:\n\n"
+    "    defmodule MyApp.Supervisor do\n      use Supervisor\n    end\n"
+)
+
+
+def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
     found = ex.module_of(module)
     if found is None:
         from defnpy.expand.macros import NATIVE
@@ -568,6 +595,8 @@ def _loaded(module: Any, meta: Any, env: Env) -> Any:
 
         shown = inspect(module)
         if module in env.context_modules or (env.state is not None and env.state.name is module):
+            if what == "import":
+                raise env.fail(meta, BEING_DEFINED.format(shown))
             return runtime().module(module)
         raise env.fail(meta, f"module {shown} is not loaded and could not be found", runtime().why_missing(module))
     return found
@@ -576,18 +605,22 @@ def _loaded(module: Any, meta: Any, env: Env) -> Any:
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env)
+    many = _multi(args[0], env, "import")
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:
         import_module(module, options, meta, env)
     return many if many is not None else modules[0]
 
 
+def _is_signatures(value: Any) -> bool:
+    return ex.is_keyword(value) and all(arity.__class__ is int for _, arity in value)
+
+
 def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> None:
     """Bring the functions and macros of *module* into the environment."""
     from defnpy.expand.macros import NATIVE
 
-    found = _loaded(module, meta, env)
+    found = _loaded(module, meta, env, "import")
     env.requires = env.requires | {module}
     functions = set(found.functions)
     macros = set(found.macros) | set(NATIVE.get(module, {}))
@@ -602,6 +635,9 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
         elif only is Atom("sigils"):
             functions = {f for f in functions if f.startswith("sigil_")}
             macros = {m for m in macros if m.startswith("sigil_")}
+        elif not _is_signatures(only):
+            raise env.fail(meta, "invalid :only option for import, expected value to be an atom :functions, :macros, or a literal keyword list of "
+                           f"function names with arity as values, got: {ex._show(options['only'])}")
         else:
             wanted = {f"{atom_name(k)}/{v}" for k, v in only}
             for signature in wanted:
@@ -618,7 +654,11 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
     kept_f = {k: v for k, v in env.functions.items() if v is not module}
     kept_m = {k: v for k, v in env.macros.items() if v is not module}
     if excluded is not None:
-        dropped = {f"{atom_name(k)}/{v}" for k, v in ex.expand(excluded, env)}
+        excluded = ex.expand(excluded, env)
+        if not _is_signatures(excluded):
+            raise env.fail(meta, "invalid :except option for import, expected value to be a literal keyword list of function names with arity as "
+                           f"values, got: {ex._show(options['except'])}")
+        dropped = {f"{atom_name(k)}/{v}" for k, v in excluded}
         functions -= dropped
         macros -= dropped
         if module is not ex.KERNEL:
@@ -664,8 +704,13 @@ def super_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     if env.state is None or env.function is None:
         raise env.fail(meta, "cannot invoke super outside module" if env.state is None else "cannot invoke super/0 outside module")
+    if len(args) != env.function[1]:
+        raise env.fail(meta, SUPER_ARITY)
     name = env.state.super_name(env.function, meta, env)
     return (Atom("%super"), meta, [name, *ex.expand_args(args, env)])
+
+
+SUPER_ARITY = "super must be called with the same number of arguments as the current definition"
 
 
 def unquote(tree: Any, env: Env) -> Any:
@@ -677,7 +722,19 @@ def unquote_splicing(tree: Any, env: Env) -> Any:
 
 
 def stab(tree: Any, env: Env) -> Any:
-    raise env.fail(tree[1], "unhandled operator ->")
+    raise env.fail(tree[1], "misplaced operator ->\n\nThis typically means invalid syntax or a macro is not available in scope")
+
+
+def bar(tree: Any, env: Env) -> Any:
+    raise env.fail(tree[1], "misplaced operator |/2\n\nThe | operator is typically used between brackets to mark the tail of a list:\n\n"
+                   "    [head | tail]\n    [head, middle, ... | tail]\n\nIt is also used to update maps and structs, via the "
+                   "%{map | key: value} notation, and in typespecs, such as @type and @spec, to express the union of two types")
+
+
+def typed(tree: Any, env: Env) -> Any:
+    raise env.fail(tree[1], "misplaced operator ::/2\n\nThe :: operator is typically used in bitstrings to specify types and sizes of segments:"
+                   "\n\n    <<size::32-integer, letter::utf8, rest::binary>>\n\nIt is also used in typespecs, such as @type and @spec, to "
+                   "describe inputs and outputs")
 
 
 def same(tree: Any, env: Env) -> Any:
@@ -736,6 +793,8 @@ SPECIAL: dict[Any, Any] = {
     Atom("__STACKTRACE__"): _arity(stacktrace, 0),
     Atom("super"): super_,
     Atom("->"): stab,
+    Atom("|"): _arity(bar, 2),
+    Atom("::"): _arity(typed, 2),
     Atom("%const"): same,
     Atom("%scope"): scope,
     Atom("%expanded"): lambda tree, env: tree[2][0],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
+from defnpy.terms.order import strict_equal
 from defnpy.terms.runtime import runtime
+from defnpy.terms.suggest import undefined_hint
 
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
@@ -45,17 +49,46 @@ def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None
         return
     subject = f"this clause for {signature}" if signature else "this clause"
     for clause in clauses[clauses.index(first) + 1 :]:
-        env.warn([], f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches", line=line_of(clause.meta))
+        env.warn_of_clause(clause.meta, f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches")
 
 
-def scattered(found: Definition, last: Definition | None, env: Env, meta: Any) -> None:
-    """Warn of a clause that does not follow the others of its function."""
-    if last is None or last is found or not found.clauses or found.defn or not written(meta) or not written(found.meta):
+def scattered(found: Definition, last: Definition | None, env: Env, meta: Any, *, head: bool) -> None:
+    """Warn of a clause that does not follow the others of its function, and of a *head* that comes after them."""
+    if last is None or not found.clauses or found.defn or not written(meta) or not written(found.meta):
+        return
+    if last is found:
+        if head:
+            env.warn_of_clause(meta, LATE_HEAD.format(f"{found.kind} {found.signature}"))
         return
     same = "the same name" if last.name == found.name else "the same name and arity (number of arguments)"
-    must = "should" if last.name == found.name else "must"
     where = f"{found.file.removeprefix(os.getcwd() + os.sep)}:{line_of(found.meta)}"
-    env.warn(meta, f'clauses with {same} {must} be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+    env.warn_of_clause(meta, f'clauses with {same} should be grouped together, "{found.kind} {found.signature}" was previously defined ({where})')
+
+
+LATE_HEAD = (
+    "function head for {} must come at the top of its direct implementation. Instead of:\n\n"
+    "    def add(a, b), do: a + b\n    def add(a, b)\n\none should write:\n\n    def add(a, b)\n    def add(a, b), do: a + b\n"
+)
+MIXED_DEFAULTS = (
+    "{} has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. Instead of:\n\n"
+    "    def foo(:first_clause, b \\\\ :default) do ... end\n    def foo(:second_clause, b) do ... end\n\none should write:\n\n"
+    "    def foo(a, b \\\\ :default)\n    def foo(:first_clause, b) do ... end\n    def foo(:second_clause, b) do ... end\n"
+)
+
+
+def mark_names(tree: Any, env: Env) -> None:
+    """The aliases and imports that code names which is expanded later, if ever, are used."""
+    mark_aliases(tree, env)
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        if t.__class__ is tuple and len(t) == 3 and t[0].__class__ is Atom:
+            signature = f"{t[0].name}/{len(t[2]) if t[2].__class__ is list else 0}"
+            for table in (env.functions, env.macros):
+                if signature in table:
+                    env.unit.used_imports.add((table[signature], signature))
+        if t.__class__ is tuple or t.__class__ is list:
+            stack.extend(t)
 
 
 def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
@@ -66,58 +99,93 @@ def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
             continue
         kept = (key.__class__, key)
         if kept in seen and written(meta):
-            env.warn(meta, f"key {inspect(key)} will be overridden in map")
+            env.warn_of_clause(meta, f"key {inspect(key)} will be overridden in map")
         seen.add(kept)
 
 
-# -- behaviours -----------------------------------------------------------------------------------------------------------
+# -- protocols -----------------------------------------------------------------------------------------------------------
 
 
-def callbacks(state: ModuleState) -> None:
-    """Warn of required callbacks that a module lacks, and of ``@impl`` where no behaviour asks for the function."""
-    known: dict[str, Any] = {}
-    complete = True
-    for behaviour in dict.fromkeys(state.get_attribute("behaviour")):
-        found = runtime().find(behaviour)
-        if found is None or found.native or "callbacks" not in found.info:
-            complete = False
-            continue
-        optional = {f"{atom_name(n)}/{a}" for n, a in found.info.get("optional_callbacks", [])}
-        for name, arity in found.info["callbacks"]:
-            text = atom_name(name)
-            kind = "macro" if text.startswith("MACRO-") else "function"
-            signature = f"{text.removeprefix('MACRO-')}/{arity - 1 if kind == 'macro' else arity}"
-            known[signature] = (behaviour, kind)
-            made = state.definitions.get(signature)
-            if signature not in optional and (made is None or not made.public):
-                state.env.warn(state.meta, f"{kind} {signature} required by behaviour {inspect(behaviour)} is not implemented "
-                               f"(in module {inspect(state.name)})")
-    if complete:
-        _implementations(state, known)
+def protocol_without_functions(meta: Any, env: Env) -> None:
+    """Warn of a protocol that asks for nothing."""
+    env.warn(meta, "protocols must define at least one function, but none was defined")
 
 
-def _implementations(state: ModuleState, known: dict[str, Any]) -> None:
-    listed = "".join(f"\n  * {inspect(behaviour)}.{signature} ({kind})" for signature, (behaviour, kind) in sorted(known.items()))
-    said = {d.signature for d, _, _ in state.impls}
-    for d, value, meta in state.impls:
-        if value is False or value is None:
-            continue
-        named = next((d.name + f"/{d.arity - n}" for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in known), None)
-        kind = "macro" if d.kind.startswith("defmacro") else "function"
-        if named is None:
-            shown = f'got "@impl {inspect(value)}" for {kind} {d.signature} but '
-            if not known:
-                state.env.warn(meta, shown + "no behaviour was declared")
-            else:
-                state.env.warn(meta, shown + f"no behaviour specifies such callback. The known callbacks are:\n{listed}\n")
-    if not said:
+def in_protocol(form: Any, env: Env) -> None:
+    """Warn of callbacks that a protocol's body declares."""
+    if not ex.is_node(form, Atom("@")) or form[2][0].__class__ is not tuple or form[2][0][2].__class__ is not list:
         return
-    for signature, (behaviour, kind) in known.items():
-        made = state.definitions.get(signature)
-        if made is not None and made.signature not in said and not made.wrapper and written(made.meta):
-            state.env.warn(made.meta, f"module attribute @impl was not set for {kind} {signature} callback (specified in {inspect(behaviour)}). This "
-                           "either means you forgot to add the \"@impl true\" annotation before the definition or that you are accidentally "
-                           "overriding this callback")
+    name, _, args = form[2][0]
+    if name.name == "optional_callbacks":
+        env.warn(form[1], "cannot define @optional_callbacks inside protocol, all of the protocol definitions are required")
+    elif name.name in ("callback", "macrocallback") and args:
+        spec = args[0][2][0] if ex.is_node(args[0], ex.WHEN) else args[0]
+        head = spec[2][0] if ex.is_node(spec, Atom("::")) else spec
+        if head.__class__ is tuple:
+            arity = len(head[2]) if head[2].__class__ is list else 0
+            env.warn(form[1], f"cannot define @{name.name} {atom_name(head[0])}/{arity} inside protocol, use def/1 to outline your protocol "
+                     "definition")
+
+
+# -- calls of other modules -----------------------------------------------------------------------------------------------
+
+GENERATED = ("__info__", "module_info", "behaviour_info", "__struct__", "__impl__", "impl_for", "impl_for!", "__protocol__")
+
+
+def remotes(unit: Unit, provided: Callable[[Atom], bool]) -> None:
+    """Warn of calls of functions that their modules lack, of modules that nobody defines, and of deprecated functions.
+
+    Only modules that are loaded are looked into; *provided* says whether a module can be loaded when it is needed.
+    """
+    calls, unit.remote_calls = unit.remote_calls, []
+    modules, open_ = runtime().modules, runtime().evaluator.open
+    for module, name, arity, meta, env in calls:
+        if not written(meta) or name in GENERATED or module in open_ or not module.name.startswith("Elixir."):
+            continue
+        signature = f"{name}/{arity}"
+        found = modules.get(module)
+        if found is None or not found.defined:
+            text = "" if provided(module) else missing_module(module, Atom(name), arity)
+        elif signature in found.functions or signature in found.macros:
+            reason = found.info.get("deprecated", {}).get(signature)
+            text = f"{format_mfa(module, Atom(name), arity)} is deprecated. {reason}" if reason is not None else ""
+        elif "missing_function" in found.info or ex.find_macro(module, signature, env) is not None:
+            text = ""
+        else:
+            hint = undefined_hint(module, Atom(name), arity)
+            # What a module of defnpy itself lacks may be there in the reference: only what looks like a slip is said.
+            text = "" if found.native and not hint else f"{format_mfa(module, Atom(name), arity)} is undefined or private{hint}"
+        if text and not any(strict_equal(n, module) or strict_equal(n, (module, Atom(name), arity)) for n in unit.not_warned):
+            env.warn(meta, text)
+
+
+def missing_module(module: Atom, name: Atom, arity: int) -> str:
+    hint = "" if "." in module.name.removeprefix("Elixir.") else (
+        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)")
+    return f"{format_mfa(module, name, arity)} is undefined (module {inspect(module)} is not available or is yet to be defined){hint}"
+
+
+# -- attributes that nothing reads ----------------------------------------------------------------------------------------
+
+
+def unread_attributes(state: ModuleState) -> None:
+    """Warn of the attributes that the source sets and nothing reads, and of documentation that documents nothing."""
+    for name, meta in state.written_attributes.items():
+        if name in state.read_attributes or name in state.persisted or name in state.accumulating:
+            continue
+        if name in ("impl", "deprecated"):
+            if name in state.attributes:
+                state.env.warn([], f"module attribute @{name} was set but no definition follows it", line_of(meta))
+        elif name == "doc":
+            if state.pending_doc is not None:
+                state.env.warn([], "module attribute @doc was set but no definition follows it", line_of(meta))
+        elif name not in RESERVED:
+            state.env.warn([], f"module attribute @{name} was set but never used", line_of(meta))
+
+
+RESERVED = frozenset("""after_compile after_verify before_compile behaviour enforce_keys fallback_to_any undefined_impl_description for protocol
+    on_definition impl compile deprecated moduledoc doc typedoc dialyzer external_resource file on_load vsn type typep opaque spec callback
+    macrocallback optional_callbacks derive nifs default_defn_compiler defn_compiler tag moduletag describetag""".split())
 
 
 # -- names that nothing uses ----------------------------------------------------------------------------------------------

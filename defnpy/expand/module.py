@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
+from defnpy.expand import behaviours, lint
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
 from defnpy.expand.clauses import Clause, split_when
-from defnpy.expand.env import Env, Var, line_of
+from defnpy.expand.env import Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.runtime import runtime
 
 DEFAULT = Atom("\\\\")
 ACCUMULATED = ("behaviour", "derive", "before_compile", "after_compile", "on_definition", "callback", "macrocallback",
                "spec", "type", "typep", "opaque", "optional_callbacks", "compile", "dialyzer", "external_resource",
                "after_verify")
+HOOKS = ("before_compile", "after_compile", "on_definition", "after_verify")
 UNREAD = ("spec", "type", "typep", "opaque", "callback", "macrocallback")
 
 
@@ -36,6 +38,10 @@ class Definition:
     defn: str | None = None
     option_positions: tuple[int, ...] = ()
     caller: Any = None
+    # Whether the clause that gave the defaults has a body.
+    with_body: bool = False
+    # The local calls of its clauses: those of a definition that is overridden do not count.
+    calls: list[Any] = field(default_factory=list)
 
     @property
     def signature(self) -> str:
@@ -55,13 +61,20 @@ class ModuleState:
         self.meta = meta
         self.attributes: dict[str, Any] = {}
         self.accumulating: set[str] = set(ACCUMULATED)
+        # The attributes that the source sets, with the place, and those that something read.
+        self.written_attributes: dict[str, Any] = {}
+        self.read_attributes: set[str] = set()
+        self.deprecated: dict[str, str] = {}
         self.persisted: set[str] = set()
+        self.registered: set[str] = set()
         self.definitions: dict[str, Definition] = {}
         self.import_calls: list[tuple[str, Any, Any]] = []
-        self.local_calls: list[tuple[str, Any, bool, str]] = []
+        self.local_calls: list[tuple[str, Any, bool, str, Any]] = []
         self.overridable: dict[str, Definition | None] = {}
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
+        self.struct_line = 0
+        self.types: set[str] = set()
         self.info: dict[str, Any] = {}
         # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
         self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
@@ -74,18 +87,36 @@ class ModuleState:
         self.last: Definition | None = None
         self.compiled: dict[str, Any] = {}
         self.pending_defn: str | None = None
+        # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
+        self.fragments = False
 
     # -- attributes --
 
     def get_attribute(self, name: str, default: Any = None) -> Any:
+        self.read_attributes.add(name)
         if name in self.attributes:
             return self.attributes[name]
         return [] if name in self.accumulating else default
 
     def put_attribute(self, name: str, value: Any) -> None:
+        if name == "deprecated" and value.__class__ is not str:
+            raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
+                                f"the reason for the deprecation, got: {_show(value)}")
+        if name == "file" and not (value.__class__ is str or (value.__class__ is tuple and len(value) == 2 and value[0].__class__ is str)):
+            raise ArgumentError("@file is a built-in module attribute for annotating the file and line the next definition comes from, it should be a "
+                                f"string or {{string, line}} tuple as value, got: {_show(value)}")
+        if name == "impl" and (value is None or not is_atom(value)):
+            raise ArgumentError("@impl is a built-in module attribute that marks the next definition as a callback implementation, it should be a "
+                                f"module or a boolean, got: {_show(value)}")
+        if name == "compile":
+            self._no_warnings(value)
+        if name == "fallback_to_any" and "__protocol__" in self.attributes:
+            self.attributes["__protocol__"] = [(Atom(name), value)]
+        if name == "derive" and self.struct is not None:
+            self.env.warn([], "module attribute @derive was set after defstruct, all @derive calls must come before defstruct", self.doc_line)
         if name == "optional_callbacks":
             self.optional_callbacks.extend(value)
-        if name == "before_compile" or name == "after_compile":
+        if name in HOOKS:
             value = value if value.__class__ is tuple else (value, Atom("__" + name + "__"))
         if name in self.accumulating:
             self.attributes[name] = [value, *self.attributes.get(name, [])]
@@ -103,6 +134,18 @@ class ModuleState:
         elif name == "doc":
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
+
+    def _no_warnings(self, value: Any) -> None:
+        """``@compile {:no_warn_undefined, names}``."""
+        for option in value if value.__class__ is list else [value]:
+            if option.__class__ is tuple and len(option) == 2 and option[0] is NO_WARN:
+                self.env.unit.not_warned.extend(option[1] if option[1].__class__ is list else [option[1]])
+
+    def _deprecate(self, found: Definition) -> None:
+        if "deprecated" in self.attributes:
+            reason = self.attributes.pop("deprecated")
+            for n in range(found.defaults + 1):
+                self.deprecated[f"{found.name}/{found.arity - n}"] = reason
 
     def _impl(self, found: Definition, meta: Any) -> None:
         if "impl" in self.attributes:
@@ -126,6 +169,7 @@ class ModuleState:
             self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
+        self.registered.add(name)
         if accumulate:
             self.accumulating.add(name)
             self.attributes.setdefault(name, [])
@@ -139,6 +183,7 @@ class ModuleState:
 
     def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
         self.struct = {"struct": fields, "enforce_keys": enforce}
+        self.struct_line = self.doc_line or self.env.line
 
     # -- definitions --
 
@@ -146,18 +191,30 @@ class ModuleState:
         """Store one clause of a function or macro; gives ``{name, arity}``."""
         (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
         name, args = _name_and_args(call, env, meta)
+        if call.__class__ is tuple and column_of(call[1]) and lint.written(meta):
+            # A definition is where its name is.
+            meta = call[1]
         defn = self.pending_defn
         arity = len(args)
         plain, defaults = _split_defaults(args)
         signature = f"{name}/{arity}"
         found = self.definitions.get(signature)
         scope = self._scope(env, name, arity, meta)
+        if "file" in self.attributes:
+            given = self.attributes.pop("file")
+            scope.file = given[0] if given.__class__ is tuple else given
         if defn in ("defn", "defnp"):
             from defnpy.expand.macros.nx_defn import import_kernel
 
             scope.defn = True
             import_kernel(scope)
         if signature in self.overridable and found is not None and found is self.overridable[signature]:
+            if found.kind.startswith("defmacro") != kind.startswith("defmacro"):
+                kinds = {True: "macro (defmacro, defmacrop)", False: "function (def, defp)"}
+                was = found.kind.startswith("defmacro")
+                raise env.fail(meta, f"cannot override {kinds[was]} {signature} in module {_show(self.name)} as a {kinds[not was]}")
+            dropped = {id(call) for call in found.calls}
+            self.local_calls = [call for call in self.local_calls if id(call) not in dropped]
             found = None
             del self.definitions[signature]
         if found is not None and found.wrapper:
@@ -166,18 +223,29 @@ class ModuleState:
         if found is not None and found.kind != kind:
             raise env.fail(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
         if found is None:
-            found = Definition(kind, name, arity, meta=meta, file=env.file, defn=defn)
+            found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
-        lint.scattered(found, self.last, env, meta)
+        if not self.fragments:
+            lint.scattered(found, self.last, env, meta, head=options is None)
         self.last = found
         self._impl(found, meta)
         self._document(found, plain)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta)
+        self._deprecate(found)
+        if "on_definition" in self.attributes:
+            self._on_definition(found, plain, guards, options, env)
         if options is None:
+            if guards:
+                raise env.fail(meta, f'missing :do option in "{kind}"')
             return (Atom(name), arity)
+        if found.defaults and not defaults and len(found.clauses) == 1 and found.clauses[0].source is not None and found.with_body:
+            env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{kind} {signature}"))
+        found.with_body = bool(defaults)
+        before = len(self.local_calls)
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
+        found.calls.extend(self.local_calls[before:])
         return (Atom(name), arity)
 
     def _scope(self, env: Env, name: str, arity: int, meta: Any) -> Env:
@@ -200,15 +268,23 @@ class ModuleState:
             check_head(self, found, found.defn or "defn", params, guards, scope, meta)
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
-        body = _function_body(options, meta, scope)
-        return Clause(patterns, held, ex.expand(body, scope), meta)
+        body = _function_body(options, found.kind, meta, scope)
+        return Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+
+    def _on_definition(self, found: Definition, params: list[Any], guards: list[Any], body: Any, env: Env) -> None:
+        """Call the hooks that ``@on_definition`` names."""
+        for module, function in self.attributes.get("on_definition", ()):
+            inner = env.fork()
+            inner.function = None
+            runtime().module(module).functions[f"{atom_name(function)}/6"](
+                MacroEnv(inner), Atom(found.kind), to_atom(found.name), params, guards, body)
 
     def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any) -> None:
         signature = found.signature
         if found.defaults or found.clauses:
             if found.defaults:
                 raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
-            env.error(meta, f"{found.kind} {signature} has default values and multiple clauses")
+            env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{found.kind} {signature}"))
         found.defaults = len(defaults)
         positions = sorted(defaults)
         found.option_positions = tuple(positions)
@@ -251,7 +327,7 @@ class ModuleState:
         for signature in signatures:
             found = self.definitions.get(signature)
             if found is None:
-                raise env.fail(meta, f"cannot make function {signature} overridable because it was not defined")
+                raise ArgumentError(f"cannot make function {signature} overridable because it was not defined")
             self.overridable[signature] = found
 
     def super_name(self, function: tuple[str, int], meta: Any, env: Env) -> str:
@@ -264,6 +340,7 @@ class ModuleState:
         if old.name.startswith("super "):
             return old.name
         self.super_count += 1
+        self.local_calls.extend(old.calls)
         moved = Definition("defp", f"super {old.name} {self.super_count}", old.arity, old.clauses, old.meta, old.file, defn=old.defn)
         self.definitions[moved.signature] = moved
         self.overridable[signature] = moved
@@ -274,19 +351,30 @@ class ModuleState:
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
+        for d in self.definitions.values():
+            if not d.clauses and not d.defn:
+                self.env.error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
         self._warn_unused()
-        lint.callbacks(self)
+        behaviours.check(self)
+        lint.unread_attributes(self)
+        if "derive" in self.attributes and self.struct is None:
+            self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
         for d in self.definitions.values():
             lint.shadowed(d.clauses, self.env, d.signature)
         for signature, module, meta in self.import_calls:
             if signature in self.definitions and not self.definitions[signature].wrapper:
                 self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")
-        for signature, meta, in_defn, file in self.local_calls:
+        for signature, meta, in_defn, file, function in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
 
                 check_local_call(self, signature, meta, file)
-            if signature in self.definitions:
+            found = self.definitions.get(signature)
+            if found is not None:
+                if found.kind in ("defmacro", "defmacrop"):
+                    inner = self.env.fork()
+                    inner.function, inner.file = function, file
+                    inner.error(meta, f"cannot invoke macro {signature} before its definition")
                 continue
             name = signature.rpartition("/")[0]
             hint = None
@@ -297,18 +385,38 @@ class ModuleState:
                 near = nearest(name, names)
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
-            self.env.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
+            inner = self.env.fork()
+            inner.function, inner.file = function, file
+            inner.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 
 
+    def _reachable(self) -> set[str]:
+        """The functions that public ones call, themselves or through others."""
+        private = {id(call) for d in self.definitions.values() if d.kind == "defp" and not d.defn for call in d.calls}
+        waiting = [call[0] for call in self.local_calls if id(call) not in private]
+        found: set[str] = set()
+        owners = {f"{d.name}/{d.arity - n}": d for d in self.definitions.values() if not d.wrapper for n in range(d.defaults + 1)}
+        while waiting:
+            signature = waiting.pop()
+            if signature not in found:
+                found.add(signature)
+                d = owners.get(signature)
+                waiting.extend(call[0] for call in (d.calls if d is not None else []))
+        return found
+
     def _warn_unused(self) -> None:
         """Warn of private functions that nothing calls."""
-        called = {signature for signature, *_ in self.local_calls}
+        called = self._reachable()
         for d in self.definitions.values():
-            if d.kind != "defp" or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
+            if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
             if not any(f"{d.name}/{d.arity - n}" in called for n in range(d.defaults + 1)):
-                self.env.warn(d.meta, f"function {d.signature} is unused")
+                if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
+                    continue
+                inner = self.env.fork()
+                inner.function = (d.name, d.arity)
+                inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
 _MULTIPLE_DEFAULTS = (
@@ -380,10 +488,10 @@ def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
     return plain, defaults
 
 
-def _function_body(options: Any, meta: Any, env: Env) -> Any:
+def _function_body(options: Any, kind: str, meta: Any, env: Env) -> Any:
     found = ex.keyword(options)
     if "do" not in found:
-        raise env.fail(meta, "missing do keyword in def")
+        raise env.fail(meta, f'missing :do option in "{kind}"')
     if len(found) == 1:
         return found["do"]
     return (Atom("try"), meta, [options])
@@ -405,4 +513,5 @@ def _shown_name(param: Any) -> str:
 
 
 MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+NO_WARN = Atom("no_warn_undefined")
 SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, Var
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.inspect import inspect
 
 UNDERSCORE = Atom("_")
 RANGE = alias("Range")
@@ -94,14 +95,16 @@ def _node(tree: Any, env: Env) -> Any:
         if form.__class__ is Atom:
             return _variable(tree, env)
         return tree
+    if form.__class__ is tuple:
+        return _remote(tree, env)
+    if not is_atom(form):
+        raise env.fail(meta if meta.__class__ is list else [], f"invalid quoted expression: {ex._show(tree)}")
     handler = FORMS.get(form)
     if handler is not None:
         return handler(tree, env)
-    if form.__class__ is tuple:
-        return _remote(tree, env)
     if form in ex.SPECIAL and form not in (ex.ALIASES,):
         special = ex.SPECIAL[form]
-        if form.name in ("__MODULE__", "__block__", "quote", "__ENV__", "__DIR__"):
+        if form.name in ("__MODULE__", "__block__", "quote", "__ENV__", "__DIR__", "|", "::"):
             return special(tree, env)
         raise env.fail(meta, f"invalid pattern in match, {form.name} is not allowed in matches")
     return ex.local_call(form, meta, args, env)
@@ -156,7 +159,11 @@ def _map(tree: Any, env: Env) -> Any:
     if pairs and ex.is_node(pairs[0], ex.BAR):
         raise env.fail(meta, "cannot use map/struct update syntax in match, got: " + ex._show(tree))
     ex.check_pairs(pairs, meta, env)
-    return (form, meta, [(_key(key, env), pattern(value, env)) for key, value in pairs])
+    done = [(_key(key, env), pattern(value, env)) for key, value in pairs]
+    for i, (key, _) in enumerate(done):
+        if key.__class__ in (Atom, int, str) and any(other.__class__ is key.__class__ and other == key for other, _ in done[:i]):
+            raise env.fail(meta, f"key {inspect(key)} will be overridden in map")
+    return (form, meta, done)
 
 
 def _key(tree: Any, env: Env) -> Any:
@@ -295,7 +302,5 @@ def check_allowed(module: Any, name: Any, meta: Any, args: list[Any], env: Env) 
     if module is ex.KERNEL:
         shown = f":erlang.{signature}" if signature in GUARD_FUNCTIONS else f"Kernel.{signature}"
     else:
-        from defnpy.terms.inspect import inspect
-
         shown = f"{inspect(module)}.{signature}"
     raise env.fail(meta, f"cannot invoke remote function {shown} inside a {env.context}")

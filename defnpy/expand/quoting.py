@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import COLUMN, LINE, Env, meta_get
+from defnpy.expand.env import COLUMN, LINE, Env, Var, meta_get
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -13,20 +14,25 @@ from defnpy.terms.struct import STRUCT_KEY, Struct, map_of
 
 UNQUOTE, SPLICING = Atom("unquote"), Atom("unquote_splicing")
 ELIXIR = Atom("Elixir")
+KEEP, GENERATED = Atom("keep"), Atom("generated")
+OPTIONS = frozenset(("line", "file", "context", "unquote", "generated", "location", "bind_quoted"))
 
 
 class Quote:
     """One ``quote``: its environment and options. Methods give ``(is_constant, tree)`` pairs."""
 
-    def __init__(self, env: Env, *, unquote: bool = True, line: Any = None, keep: bool = False, context: Any = None,
-                 hygiene: bool = True) -> None:
+    def __init__(self, env: Env, *, unquote: bool = True, line: Any = False, file: Any = None, context: Any = None,
+                 generated: bool = False, hygiene: bool = True) -> None:
         self.env = env
         self.unquote = unquote
+        # Line, file and context are values, or nodes of variables that hold them when the quote runs.
         self.line = line
-        self.keep = keep
+        self.file = file
+        self.generated = generated
         self.context = context if context is not None else (env.module or ELIXIR)
         self.variable_context = context if context is not None else env.module
         self.hygiene = hygiene
+        self.dynamic = any(option.__class__ is tuple for option in (line, file, context))
         # Metadata is kept as it stands: the code stays in its own file (a definition with unquote fragments).
         self.bare = False
 
@@ -58,48 +64,65 @@ class Quote:
         if args.__class__ is list:
             if self.unquote:
                 if form is UNQUOTE and len(args) == 1:
-                    return False, ex.expand(args[0], self.env)
+                    return False, self._checked(args[0])
                 if form.__class__ is tuple and form[0] is ex.DOT and len(form[2]) == 2 and _is_unquote(form[2][1]):
                     return self._dot_unquote(form[2][0], form[2][1][2][0], meta, args)
                 if _is_remote_unquote(tree):
-                    return self._dot_unquote(form[2][0], args[0], meta, [])
+                    return self._dot_unquote(form[2][0], args[0], meta, None)
                 if _is_remote_unquote(form):
                     return self._dot_unquote(form[0][2][0], form[2][0], meta, args)
-            if form is Atom("quote") and self.unquote and args:
-                # Inside a nested quote, unquote belongs to the inner one.
-                inner = Quote(self.env, unquote=False, line=self.line, keep=self.keep, context=self.context)
-                return True, (form, self._meta(meta), [inner.quote(a)[1] for a in args])
+            if form is ex.QUOTE and 0 < len(args) < 3:
+                return self._nested(form, meta, args)
             if form is ex.ALIASES and self.hygiene:
                 return self._alias(tree)
-            if form is ex.CAPTURE and self.hygiene and len(args) == 1 and ex.is_node(args[0], Atom("/")):
-                return self._call(form, meta, args)
+            if form is ex.CAPTURE and self.hygiene and len(args) == 1:
+                meta = self._captured(args[0], meta)
             return self._call(form, meta, args)
         if form.__class__ is Atom and args is None and self.hygiene:
-            return True, (form, self._meta(meta), self.variable_context if self.variable_context is not None else ELIXIR)
-        return True, (form, self._meta(meta), args)
+            meta = self._imports(form, meta)
+            args = self.variable_context if self.variable_context is not None else ELIXIR
+            if self.dynamic:
+                return self._made((True, form), self._meta(meta), (False, _mixed(args)))
+        return self._made((True, form), self._meta(meta), (True, args))
+
+    def _checked(self, tree: Any) -> Any:
+        """What is unquoted must be code, unless the tree is a term that is escaped."""
+        done = ex.expand(tree, self.env)
+        if not self.hygiene or is_atom(done) or done.__class__ in (int, float, str):
+            return done
+        return ex.rt_call("valid_code", [], [done])
+
+    def _made(self, form: tuple[bool, Any], meta: list[Any], args: tuple[bool, Any]) -> tuple[bool, Any]:
+        """The node of its parts, constant when they all are."""
+        if form[0] and args[0] and not self.dynamic:
+            return True, (form[1], meta, args[1])
+        return False, (ex.TUPLE, [], [_part(*form), self._meta_node(meta), _part(*args)])
+
+    def _meta_node(self, meta: list[Any]) -> Any:
+        """The node of metadata, in which options that the running program gives are nodes already."""
+        return _mixed(meta) if self.dynamic else constant_node(meta)
+
+    def _nested(self, form: Any, meta: Any, args: list[Any]) -> tuple[bool, Any]:
+        """A ``quote`` inside: what is unquoted in its block belongs to it, what is unquoted in its options to this one."""
+        inner = copy(self)
+        inner.unquote = False
+        done = [*(self.quote(a) for a in args[:-1]), inner.quote(args[-1])]
+        constant = all(c for c, _ in done)
+        if self.hygiene and meta_get(meta, ex.CONTEXT) is None:
+            meta = [*meta, (ex.CONTEXT, self.context)]
+        return self._made((True, form), self._meta(meta), (constant, [t if constant else _part(c, t) for c, t in done]))
 
     def _call(self, form: Any, meta: Any, args: list[Any]) -> tuple[bool, Any]:
         new_meta = self._meta(meta)
         if form.__class__ is Atom and self.hygiene:
-            new_meta = self._imports(form, new_meta, len(args))
-        form_constant, new_form = (True, form) if form.__class__ is not tuple else self.quote(form)
-        args_constant, new_args = self._list(args)
-        if form_constant and args_constant:
-            return True, (new_form, new_meta, new_args)
-        return False, (ex.TUPLE, [], [
-            constant_node(new_form) if form_constant else new_form,
-            constant_node(new_meta),
-            constant_node(new_args) if args_constant else new_args,
-        ])
+            new_meta = self._imports(form, new_meta)
+        return self._made((True, form) if form.__class__ is not tuple else self.quote(form), new_meta, self._list(args))
 
-    def _dot_unquote(self, left: Any, inner: Any, meta: Any, args: list[Any]) -> tuple[bool, Any]:
-        """``left.unquote(name)(args)`` and ``left.unquote(name)``."""
+    def _dot_unquote(self, left: Any, inner: Any, meta: Any, args: list[Any] | None) -> tuple[bool, Any]:
+        """``left.unquote(name)(args)`` and ``left.unquote(name)``, whose *args* are None."""
         name = ex.expand(inner, self.env)
-        lc, new_left = self.quote(left)
-        ac, new_args = self._list(args)
-        left_node = constant_node(new_left) if lc else new_left
-        args_node = constant_node(new_args) if ac else new_args
-        return False, ex.rt_call("quoted_dot", [], [left_node, name, args_node, constant_node(self._meta(meta))])
+        args_node = None if args is None else _part(*self._list(args))
+        return False, ex.rt_call("quoted_dot", [], [_part(*self.quote(left)), name, args_node, self._meta_node(self._meta(meta))])
 
     def _list(self, items: list[Any]) -> tuple[bool, Any]:
         if self.unquote and any(_is_splicing(i) or _tail_splice(i) for i in items):
@@ -111,20 +134,15 @@ class Quote:
         current: list[Any] = []
         for item in items:
             if _is_splicing(item):
-                groups.append(current)
+                groups += [current, self._splice(item)]
                 current = []
-                groups.append(ex.expand(item[2][0], self.env))
             elif _tail_splice(item):
                 # [unquote_splicing(a) | tail]
                 _, _, (head, tail) = item
-                groups.append(current)
-                spliced = ex.expand(head[2][0], self.env)
-                constant, done = self.quote(tail)
-                groups.append(ex.call_node("Kernel", "++", [], [spliced, constant_node(done) if constant else done]))
+                groups += [current, ex.rt_call("quoted_tail", [], [self._splice(head), _part(*self.quote(tail))])]
                 current = []
             else:
-                constant, done = self.quote(item)
-                current.append(constant_node(done) if constant else done)
+                current.append(_part(*self.quote(item)))
         groups.append(current)
         parts = [g for g in groups if g != []]
         if not parts:
@@ -134,23 +152,34 @@ class Quote:
             out = ex.call_node("Kernel", "++", [], [part, out])
         return out
 
+    def _splice(self, item: Any) -> Any:
+        done = ex.expand(item[2][0], self.env)
+        return ex.rt_call("quoted_list", [], [done]) if self.hygiene else done
+
     def _alias(self, tree: Any) -> tuple[bool, Any]:
         form, meta, args = tree
-        new_meta = self._meta(meta)
+        new_meta = [pair for pair in self._meta(meta) if pair[0] is not ex.COUNTER]
         if args and args[0].__class__ is Atom and meta_get(meta, ex.ALIAS_META) is None:
+            if args[0] is ELIXIR:
+                return self._made((True, form), new_meta, (True, args))
             known = self.env.aliases.get(args[0].name)
             target: Any = False
             if known is not None:
                 self.env.unit.used_aliases.add((args[0].name, known))
                 target = Atom(known.name + "".join("." + s.name for s in args[1:] if s.__class__ is Atom))
-            new_meta = [(ex.ALIAS_META, target), *new_meta]
-            return True, (form, new_meta, args)
-        constant, done = self._list(args)
-        if constant:
-            return True, (form, new_meta, done)
-        return False, (ex.TUPLE, [], [form, constant_node(new_meta), done])
+            return self._made((True, form), [(ex.ALIAS_META, target), *new_meta], (True, args))
+        return self._made((True, form), new_meta, self._list(args))
 
-    def _imports(self, form: Atom, meta: Any, arity: int) -> Any:
+    def _captured(self, tree: Any, meta: Any) -> Any:
+        """The metadata of ``&name/arity`` remembers the import that it means."""
+        if ex.is_node(tree, Atom("/")) and tree[2][1].__class__ is int and tree[2][0].__class__ is tuple and tree[2][0][0].__class__ is Atom:
+            signature = f"{tree[2][0][0].name}/{tree[2][1]}"
+            module = self.env.functions.get(signature) or self.env.macros.get(signature)
+            if module is not None:
+                return [(ex.CONTEXT, self.context), (ex.IMPORTS, [(tree[2][1], module)]), *meta]
+        return meta
+
+    def _imports(self, form: Atom, meta: Any) -> Any:
         if meta_get(meta, ex.IMPORTS) is not None:
             return meta
         found = []
@@ -163,6 +192,8 @@ class Quote:
                     self.env.unit.used_imports.add((module, f"{prefix}{i}"))
         if found:
             return [(ex.CONTEXT, self.context), (ex.IMPORTS, sorted(found, key=lambda p: p[0])), *meta]
+        if meta and meta[0] == (ex.AMBIGUOUS, None):
+            return [(ex.AMBIGUOUS, self.context), *meta[1:]]
         if form.name in _LEXICAL:
             return [(ex.CONTEXT, self.context), *meta]
         return meta
@@ -170,12 +201,31 @@ class Quote:
     def _meta(self, meta: Any) -> Any:
         if self.bare:
             return meta
-        out = [p for p in meta if p[0] is not LINE and p[0] is not COLUMN]
-        if self.keep:
-            return [(Atom("keep"), (self.env.file, ex.line_of(meta))), *out]
-        if self.line is not None and self.line is not False:
-            return [*out, (LINE, self.line if self.line is not True else ex.line_of(meta))]
-        return out
+        line, out = 0, []
+        for pair in meta:
+            if pair[0] is LINE:
+                line = pair[1]
+            elif pair[0] is not COLUMN:
+                out.append(pair)
+        wanted = line if self.line is True else 0 if self.line is False else self.line
+        if self.file is not None:
+            out = [(KEEP, (self.file, wanted)), *out]
+        elif self.line is not False and wanted != 0:
+            out.append((LINE, wanted))
+        return [(GENERATED, True), *out] if self.generated else out
+
+
+def _part(constant: bool, tree: Any) -> Any:
+    return constant_node(tree) if constant else tree
+
+
+def _mixed(value: Any) -> Any:
+    """The node of a term that has nodes of variables in it."""
+    if value.__class__ is list:
+        return [_mixed(v) for v in value]
+    if value.__class__ is tuple and len(value) == 2:
+        return (_mixed(value[0]), _mixed(value[1]))
+    return value if value.__class__ is tuple else constant_node(value)
 
 
 def _is_unquote(tree: Any) -> bool:
@@ -206,33 +256,61 @@ def constant_node(value: Any) -> Any:
 
 def expand_quote(tree: Any, env: Env) -> Any:
     _, meta, args = tree
-    options: dict[str, Any] = {}
-    if len(args) == 2:
-        options = ex.keyword(args[0])
-        blocks = ex.keyword(args[1])
-    else:
-        blocks = ex.keyword(args[0])
-        options = {k: v for k, v in blocks.items() if k != "do"}
+    if not ex.is_keyword(args[-1]):
+        raise env.fail(meta, 'invalid arguments for "quote", expected a keyword list with :do' if len(args) == 1 else 'missing :do option in "quote"')
+    blocks = ex.keyword(args[-1])
+    options = {k: v for k, v in blocks.items() if k != "do"} if len(args) == 1 else args[0]
     if "do" not in blocks:
         raise env.fail(meta, 'missing :do option in "quote"')
-    body = blocks["do"]
+    if options.__class__ is not dict:
+        options = ex.expand(options, env) if not ex.is_keyword(options) else options
+        if not ex.is_keyword(options):
+            raise env.fail(meta, "invalid options for quote, expected a keyword list")
+        options = ex.keyword(options)
+    for name in options:
+        if name not in OPTIONS:
+            raise env.fail(meta, f"unsupported option :{name} given to quote")
+    prelude: list[Any] = []
+    given = {k: _option(k, ex.expand(options[k], env), prelude, meta, env) for k in ("line", "file", "context", "unquote", "generated") if k in options}
+    keep = ex.expand(options.get("location"), env) is KEEP
     bind = options.get("bind_quoted")
-    unquote = options.get("unquote", bind is None)
-    unquote = ex.expand(unquote, env)
-    location = options.get("location")
-    line = ex.expand(options["line"], env) if "line" in options else None
-    context = ex.expand(options["context"], env) if "context" in options else None
-    if line.__class__ is tuple or line.__class__ is bool:
-        line = None
-    maker = Quote(env, unquote=bool(unquote), line=line, keep=location is Atom("keep") and False,
-                  context=context if context.__class__ is Atom else None)
-    done = maker.build(body)
+    maker = Quote(env, unquote=given.get("unquote", bind is None), line=given.get("line", keep), file=given.get("file", env.file if keep else None),
+                  context=given.get("context"), generated=given.get("generated", False))
+    done = maker.build(blocks["do"])
     if bind is not None:
-        pairs = ex.expand(bind, env)
-        if pairs.__class__ is tuple and pairs[0] is ex.CONST:
-            pairs = [(k, constant_node(v)) for k, v in pairs[2][0]]
-        return ex.rt_call("bind_quoted", meta, [pairs, done, env.module if env.module is not None else ELIXIR])
-    return done
+        done = _bound(bind, done, maker, meta, env)
+    return (ex.BLOCK, [], [*prelude, done]) if prelude else done
+
+
+def _bound(bind: Any, done: Any, maker: Quote, meta: Any, env: Env) -> Any:
+    """The quoted tree after the bindings of ``bind_quoted``."""
+    pairs = ex.expand(bind, env)
+    if pairs.__class__ is tuple and pairs[0] is ex.CONST:
+        pairs = [(k, constant_node(v)) for k, v in pairs[2][0]]
+    if not ex.is_keyword(pairs):
+        raise env.fail(meta, "invalid :bind_quoted for quote, expected a keyword list of variable names, got: " + ex._show(bind))
+    place = [pair for pair in meta if pair[0] is not COLUMN]
+    return ex.rt_call("bind_quoted", meta, [pairs, done, maker.context, constant_node(place)])
+
+
+def _option(name: str, value: Any, prelude: list[Any], meta: Any, env: Env) -> Any:
+    """The value of an option when the source says it, else a variable that *prelude* sets when the quote runs."""
+    if name in ("unquote", "generated"):
+        if value.__class__ is not bool:
+            raise env.fail(meta, f"invalid :{name} for quote, expected a boolean")
+        return value
+    if name == "context" and value is None:
+        raise env.fail(meta, "invalid :context for quote, expected non-nil compile time atom or alias, got: nil")
+    if _says(name, value):
+        return value
+    node = (Atom("quoted"), meta, Var("quoted", Atom("%quote")))
+    prelude.append((ex.MATCH, meta, [node, ex.rt_call("quote_option", meta, [name, value])]))
+    return node
+
+
+def _says(name: str, value: Any) -> bool:
+    kind = value.__class__
+    return {"line": kind is bool or kind is int, "file": kind is str or value is None, "context": kind is Atom}[name]
 
 
 # -- escape ------------------------------------------------------------------------------------------------------------
@@ -251,27 +329,36 @@ def attribute_node(value: Any) -> Any:
     return escape(value)
 
 
-def escape(value: Any, *, unquote: bool = False) -> Any:
+def escape(value: Any, *, unquote: bool = False, prune: bool = False) -> Any:
     """The quoted tree that evaluates to *value* (``Macro.escape/2``)."""
     kind = value.__class__
+
+    def inner(part: Any) -> Any:
+        return escape(part, unquote=unquote, prune=prune)
+
     if kind is tuple:
-        if unquote and len(value) == 3 and value[0] is UNQUOTE and value[2].__class__ is list and len(value[2]) == 1:
-            return value[2][0]
+        if unquote and len(value) == 3 and value[2].__class__ is list:
+            made = _escape_unquoted(value, prune)
+            if made is not None:
+                return made
+        if prune and len(value) == 3 and value[1].__class__ is list:
+            kept = [p for p in value[1] if p.__class__ is tuple and p[0].__class__ is Atom and p[0].name in ("no_parens", "line", "delimiter")]
+            return (ex.TUPLE, [], [inner(value[0]), kept, inner(value[2])])
         if len(value) == 2:
-            return (escape(value[0], unquote=unquote), escape(value[1], unquote=unquote))
-        return (ex.TUPLE, [], [escape(v, unquote=unquote) for v in value])
+            return (inner(value[0]), inner(value[1]))
+        return (ex.TUPLE, [], [inner(v) for v in value])
     if kind is list:
-        return [escape(v, unquote=unquote) for v in value]
+        return _escape_spliced(value, prune) if unquote and any(_is_splicing(v) or _tail_splice(v) for v in value) else [inner(v) for v in value]
     if kind is dict or isinstance(value, Struct):
         if hasattr(value, "ex_source"):
             return (ex.CONST, [], [value])
         plain = map_of(value)
-        return (ex.MAP, [], [(escape(k), escape(v, unquote=unquote)) for k, v in _ordered(plain)])
+        return (ex.MAP, [], [(escape(k), inner(v)) for k, v in _ordered(plain)])
     if kind in (int, float, str, bytes, bool) or value is None or kind is Atom:
         return value
     if kind.__name__ == "ImproperList":
-        head = [escape(v) for v in value.head]
-        return [*head[:-1], (ex.BAR, [], [head[-1], escape(value.improper_tail)])]
+        head = [inner(v) for v in value.head]
+        return [*head[:-1], (ex.BAR, [], [head[-1], inner(value.improper_tail)])]
     if kind.__name__ in ("Capture", "Bits"):
         return (ex.CONST, [], [value])
     if callable(value):
@@ -280,6 +367,38 @@ def escape(value: Any, *, unquote: bool = False) -> Any:
         raise ArgumentError(f"cannot escape {inspect(value)}. The supported values are: lists, tuples, maps, atoms, numbers, bitstrings, "
                             "PIDs and remote functions in the format &Mod.fun/arity")
     return (ex.CONST, [], [value])
+
+
+def _escape_unquoted(value: Any, prune: bool) -> Any:
+    """The tree of a node that unquotes, or None: ``unquote(x)``, ``left.unquote(name)``, ``left.unquote(name)(args)``, ``quote``."""
+    form, meta, args = value
+    if form is UNQUOTE and len(args) == 1:
+        return args[0]
+    if form is ex.QUOTE and 0 < len(args) < 3:
+        options = [escape(a, unquote=True, prune=prune) for a in args[:-1]]
+        return (ex.TUPLE, [], [form, escape(meta), [*options, escape(args[-1], prune=prune)]])
+    remote, given = (form, args) if _is_remote_unquote(form) else (value, None) if _is_remote_unquote(value) else (None, None)
+    if remote is None:
+        return None
+    dot: Any = (ex.DOT, [], [Atom("elixir_quote"), Atom("dot")])
+    shown = None if given is None else escape(given, unquote=True, prune=prune)
+    return (dot, [], [escape(meta), escape(remote[0][2][0], unquote=True, prune=prune), remote[2][0], shown, None])
+
+
+def _escape_spliced(items: list[Any], prune: bool) -> Any:
+    """The tree of a list some elements of which are spliced."""
+    out: Any = []
+    for item in reversed(items):
+        if _is_splicing(item):
+            out = ((ex.DOT, [], [Atom("elixir_quote"), Atom("list")]), [], [item[2][0], out])
+        elif _tail_splice(item):
+            tail = escape(item[2][1], unquote=True, prune=prune)
+            out = ((ex.DOT, [], [Atom("elixir_quote"), Atom("tail_list")]), [], [item[2][0][2][0], tail])
+        elif out.__class__ is list:
+            out = [escape(item, unquote=True, prune=prune), *out]
+        else:
+            out = [(ex.BAR, [], [escape(item, unquote=True, prune=prune), out])]
+    return out
 
 
 def _ordered(m: dict[Any, Any]) -> Any:

@@ -17,6 +17,7 @@ REFLECT = {
     "Elixir.Protocol": "defnpy.host.reflect.protocol",
     "Elixir.Record": "defnpy.host.reflect.record",
     "Elixir.Kernel.Utils": "defnpy.host.reflect.utils",
+    "elixir_quote": "defnpy.host.reflect.quote",
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",
     "Elixir.ExUnit.DocTest": "defnpy.host.exunit.doctest",

@@ -66,7 +66,10 @@ def _generated(made: Module) -> None:
             return [{Atom("field"): k, Atom("required"): k in (info.get("enforce_keys") or []), Atom("default"): v} for k, v in info["struct"]]
         if kind == "attributes":
             return list(info.get("attributes", []))
-        if kind in ("compile", "md5", "deprecated", "exports_md5"):
+        if kind == "deprecated":
+            pairs = (signature.rpartition("/") for signature in sorted(info.get("deprecated", {})))
+            return [((Atom(n), int(a)), info["deprecated"][f"{n}/{a}"]) for n, _, a in pairs]
+        if kind in ("compile", "md5", "exports_md5"):
             return []
         raise errors.FunctionClauseError(name, Atom("__info__"), 1, [key])
 
@@ -146,25 +149,30 @@ def defn_remote(module: Any, signature: str, args: list[Any]) -> Any:
 # -- module bodies --------------------------------------------------------------------------------------------------------
 
 
-def _state(module: Atom) -> Any:
+def _state(module: Atom, asked: str = "get_attribute/2") -> Any:
+    """The module that is being compiled, for the function *asked* of ``Module``."""
     state = runtime().evaluator.open.get(module)
     if state is None:
         from defnpy.terms.inspect import inspect
 
-        raise errors.ArgumentError(
-            f"could not call Module function because the module {inspect(module)} is already compiled"
-        )
+        hint = "" if asked.split("/")[0] not in READS else ". Use the Module.__info__/1 callback or Code.fetch_docs/1 instead"
+        raise errors.ArgumentError(f"could not call Module.{asked} because the module {inspect(module)} is already compiled{hint}")
     return state
+
+
+READS = frozenset(("get_attribute", "get_last_attribute", "has_attribute?", "attributes_in", "definitions_in", "overridables_in", "defines?"))
 
 
 def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: Any, env: Any, meta: Any) -> Any:
     """``def`` that runs (inside ``for``, ``if`` or with unquote fragments)."""
     state = _state(module)
     state.pending_defn = kind_of_defn
+    state.fragments = True
     try:
         return state.define(kind, head, body, env.fork(), meta)
     finally:
         state.pending_defn = None
+        state.fragments = False
 
 
 def _fields(given: Any) -> list[tuple[Any, Any]]:
@@ -213,12 +221,29 @@ def define_exception(module: Atom, given: Any) -> Any:
     return None
 
 
+def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
+    """The callbacks of a behaviour that the module defines."""
+    from defnpy.terms.inspect import inspect
+
+    found = runtime().find(behaviour)
+    callbacks = found.info.get("callbacks") if found is not None else None
+    fault = None
+    if found is None:
+        fault = "it was not defined"
+    elif behaviour not in state.get_attribute("behaviour"):
+        fault = f'its corresponding behaviour is missing. Did you forget to add @behaviour {inspect(behaviour)}?'
+    elif callbacks is None:
+        fault = "it does not define any callbacks"
+    if fault is not None:
+        raise errors.ArgumentError(f"cannot pass module {inspect(behaviour)} as argument to defoverridable/1 because {fault}")
+    listed = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
+    return [pair for pair in listed if f"{pair[0].name}/{pair[1]}" in state.definitions]
+
+
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:
     state = _state(module)
     if listed.__class__ is Atom:
-        behaviour = runtime().find(listed)
-        callbacks = behaviour.info.get("callbacks", []) if behaviour else []
-        listed = [c for c in callbacks if f"{c[0].name}/{c[1]}" in state.definitions]
+        listed = _callbacks_of(listed, state)
     state.make_overridable([f"{atom_name(k)}/{v}" for k, v in listed], env, meta)
     return None
 
@@ -228,16 +253,14 @@ def get_attribute(module: Atom, name: str) -> Any:
 
 
 def put_attribute(module: Atom, name: str, value: Any) -> Any:
-    state = _state(module)
+    state = _state(module, "put_attribute/3")
     if name in ("moduledoc", "doc", "typedoc"):
         state.put_doc(name, value)
-        return None
-    if name == "derive":
-        value = value if value.__class__ is list else [value]
-        for one in reversed(value):
+    elif name == "derive":
+        for one in reversed(value if value.__class__ is list else [value]):
             state.put_attribute(name, one)
-        return None
-    state.put_attribute(name, value)
-    return None
+    else:
+        state.put_attribute(name, value)
+    return Atom("ok")
 
 

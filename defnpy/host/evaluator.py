@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,8 +18,9 @@ from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_o
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
 from defnpy.host import replay
-from defnpy.terms.atom import Atom, alias, is_atom
-from defnpy.terms.errors import CompileError, ElixirError
+from defnpy.stdlib import devices
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.errors import ArgumentError, CompileError, ElixirError
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -91,6 +92,7 @@ class Compilation:
         value = self.execute([*prelude, *statements], name)
         if whole:
             lint.unused(self.unit)
+            lint.remotes(self.unit, self.evaluator.provides)
             self.report_warnings()
         return value
 
@@ -122,9 +124,12 @@ class Compilation:
         self.reported = len(self.unit.diagnostics)
         if warnings:
             self.warned = True
-            from defnpy.host.report import show_diagnostics
+            from defnpy.host.report import log
 
-            sys.stderr.write(show_diagnostics(warnings))
+            if self.evaluator.collector is not None:
+                self.evaluator.collector.extend(warnings)
+            else:
+                log(warnings)
 
     def emit(self, expanded: Any, name: str | None) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """The constants newly needed, and the statements."""
@@ -163,7 +168,26 @@ class Compilation:
         made.diagnostics = list(self.unit.diagnostics[mark:])  # type: ignore[attr-defined]
         if self.evaluator.collector is not None:
             self.evaluator.collector.extend(made.diagnostics)  # type: ignore[attr-defined]
+            self.reported = len(self.unit.diagnostics)
         return made
+
+    @contextmanager
+    def logging(self) -> Iterator[None]:
+        """Problems of code that a running program compiles are written at once: the program may rescue the error."""
+        try:
+            yield
+        except CompileError as error:
+            if self.evaluator.collector is None and not hasattr(error, "logged"):
+                from defnpy.host.report import log
+
+                self.reported = len(self.unit.diagnostics)
+                log(getattr(error, "diagnostics", []))
+                error.logged = True  # type: ignore[attr-defined]
+            raise
+        finally:
+            lint.unused(self.unit)
+            lint.remotes(self.unit, self.evaluator.provides)
+            self.report_warnings()
 
     # -- modules --
 
@@ -175,7 +199,10 @@ class Compilation:
         inner = env.fork()
         if variables:
             self._bind_globals(inner, variables, values)
-        return self.define_module(name, block, inner, meta, index)
+        if not devices.captures_errors():
+            return self.define_module(name, block, inner, meta, index)
+        with self.logging():
+            return self.define_module(name, block, inner, meta, index)
 
     def _bind_globals(self, env: Env, variables: list[Any], values: list[Any]) -> None:
         """Make the values of an enclosing function's variables visible to a module body."""
@@ -192,10 +219,16 @@ class Compilation:
 
     def define_module(self, name: Any, block: Any, env: Env, meta: Any, index: int = -1) -> Any:
         """Compile and register a module; gives ``{:module, name, binary, last value}``."""
-        if not is_atom(name) or name.__class__ is not Atom:
+        if name.__class__ is not Atom or "/" in name.name or "\\" in name.name:
             from defnpy.terms.inspect import inspect
 
-            raise env.fail(meta, f"invalid module name: {inspect(name)}")
+            raise ArgumentError(f"invalid module name: {inspect(name)}")
+        outer_state = self.evaluator.open.get(name)
+        if outer_state is not None:
+            from defnpy.terms.inspect import inspect
+
+            place = f"{outer_state.env.file}:{line_of(outer_state.meta) or outer_state.env.line}"
+            raise env.fail(meta, f"cannot define module {inspect(name)} because it is currently being defined in {place}")
         state = ModuleState(name, env, meta)
         env.module = name
         env.state = state
@@ -232,6 +265,8 @@ class Compilation:
                 from defnpy.expand.env import MacroEnv
 
                 found.functions[f"{function.name}/2"](MacroEnv(env), "")
+        for module, function in reversed(state.get_attribute("after_verify")):
+            self.evaluator.runtime.module(module).functions[f"{function.name}/1"](name)
         return (Atom("module"), name, b"\x7f\xff", value)
 
     def _body(self, block: Any, env: Env) -> Any:
@@ -315,7 +350,7 @@ class Compilation:
     def _plain_attribute(self, args: list[Any], env: Env, meta: Any) -> bool:
         """``@name literal`` needs no generated code."""
         tree = args[0]
-        if tree.__class__ is not tuple or tree[2].__class__ is not list or len(tree[2]) != 1 or tree[0].__class__ is not Atom:
+        if tree.__class__ is not tuple or tree[2].__class__ is not list or len(tree[2]) != 1 or tree[0].__class__ is not Atom or tree[0] is ex.ALIASES:
             return False
         name, value = tree[0].name, tree[2][0]
         from defnpy.expand.macros.kernel import _record_type
@@ -328,6 +363,8 @@ class Compilation:
             from defnpy.host.definitions import put_attribute
 
             env.state.doc_line = line_of(meta)
+            if lint.written(meta):
+                env.state.written_attributes[name] = meta
             put_attribute(env.state.name, name, value)
             return True
         return False
@@ -381,17 +418,19 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if state.callbacks:
         info["callbacks"] = list(reversed(state.callbacks))
         info["optional_callbacks"] = list(state.optional_callbacks)
-    for name in ("behaviour", "fallback_to_any"):
+    for name in ("behaviour", "fallback_to_any", "undefined_impl_description"):
         value = state.attributes.get(name)
         if value not in (None, []):
             info[name] = value
+    if state.deprecated:
+        info["deprecated"] = dict(state.deprecated)
     if state.docs:
         info["docs"] = list(state.docs)
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
     if derived:
         info["derive"] = derived
-    kept = [(Atom(k), state.attributes[k] if k in state.accumulating else [state.attributes[k]])
-            for k in sorted(state.persisted) if k in state.attributes]
+    kept = [(Atom(k), value if value.__class__ is list else [value]) for k in sorted(state.persisted) if k in state.attributes
+            for value in (reversed(state.attributes[k]) if k in state.accumulating else [state.attributes[k]])]
     if kept:
         info["attributes"] = kept
     defns = [d.signature for d in state.definitions.values() if d.defn in ("defn", "defnp")]
@@ -412,6 +451,14 @@ class Evaluator:
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
 
+    def provides(self, name: Atom) -> bool:
+        """Whether a module that is not loaded would be there when it is needed, or belongs to a library of defnpy's own."""
+        from defnpy.host.catalog import tables
+
+        known = tables()
+        return name in NATIVE or name.name in known or ".".join(name.name.split(".")[:2]) in known or any(
+            loader.knows(name) for loader in self.runtime.loaders)
+
     def stacktrace(self, error: BaseException) -> list[Any]:
         """``__STACKTRACE__`` of an exception."""
         from defnpy.host.translate import stacktrace_of
@@ -426,8 +473,9 @@ class Evaluator:
         """The value of a program given as text."""
         from defnpy.host.source import parse_program
 
-        with deep_recursion():
-            return self.compilation(file).run(parse_program(text, file))
+        made = self.compilation(file)
+        with deep_recursion(), made.logging():
+            return made.run(parse_program(text, file))
 
     def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None) -> tuple[Any, list[Any]]:
         """``Code.eval_quoted``: the value and the bindings afterwards."""
@@ -447,7 +495,7 @@ class Evaluator:
             var.python = made.code.names.fresh("bound_" + "".join(c if c.isalnum() else "_" for c in key[0]))
             made.namespace[var.python] = value
             made.env.vars = {**made.env.vars, key: var}
-        with deep_recursion():
+        with deep_recursion(), made.logging():
             value = made.run(tree)
         out = []
         for (name, context), var in made.env.vars.items():
@@ -471,28 +519,33 @@ class Evaluator:
         return made
 
     def derive(self, state: ModuleState) -> None:
-        """Run ``__deriving__`` of the protocols in ``@derive``."""
-        for item in state.get_attribute("derive"):
+        """Derive the protocols in ``@derive``."""
+        listed = [one for item in state.get_attribute("derive") for one in (item if item.__class__ is list else [item])]
+        for item in listed:
             protocol, options = item if item.__class__ is tuple else (item, [])
-            found = self.runtime.find(Atom(protocol.name + ".Any"))
-            if found is None:
-                continue
-            macro = found.macros.get("__deriving__/3") or found.macros.get("__deriving__/2")
-            if macro is None:
-                continue
-            from defnpy.expand.env import MacroEnv
-            from defnpy.terms.struct import Struct
+            tree = self.deriving(protocol, state.name, dict(state.struct["struct"]), options, state.env)  # type: ignore[index]
+            if tree is not None:
+                state.info.setdefault("deriving", []).append((protocol, options))
+                state.compilation.form(tree, state.env.fork())  # type: ignore[attr-defined]
 
-            struct = Struct(state.name, dict(state.struct["struct"]))  # type: ignore[index]
-            args = [state.name, struct, options] if "__deriving__/3" in found.macros else [state.name, options]
-            state.info.setdefault("deriving", []).append((protocol, options))
-            tree = macro(MacroEnv(state.env), *args)
-            self.pending_derives(state, tree)
+    def deriving(self, protocol: Any, target: Atom, fields: dict[Any, Any], options: Any, env: Env) -> Any:
+        """The code that derives *protocol* for a struct's module; None where a native protocol needs none."""
+        from defnpy.expand.env import MacroEnv
+        from defnpy.terms.struct import Struct
 
-    def pending_derives(self, state: ModuleState, tree: Any) -> None:
-        compilation = state.compilation  # type: ignore[attr-defined]
-        env = state.env.fork()
-        compilation.form(tree, env)
+        found, any_ = self.runtime.find(protocol), self.runtime.find(Atom(f"{atom_name(protocol)}.Any"))
+        if found is not None and "__deriving__/2" in found.macros:
+            return found.macros["__deriving__/2"](MacroEnv(env), target, options)
+        if any_ is not None and "__deriving__/3" in any_.macros:
+            return any_.macros["__deriving__/3"](MacroEnv(env), target, Struct(target, fields), options)
+        if found is None or found.native or "protocol" not in found.info:
+            return None
+        if any_ is None:
+            from defnpy.terms.inspect import inspect
+
+            shown = inspect(protocol)
+            raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
+        return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
 
 
 def kernel_env(unit: Unit) -> Env:

@@ -57,6 +57,10 @@ class Project:
         self.load_file(path)
         return True
 
+    def knows(self, name: Atom) -> bool:
+        """Whether a file here defines *name*."""
+        return name.name in self.owners
+
     def why_missing(self, name: Atom) -> str | None:
         """The cycle that *name* is part of, when its file is being compiled."""
         path = self.owners.get(name.name)

@@ -120,7 +120,7 @@ def report(error: BaseException) -> str:
     """Everything a person needs to see of an uncaught error."""
     parts = []
     diagnostics = getattr(error, "diagnostics", None)
-    if diagnostics:
+    if diagnostics and not hasattr(error, "logged"):
         parts.append(show_diagnostics(diagnostics))
     parts.append(banner(error) + "\n")
     trail = places(error.__traceback__)
@@ -175,9 +175,19 @@ def show_diagnostics(diagnostics: list[Any]) -> str:
         out.append(f"{d.severity}: {message}\n")
         if d.hint:
             out.append(f"  hint: {d.hint}\n")
-        out.append(excerpt(Place(d.file, d.line, d.column, "")))
-        out.append("\n")
+        place = f"{d.file}:{d.line}" + (f":{d.column}" if d.column else "")
+        shown = excerpt(Place(d.file, d.line, d.column, "")) or f"└─ {place}\n"
+        out.append(f"{shown[:-1]}: {d.where}\n\n" if d.where else shown + "\n")
     return "".join(out)
+
+
+def log(diagnostics: list[Any]) -> None:
+    """Write problems on standard error, or to whoever captures it."""
+    from defnpy.stdlib import devices
+    from defnpy.terms.atom import Atom
+
+    if diagnostics:
+        devices.write(Atom("stderr"), show_diagnostics(diagnostics))
 
 
 def python_traceback(error: BaseException) -> str:

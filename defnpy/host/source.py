@@ -23,10 +23,8 @@ def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
 
 def report_warnings(warnings: list[tuple[int, str]], file: str) -> None:
     """Warnings of the reader: to whoever collects diagnostics, else to standard error."""
-    import sys
-
     from defnpy.expand.env import Diagnostic
-    from defnpy.host.report import show_diagnostics
+    from defnpy.host.report import log
     from defnpy.terms.runtime import runtime
 
     found = [Diagnostic("warning", message, file, place >> 32, place & 0xFFFFFFFF) for place, message in warnings]
@@ -34,7 +32,7 @@ def report_warnings(warnings: list[tuple[int, str]], file: str) -> None:
     if evaluator is not None and evaluator.collector is not None:
         evaluator.collector.extend(found)
     else:
-        sys.stderr.write(show_diagnostics(found))
+        log(found)
 
 
 def syntax_error(problem: Any) -> ElixirError:

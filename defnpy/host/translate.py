@@ -45,6 +45,9 @@ def stacktrace_of(exception: BaseException) -> list[Any]:
     """
     from defnpy.host.report import places
 
+    given = getattr(exception, "stack", None)
+    if given is not None:
+        return list(given)
     out = [_entry(place) for place in reversed(places(exception.__traceback__)[-_MOST_ENTRIES:])]
     if isinstance(exception, errors.FunctionClauseError | errors.UndefinedFunctionError):
         module, function, arity = (exception.term.fields[Atom(k)] for k in ("module", "function", "arity"))

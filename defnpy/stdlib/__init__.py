@@ -167,6 +167,7 @@ MODULES: dict[str, str] = {
     "atomics": "defnpy.stdlib.erlang.storage",
     "binary": "defnpy.stdlib.erlang.binary",
     "calendar": "defnpy.stdlib.erlang.system",
+    "code": "defnpy.stdlib.erlang.code",
     "counters": "defnpy.stdlib.erlang.storage",
     "crypto": "defnpy.stdlib.erlang.binary",
     "erlang": "defnpy.stdlib.erlang.erlang",

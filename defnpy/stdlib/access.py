@@ -10,7 +10,7 @@ from defnpy.terms import function as fn
 from defnpy.terms import map as maps
 from defnpy.terms import versions
 from defnpy.terms.atom import Atom, is_atom
-from defnpy.terms.errors import ArgumentError, KeyError_, RuntimeError_, UndefinedFunctionError
+from defnpy.terms.errors import ArgumentError, BadMapError, KeyError_, RuntimeError_, UndefinedFunctionError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.range import Range
@@ -195,7 +195,7 @@ def get_in(data: Any, path: Any) -> Any:
     for position, step in enumerate(path):
         if fn.is_function(step, 3):
             rest = path[position + 1 :]
-            return step(GET, data, _getter(rest))
+            return None if data is None else step(GET, data, _getter(rest))
         data = get(data, step)
     return data
 
@@ -245,7 +245,7 @@ def pop_in(data: Any, path: Any) -> Any:
     """``pop_in/2``; a nil on the way ends the walk."""
     need(path.__class__ is list and bool(path), "Kernel", "pop_in", 2)
     if data is None:
-        return (None, None)
+        raise ArgumentError(f"could not pop key {inspect(path[0])} on a nil value")
     return _pop(data, path)
 
 
@@ -258,8 +258,10 @@ def _pop(data: Any, path: list[Any]) -> Any:
     if data is None:
         return (None, None)
 
+    missing = (None, None) if getattr(step, "of_maps", False) else POP
+
     def deeper(value: Any) -> Any:
-        return POP if value is None else _pop(value, rest)
+        return missing if value is None else _pop(value, rest)
 
     return step(GET_AND_UPDATE, data, deeper) if fn.is_function(step, 3) else get_and_update(data, step, deeper)
 
@@ -316,6 +318,20 @@ def _without(data: Any, name: Any) -> Any:
 
     stored = maps.key(name)
     return {k: v for k, v in map_of(data).items() if k != stored}
+
+
+@ex("__field__/1")
+def field(name: Any) -> Any:
+    """The step ``.name`` of a path: only of maps, and nil is a value like others."""
+    inner = key_bang(name)
+
+    def access(op: Any, data: Any, next_: Any) -> Any:
+        if data.__class__ is not dict and not isinstance(data, Struct):
+            raise BadMapError(data)
+        return inner(op, data, next_)
+
+    access.of_maps = True  # type: ignore[attr-defined]
+    return access
 
 
 @ex("key!/1")

@@ -161,6 +161,11 @@ def _error_capture() -> Callable[[str], Any] | None:
     return listed[-1].append if listed else None
 
 
+def captures_errors() -> bool:
+    """Whether something takes what is written to standard error."""
+    return _error_capture() is not None
+
+
 @contextmanager
 def capture_errors(out: list[str]) -> Iterator[None]:
     """What is written to standard error goes to *out*."""

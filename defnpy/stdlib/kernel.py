@@ -407,6 +407,8 @@ def is_reference(a: Any) -> bool:
 
 @ex("is_struct/1", "is_struct/2")
 def is_struct(a: Any, module: Any = UNSET) -> bool:
+    if module is not UNSET and not is_atom(module):
+        raise ArgumentError("argument error")
     if isinstance(a, Struct):
         return module is UNSET or a.module is module
     if a.__class__ is dict and STRUCT_KEY in a:
@@ -422,6 +424,8 @@ def is_non_struct_map(a: Any) -> bool:
 
 @ex("is_exception/1", "is_exception/2")
 def is_exception(a: Any, module: Any = UNSET) -> bool:
+    if module is not UNSET and not is_atom(module):
+        raise ArgumentError("argument error")
     return is_exception_term(a) and (module is UNSET or a.module is module)
 
 
@@ -732,6 +736,8 @@ def no_function(name: str, arity: int) -> Exception:
     """FunctionClauseError of a Kernel function."""
     return no_clause("Kernel", name, arity)
 
+
+from defnpy.stdlib.timeouts import to_timeout as to_timeout  # noqa: E402
 
 KERNEL = alias("Kernel")
 MODULE = native_module("Kernel", globals())

@@ -7,7 +7,7 @@ from their ends. ``grammar/elixir.lark`` names the builder of every alternative 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.terminals import BINARY, NOT_IN, Operator, quoted_name
@@ -36,6 +36,7 @@ _IN = Atom("in")
 _NOT = Atom("not")
 _BANG = Atom("!")
 _CAPTURE = Atom("&")
+_AMBIGUOUS = Atom("ambiguous_op")
 _RANGE = Atom("..")
 _STEP = Atom("//")
 _RANGE_STEP = Atom("..//")
@@ -529,12 +530,30 @@ def _call(callee: Any, place: int, arguments: list[Any]) -> Any:
     return (callee, _meta(place), arguments)
 
 
+class OpName(NamedTuple):
+    """A name before an operator that may be unary: ``a -1``."""
+
+    name: Atom
+
+
+def op_callee(v: Values, p: Places) -> Any:
+    return OpName(v[-1])
+
+
 def np_call(v: Values, p: Places) -> Any:
+    if v[-2].__class__ is OpName:
+        return _ambiguous(_call(v[-2].name, p[-2], plain_arguments(v[-1])))
     return _call(v[-2], p[-2], plain_arguments(v[-1]))
 
 
+def _ambiguous(call: Any) -> Any:
+    form, meta, arguments = call
+    return (form, [(_AMBIGUOUS, None), *meta], arguments) if len(arguments) == 1 else call
+
+
 def np_call_block(v: Values, p: Places) -> Any:
-    return _call(v[-3], p[-3], [*plain_arguments(v[-2]), v[-1]])
+    name = v[-3].name if v[-3].__class__ is OpName else v[-3]
+    return _call(name, p[-3], [*plain_arguments(v[-2]), v[-1]])
 
 
 def call_block(v: Values, p: Places) -> Any:

@@ -75,6 +75,15 @@ def before_equals(what: str, shown: str) -> str:
     )
 
 
+def called_alias(name: str) -> str:
+    """``Foo()``: a function is called as if its name were a module's."""
+    return (
+        f"unexpected ( after alias {name}. Function names and identifiers in Elixir start with lowercase characters or underscore. "
+        "For example:\n\n    hello_world()\n    _starting_with_underscore()\n    numb3rs_are_allowed()\n    may_finish_with_question_mark?()\n"
+        "    may_finish_with_exclamation_mark!()\n\nUnexpected token: ("
+    )
+
+
 def outdented(marker: str) -> str:
     """A heredoc line left of the closing delimiter."""
     return (

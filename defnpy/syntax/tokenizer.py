@@ -86,6 +86,7 @@ PUNCTUATION = {
     ">>": t.T_RBIN, "end": t.T_END,
 }  # fmt: skip
 SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "/": "/", "|": "|", '"': '"', "'": "'"}
+MARKED_KEY = re.compile(r"[\w@]*[?!]?:(?=\s)")
 NO_OP_IDENT = frozenset(" \t\r\n/>")
 WORDS = {"true": True, "false": False, "nil": None}
 NUMBER_ERROR = (
@@ -357,14 +358,15 @@ class Tokenizer:
         last = self.last
         if not name.isascii():
             name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
-            if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not self.keyword_colon(end):
+            key = self.keyword_colon(end) or (following == "@" and MARKED_KEY.match(text, end))
+            if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not key:
                 raise self.unexpected(begin)
         if following == ":" and last != t.T_DOT:
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, place), place)
                 return end + 1
             self.check_colon(name, begin, end)
-        elif following == "@" and (marked := re.compile(r"[\w@]*[?!]?:(?=\s)").match(text, end)):
+        elif following == "@" and (marked := MARKED_KEY.match(text, end)):
             self.emit(t.T_KW, self.atom_of(text[begin : marked.end() - 1], place), place)
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
@@ -450,6 +452,11 @@ class Tokenizer:
                 return end + 1
             self.check_colon(name, begin, end)
         self.emit(t.T_ALIAS, self.atom_of(name, self.place(begin)), self.place(begin))
+        after = end
+        while self.text[after : after + 1] in (" ", "\t"):
+            after += 1
+        if self.text[after : after + 1] == "(":
+            raise self.error(lint.called_alias(name), after)
         return end
 
     def number(self, found: re.Match[str], begin: int, end: int) -> int:

@@ -393,6 +393,7 @@ _TUPLE_REASONS: dict[str, Callable[[Any], ElixirError]] = {
     "badmap": BadMapError,
     "badfun": BadFunctionError,
     "badkey": lambda key: KeyError_(key),
+    "badarg": lambda given: ArgumentError(f"argument error: {inspect(given)}"),
 }
 
 

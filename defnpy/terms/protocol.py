@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.binary import Bits
 from defnpy.terms.errors import ProtocolUndefinedError
 from defnpy.terms.function import is_function
@@ -36,8 +36,8 @@ def target_of(term: Any) -> str:
     """The name behind ``for:`` that fits *term*: ``Integer``, ``Map``, or the struct's module."""
     if isinstance(term, Struct):
         return term.module.name.removeprefix("Elixir.")
-    if term.__class__ is dict and STRUCT_KEY in term and term[STRUCT_KEY].__class__ is Atom:
-        return term[STRUCT_KEY].name.removeprefix("Elixir.")
+    if term.__class__ is dict and STRUCT_KEY in term and is_atom(term[STRUCT_KEY]):
+        return atom_name(term[STRUCT_KEY]).removeprefix("Elixir.")
     found = _TARGETS.get(term.__class__)
     if found is not None:
         return found

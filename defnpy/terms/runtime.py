@@ -17,6 +17,9 @@ class Loader(Protocol):
     def load_module(self, name: Atom) -> bool:
         """Define the module *name*, if it is one of these."""
 
+    def knows(self, name: Atom) -> bool:
+        """Whether *name* is one of these, without defining it."""
+
     def why_missing(self, name: Atom) -> str | None:
         """What is known about a module that could not be defined."""
 

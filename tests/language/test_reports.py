@@ -80,3 +80,19 @@ D.f(2)
         "[r.exs:5: D.f/1]\nCase argument:\nx #=> 2\n\nCase expression (clause #2 matched):\ncase x do\n  1 -> :one\n  _ -> :other\nend #=> :other\n\n"
         "[r.exs:9: D.f/1]\nIf condition:\nx > 1 #=> true\n\nIf expression:\nif x > 1 do\n  :big\nend #=> :big\n\n[1, 2] #=> [1, 2]\n\n"
     )
+
+
+def test_dbg_of_blocks_and_with_shows_their_parts(tmp_path: Path) -> None:
+    done = _run(tmp_path, """dbg((
+  a = 1
+  a + 1
+))
+dbg(with {:ok, x} <- Map.fetch(%{w: 2}, :w),
+     y = x * 2,
+     {:ok, z} <- Map.fetch(%{w: 2}, :h) do
+  x + y + z
+end)
+""")
+    assert "Code block:\n(\n  a = 1 #=> 1\n  a + 1 #=> 2\n)\n" in done.stdout
+    assert "With clauses:\nMap.fetch(%{w: 2}, :w) #=> {:ok, 2}\nx * 2 #=> 4\nMap.fetch(%{w: 2}, :h) #=> :error\n\nWith expression:\nwith" in done.stdout
+    assert "end #=> :error\n" in done.stdout

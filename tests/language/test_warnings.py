@@ -122,7 +122,7 @@ def test_code_that_cannot_be_meant_is_warned_of(tmp_path: Path) -> None:
     done = _run(tmp_path, CHECKED)
     assert done.returncode == 0
     for text in (
-        'clauses with the same name and arity (number of arguments) must be grouped together, "def a/1" was previously defined',
+        'clauses with the same name and arity (number of arguments) should be grouped together, "def a/1" was previously defined',
         "defp c/1 is private, @doc attribute is always discarded for private functions/macros/types",
         "key :a will be overridden in map",
         "this clause cannot match because a previous clause at line 21 always matches",
@@ -190,3 +190,120 @@ def test_the_variables_of_a_model_file_are_for_its_readers(tmp_path: Path, capsy
     said = capsys.readouterr().err
     assert 'variable "y" is unused' in said
     assert said.count("warning:") == 1
+
+
+OTHERS = """defmodule Old do
+  @deprecated "Use new/0 instead"
+  def old, do: 1
+  def new, do: 2
+end
+
+defmodule Calls do
+  @unread 1
+  @read 2
+  @compile {:no_warn_undefined, Quiet}
+  def a, do: Unknown.call(@read)
+  def b, do: Old.old() + Old.newer()
+  def c, do: {Quiet.x(), Later.x(), &Later.y/0, Foo.Bar.x()}
+  defmacrop m, do: 1
+end
+
+defmodule Later do
+  def x, do: 1
+  @doc "of nothing"
+end
+
+defmodule Wanted do
+  @callback f() :: any
+end
+
+defmodule Given do
+  @behaviour Wanted
+  @behaviour Nowhere.AtAll
+  @derive [Inspect]
+  defmacro f, do: 1
+end
+
+defmodule Marked do
+  @behaviour Wanted
+  @impl false
+  def f, do: 1
+  @impl Later
+  def g, do: 1
+  @impl true
+  defp h, do: 1
+  def i, do: h()
+end
+
+defprotocol Proto do
+  @callback q(any) :: any
+end
+"""
+
+
+def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: Path) -> None:
+    done = _run(tmp_path, OTHERS)
+    assert done.returncode == 0
+    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert sorted(warned) == sorted([
+        "module attribute @unread was set but never used",
+        "macro m/0 is unused",
+        "module attribute @doc was set but no definition follows it",
+        "@behaviour Nowhere.AtAll does not exist (in module Given)",
+        "module attribute @derive was set but never used (it must come before defstruct)",
+        'function f/0 required by behaviour Wanted was implemented as "defmacro" but should have been "def" (in module Given)',
+        'got "@impl false" for function f/0 but it is a callback specified in Wanted',
+        'got "@impl Later" for function g/0 but this behaviour was not declared with @behaviour',
+        "module attribute @impl was not set for function f/0 callback (specified in Wanted). This either means you forgot to add the \"@impl true\" "
+        "annotation before the definition or that you are accidentally overriding this callback",
+        "function h/0 is private, @impl attribute is always discarded for private functions/macros",
+        "protocols must define at least one function, but none was defined",
+        "cannot define @callback q/1 inside protocol, use def/1 to outline your protocol definition",
+        "Unknown.call/1 is undefined (module Unknown is not available or is yet to be defined). Make sure the module name is correct and has been "
+        "specified in full (or that an alias has been defined)",
+        "Old.old/0 is deprecated. Use new/0 instead",
+        "Old.newer/0 is undefined or private. Did you mean:",
+        "Later.y/0 is undefined or private",
+        "Foo.Bar.x/0 is undefined (module Foo.Bar is not available or is yet to be defined)",
+    ])
+    assert f"└─ {tmp_path}/w.exs:12:18: Calls.b/0" in done.stderr
+    assert f"└─ {tmp_path}/w.exs:14:13: Calls.m/0" in done.stderr
+
+
+REACHED = """defmodule Reached do
+  def late(a), do: a
+  def late(a)
+  def mixed(a \\\\ 1), do: a
+  def mixed(_b), do: 2
+  if Process.get(:not_there) == 1 do
+    import Map, only: [new: 0]
+    def new_one, do: new()
+  end
+  @value @missing
+  def a, do: b()
+  defp b, do: @value
+  defp c, do: d()
+  defp d, do: c()
+  defp e(x, y \\\\ 1), do: x + y
+  def f, do: e(1)
+end
+
+Code.eval_string("import List\\n1")
+"""
+
+
+def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
+    done = _run(tmp_path, REACHED)
+    assert done.returncode == 0
+    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    assert sorted(warned) == [
+        "def mixed/1 has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. "
+        "Instead of:",
+        "function c/0 is unused",
+        "function d/0 is unused",
+        "function head for def late/1 must come at the top of its direct implementation. Instead of:",
+        "this clause for mixed/1 cannot match because a previous clause at line 4 always matches",
+        "undefined module attribute @missing, please remove access to @missing or explicitly set it before access",
+        "unused import List",
+    ]
+    assert "└─ nofile:1:1\n" in done.stderr

@@ -15,7 +15,7 @@ CONTEXT = "ExUnit.Assertions"
 NO_VALUE = Atom("ex_unit_no_meaningful_value")
 OPERATORS = frozenset("== < > <= >= === =~ !== != in".split())
 MATCH, MATCHES, PIN, WHEN, TYPED = Atom("="), Atom("match?"), Atom("^"), Atom("when"), Atom("::")
-QUOTE, AT = Atom("quote"), Atom("@")
+QUOTE, AT, NAMED = Atom("quote"), Atom("@"), Atom("var!")
 
 
 def source(tree: Any) -> str:
@@ -143,6 +143,8 @@ def pattern_variables(pattern: Any) -> list[Any]:
                     found.setdefault(ex.variable_key(tree), tree)
             elif form is TYPED:
                 walk(args[0])
+            elif form is NAMED:
+                walk((args[0][0], args[0][1], args[1] if len(args) == 2 else None))
             elif form is WHEN:
                 walk(args[:-1])
             elif form not in (PIN, AT, QUOTE):

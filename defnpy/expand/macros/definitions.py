@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env
 from defnpy.expand.macros import collect, macro, rewrite
-from defnpy.expand.quoting import Quote, constant_node
+from defnpy.expand.patterns import expand_guard, expand_patterns
+from defnpy.expand.quoting import Quote, constant_node, escape
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
+from defnpy.terms.range import Range
 from defnpy.terms.runtime import runtime
 
 DEF, DEFP = Atom("def"), Atom("defp")
@@ -18,27 +21,34 @@ DO = ex.DO
 
 def has_unquote(tree: Any) -> bool:
     """Whether a quoted tree has an ``unquote`` that belongs to the surrounding code."""
-    stack = [tree]
+    stack = [(tree, 0)]
     while stack:
-        t = stack.pop()
+        t, depth = stack.pop()
         kind = t.__class__
-        if kind is tuple:
-            if len(t) == 3:
-                if t[0] is Atom("unquote") or t[0] is Atom("unquote_splicing"):
+        if kind is list:
+            stack.extend((item, depth) for item in t)
+        elif kind is tuple and len(t) == 3:
+            form, _, args = t
+            if form is UNQUOTE or form is SPLICING:
+                if depth == 0:
                     return True
-                if t[0] is Atom("quote"):
-                    continue
-                if t[2].__class__ is list:
-                    stack.extend(t[2])
-                if t[0].__class__ is tuple:
-                    if t[0][0] is ex.DOT and t[0][2][-1] is Atom("unquote"):
-                        return True
-                    stack.append(t[0])
+                stack.append((args, depth - 1))
+            elif form is ex.QUOTE and args.__class__ is list:
+                if not (len(args) == 2 and ex.keyword(args[0]).get("unquote") is False):
+                    stack.extend((item, depth + 1) for item in args)
             else:
-                stack.extend(t)
-        elif kind is list:
-            stack.extend(t)
+                if form.__class__ is tuple:
+                    if depth == 0 and form[0] is ex.DOT and form[2][-1] is UNQUOTE:
+                        return True
+                    stack.append((form, depth))
+                if args.__class__ is list:
+                    stack.extend((item, depth) for item in args)
+        elif kind is tuple:
+            stack.extend((item, depth) for item in t)
     return False
+
+
+UNQUOTE, SPLICING = Atom("unquote"), Atom("unquote_splicing")
 
 
 def _define(kind: str, defn: str | None = None) -> Any:
@@ -48,6 +58,7 @@ def _define(kind: str, defn: str | None = None) -> Any:
             raise ArgumentError(f"cannot invoke {kind}/2 {where}")
         head = args[0]
         body = args[1] if len(args) > 1 else None
+        lint.mark_names(args, env)
         captured = env.fork()
         quoter = Quote(env, unquote=True, hygiene=False)
         quoter.bare = True
@@ -102,7 +113,7 @@ def module_name(tree: Any, env: Env, meta: Any) -> Any:
         first = tree[2][0].name
         if env.module is not None and first != "Elixir" and ex.meta_get(tree[1], ex.ALIAS_META) in (None, False):
             name = Atom(env.module.name + "".join("." + s.name for s in tree[2]))
-            env.aliases = {**env.aliases, first: Atom(env.module.name + "." + first)}
+            ex.bind_alias(first, Atom(env.module.name + "." + first), tree[1], env)
             return name
         return ex.expand_alias(tree, env) if first in env.aliases or ex.meta_get(tree[1], ex.ALIAS_META) else (
             alias(".".join(s.name for s in tree[2])) if first != "Elixir" else ex.expand_alias(tree, env))
@@ -115,7 +126,8 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
 
     options = args[1] if len(args) > 1 else []
     many = _multi(args[0], env)
-    modules = many if many is not None else [ex.expand(args[0], env)]
+    named = not (args[0].__class__ is tuple and len(args[0]) == 3 and args[0][2].__class__ is not list) or args[0][0] is Atom("__MODULE__")
+    modules = many if many is not None else [ex.expand(args[0], env) if named else args[0]]
     out: list[Any] = []
     for module in modules:
         if not is_atom(module):
@@ -147,10 +159,18 @@ def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
     heads = args[0] if args[0].__class__ is list else [args[0]]
     out = []
     for head in heads:
+        if ex.is_node(head, ex.WHEN):
+            raise ArgumentError(f"guards are not allowed in defdelegate/2, got: when {ex._show(head[2][1])}")
         name, head_meta, params = head
         params = params if params.__class__ is list else []
         target = options.get("as", name)
         passed = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
+        for p in passed:
+            if p.__class__ is not tuple or len(p) != 3 or (p[2].__class__ is list and p[0] is not Atom("unquote")):
+                raise ArgumentError(f"defdelegate/2 only accepts function parameters, got: {ex._show(p)}")
+        if "as" not in options and not has_unquote(options["to"]) and ex.expand(options["to"], env.fork()) is env.module:
+            raise ArgumentError("defdelegate function is calling itself, which will lead to an infinite loop. You should either change the value "
+                                "of the :to option or specify the :as option")
         call = ((ex.DOT, meta, [options["to"], target]), meta, passed)
         out.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
     return (ex.BLOCK, meta, out)
@@ -159,25 +179,89 @@ def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
 def _guard_macro(kind: str, macro_kind: str) -> Any:
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         head, guard = args[0][2] if ex.is_node(args[0], ex.WHEN) else (args[0], None)
-        _, _, params = head
-        params = params if params.__class__ is list else []
-        names = {p[0].name for p in params if p.__class__ is tuple and p[2].__class__ is not list}
-
-        def replace(t: Any) -> Any:
-            if t.__class__ is tuple:
-                if len(t) == 3:
-                    if t[2].__class__ is not list:
-                        return (Atom("unquote"), [], [t]) if t[0].__class__ is Atom and t[0].name in names else t
-                    return (replace(t[0]) if t[0].__class__ is tuple else t[0], t[1], [replace(a) for a in t[2]])
-                return tuple(replace(a) for a in t)
-            if t.__class__ is list:
-                return [replace(a) for a in t]
-            return t
-
-        body = (Atom("quote"), meta, [[(DO, replace(guard))]])
+        if ex.is_node(guard, ex.WHEN):
+            raise ArgumentError(f"invalid syntax in defguard {ex._show(head)}, only a single when clause is allowed")
+        fault = ArgumentError(f"invalid syntax in defguard {ex._show(head)}")
+        if head.__class__ is not tuple or ex.is_node(head[0], ex.DOT):
+            raise fault
+        params = head[2] if head[2].__class__ is list else []
+        plain = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
+        if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
+            raise fault
+        names = {p[0].name for p in plain}
+        scope = env.fork()
+        if not has_unquote(guard):
+            # What guards refuse is refused here, not where the guard is used.
+            checked = env.fork()
+            checked.function = ("guard", len(plain))
+            expand_patterns(plain, checked)
+            expand_guard(guard, checked)
+            for var in checked.vars.values():
+                var.used = True
+        scope.context = "guard"
+        expanded = _expanded_guard(guard, scope)
+        if expanded is None:
+            body: Any = None
+        else:
+            used = [p for p in plain if p[0].name in variables_of(expanded)]
+            body = (Atom("case"), meta, [_in_guard(meta), [(DO, [
+                (ex.ARROW, meta, [[True], _quoted(_unquoting(expanded, names), meta)]),
+                (ex.ARROW, meta, [[False], _quoted(_evaluated_once(used, expanded, meta), meta)]),
+            ])]])
         return (Atom(macro_kind), meta, [head, [(DO, body)]])
 
     return rewrite(f"{kind}/1")(quoted)
+
+
+def _in_guard(meta: Any) -> Any:
+    caller = (Atom("__CALLER__"), meta, None)
+    return ((ex.DOT, meta, [alias("Macro.Env"), Atom("in_guard?")]), meta, [caller])
+
+
+def _quoted(tree: Any, meta: Any) -> Any:
+    return (ex.QUOTE, meta, [[(DO, tree)]])
+
+
+def _evaluated_once(used: list[Any], guard: Any, meta: Any) -> Any:
+    """Outside of guards the arguments are evaluated before the guard, each once."""
+    if not used:
+        return guard
+    given: Any = (ex.TUPLE, meta, [(Atom("unquote"), [], [p]) for p in used])
+    return (ex.BLOCK, [], [(ex.MATCH, meta, [(ex.TUPLE, meta, used), given]), guard])
+
+
+def _unquoting(tree: Any, names: set[str]) -> Any:
+    """*tree* with its variables called *names* unquoted."""
+    if tree.__class__ is list:
+        return [_unquoting(a, names) for a in tree]
+    if tree.__class__ is not tuple:
+        return tree
+    if len(tree) != 3:
+        return tuple(_unquoting(a, names) for a in tree)
+    form, meta, args = tree
+    if args.__class__ is not list:
+        return (Atom("unquote"), [], [tree]) if form.__class__ is Atom and form.name in names else tree
+    if form is Atom("unquote"):
+        return tree
+    return (_unquoting(form, names) if form.__class__ is tuple else form, meta, _unquoting(args, names))
+
+
+def _expanded_guard(tree: Any, env: Env) -> Any:
+    """A guard with the macros of the program expanded: where it is used, they may be out of sight."""
+    if tree.__class__ is list:
+        return [_expanded_guard(a, env) for a in tree]
+    if tree.__class__ is not tuple:
+        return tree
+    if len(tree) != 3:
+        return tuple(_expanded_guard(a, env) for a in tree)
+    if ex.is_node(tree, Atom("@")) and env.state is not None and tree[2][0].__class__ is tuple and tree[2][0][2].__class__ is not list:
+        value = env.state.get_attribute(tree[2][0][0].name)
+        return (Atom("..//"), tree[1], [value.first, value.last, value.step]) if value.__class__ is Range else escape(value)
+    tree = ex.expand_call(tree, env)
+    if tree.__class__ is not tuple or len(tree) != 3:
+        return _expanded_guard(tree, env)
+    form, meta, args = tree
+    return (form, meta, _expanded_guard(args, env) if args.__class__ is list else args)
 
 
 defguard = _guard_macro("defguard", "defmacro")
@@ -206,10 +290,13 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
             if arity == 0:
                 raise ArgumentError("protocol functions expect at least one argument")
             variables = [(Atom(f"arg{i}"), meta, Atom("Elixir.Protocol")) for i in range(arity)]
+            params = variables if params.__class__ is not list else [
+                (p[0], p[1], [v, p[2][1]]) if ex.is_node(p, Atom("\\\\")) else v for p, v in zip(params, variables, strict=True)]
             functions.append((name, arity))
             call = ((ex.DOT, meta, [protocol, Atom("__dispatch__")]), meta, [module, name, variables])
-            forms.append((DEF, meta, [(name, head_meta, variables), [(DO, call)]]))
+            forms.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
         else:
+            lint.in_protocol(form, env)
             forms.append(form)
     term = (Atom("term"), meta, Atom("Elixir.Protocol"))
     for name in ("impl_for", "impl_for!"):
@@ -218,6 +305,8 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
     key = (Atom("key"), meta, Atom("Elixir.Protocol"))
     info = ((ex.DOT, meta, [protocol, Atom("__protocol__")]), meta, [module, key])
     forms.append((DEF, meta, [(Atom("__protocol__"), meta, [key]), [(DO, info)]]))
+    if not functions:
+        lint.protocol_without_functions(meta, env)
     mark = ((ex.DOT, meta, [alias("Module"), Atom("__protocol_functions__")]), meta, [module, functions])
     return (Atom("defmodule"), meta, [args[0], [(DO, (ex.BLOCK, meta, [mark, *forms]))]])
 
@@ -246,6 +335,15 @@ def defimpl(meta: Any, args: list[Any], env: Env) -> Any:
         forms = [mark, *_body(block), (DEF, meta, [(Atom("__impl__"), meta, [key]), [(DO, info)]])]
         out.append((Atom("defmodule"), meta, [name, [(DO, (ex.BLOCK, meta, forms))]]))
     return out[0] if len(out) == 1 else (ex.BLOCK, meta, out)
+
+
+def delegating_impl(protocol: Atom, any_: Atom, target: Atom, functions: list[Any]) -> Any:
+    """The ``defimpl`` that hands all functions of a protocol to its implementation for Any."""
+    body: list[Any] = []
+    for name, arity in functions:
+        params: list[Any] = [(Atom(f"arg{i + 1}"), [], None) for i in range(arity)]
+        body.append((DEF, [], [(name, [], params), [(DO, ((ex.DOT, [], [any_, name]), [], params))]]))
+    return (Atom("defimpl"), [], [protocol, [(Atom("for"), target)], [(DO, (ex.BLOCK, [], body))]])
 
 
 def _dynamic(tree: Any, env: Env) -> bool:

@@ -6,12 +6,13 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
-from defnpy.expand.env import Env, Var
+from defnpy.expand.env import COLUMN, Env, Var
 from defnpy.expand.macros import collect, macro, rewrite
 from defnpy.expand.quoting import attribute_node, escape
-from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.errors import ArgumentError
+from defnpy.terms.range import Range
 
-RANGE = alias("Range")
 CASE, FN = Atom("case"), Atom("fn")
 
 
@@ -21,8 +22,6 @@ def branches(options: Any, form: str, meta: Any, env: Env) -> tuple[Any, Any]:
         raise env.fail(meta, f"invalid or duplicate keys for {form}, only \"do\" and an optional \"else\" are permitted")
     found = ex.keyword(options)
     if "do" not in found or set(found) - {"do", "else"} or len(options) != len(found):
-        from defnpy.terms.errors import ArgumentError
-
         raise ArgumentError(f'invalid or duplicate keys for {form}, only "do" and an optional "else" are permitted')
     return found["do"], found.get("else")
 
@@ -72,12 +71,7 @@ def pipe(meta: Any, args: list[Any], env: Env) -> Any:
     if ex.is_node(args[1], DBG) and ex.is_node(args[0], Atom("|>")):
         # The steps are shown one by one: they must reach dbg as a pipeline.
         return ex.expand((DBG, args[1][1], [args[0], *args[1][2]]), env)
-    steps = []
-    tree: Any = (Atom("|>"), meta, args)
-    while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
-        steps.append((tree[1], tree[2][1]))
-        tree = tree[2][0]
-    steps.reverse()
+    tree, steps = _unpiped((Atom("|>"), meta, args))
     if len(steps) <= 12:
         value = tree
         for step_meta, step in steps:
@@ -93,24 +87,30 @@ def pipe(meta: Any, args: list[Any], env: Env) -> Any:
     return (ex.BLOCK, meta, [*block, done[0]])
 
 
+def _unpiped(tree: Any) -> tuple[Any, list[tuple[Any, Any]]]:
+    """The start of a pipeline and its steps with their metadata; a pipeline on the right side is more steps."""
+    steps: list[tuple[Any, Any]] = []
+    while ex.is_node(tree, Atom("|>")) and len(tree[2]) == 2:
+        left, right = tree[2]
+        first, more = _unpiped(right) if ex.is_node(right, Atom("|>")) else (right, [])
+        steps.extend([*reversed(more), (tree[1], first)])
+        tree = left
+    steps.reverse()
+    return tree, steps
+
+
 def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
     """*step* with *value* as its first argument."""
     if step.__class__ is tuple and len(step) == 3:
         form, step_meta, args = step
         if form is ex.CAPTURE and args.__class__ is list:
-            from defnpy.terms.errors import ArgumentError
-
             raise ArgumentError(_pipe_help(value, step))
         if args.__class__ is list and form is not FN and (form.__class__ is tuple or form not in _UNPIPEABLE):
             if form.__class__ is Atom and len(args) == 2 and form.name in _BINARY:
-                from defnpy.terms.errors import ArgumentError
-
-                raise ArgumentError(f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :{form.name} operator can only take two arguments")
+                    raise ArgumentError(f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :{form.name} operator can only take two arguments")
             return (form, step_meta, [value, *args])
         if form.__class__ is Atom and args.__class__ is not list:
             return (form, step_meta, [value])
-    from defnpy.terms.errors import ArgumentError
-
     raise ArgumentError(_pipe_help(value, step))
 
 
@@ -141,9 +141,12 @@ def in_(meta: Any, args: list[Any], env: Env) -> Any:
         return ex.rt_call("in_list", meta, [left, right])
     if right.__class__ is tuple and len(right) == 3 and right[0] is Atom("%range"):
         return ex.rt_call("in_range", meta, [left, *right[2]])
+    if base == "guard" and right.__class__ is tuple and right[0] is ex.CONST and isinstance(right[2][0], Range):
+        known = right[2][0]
+        return ex.rt_call("in_range", meta, [left, known.first, known.last, known.step])
     if base == "guard":
-        raise env.fail(meta, 'invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
-                       f"side when used in guard expressions, got: {ex._show(right_tree)}")
+        raise ArgumentError('invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
+                            f"side when used in guard expressions, got: {ex._show(right_tree)}")
     return ex.call_node("Enum", "member?", meta, [right, left])
 
 
@@ -156,8 +159,6 @@ def full_range(meta: Any, args: list[Any], env: Env) -> Any:
 def range_(meta: Any, args: list[Any], env: Env) -> Any:
     parts = ex.expand_args(args, env)
     if all(p.__class__ in (int, float) for p in parts) and any(p.__class__ is float for p in parts):
-        from defnpy.terms.errors import ArgumentError
-
         raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {parts[0]}..{parts[1]}")
     return (Atom("%range"), meta, [*parts, None])
 
@@ -181,7 +182,6 @@ def concat(meta: Any, args: list[Any], env: Env) -> Any:
     parts.append(tree)
     for part in parts:
         if part.__class__ in (int, float, list) or is_atom(part):
-            from defnpy.terms.errors import ArgumentError
             from defnpy.terms.inspect import inspect
 
             raise ArgumentError(f"expected binary argument in <> operator but got: {inspect(part)}")
@@ -190,9 +190,11 @@ def concat(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("match?/2")
 def match_q(meta: Any, args: list[Any], env: Env) -> Any:
+    # Without a column: nothing warns of the second clause where the pattern takes everything.
+    place = [pair for pair in meta if pair[0] is not COLUMN]
     clauses = [
-        (ex.ARROW, meta, [[args[0]], True]),
-        (ex.ARROW, meta, [[(Atom("_"), meta, None)], False]),
+        (ex.ARROW, place, [[args[0]], True]),
+        (ex.ARROW, place, [[(Atom("_"), place, None)], False]),
     ]
     return ex.expand((CASE, meta, [args[1], [(ex.DO, clauses)]]), env.fork())
 
@@ -265,8 +267,8 @@ def _dbg_parts(tree: Any, meta: Any, env: Env) -> tuple[list[Any], list[Any]]:
         for part in reversed(chain[:-1]):
             node = keep("", ex._show(part), (part[0], part[1], [node, part[2][1]]))
     elif name == "__block__" and len(args) > 1:
-        for part in args:
-            keep("", ex._show(part), part)
+        for i, part in enumerate(args):
+            keep("  " if i else "Code block:\n(\n  ", ex._show(part), part)
     elif name == "if" and len(args) == 2:
         node = keep("If condition:\n", ex._show(args[0]), args[0])
         keep("If expression:\n", ex._show(tree), (tree[0], tree[1], [node, args[1]]))
@@ -282,17 +284,39 @@ def _dbg_parts(tree: Any, meta: Any, env: Env) -> tuple[list[Any], list[Any]]:
     return block, shown
 
 
+def _dbg_with(tree: Any, location: list[Any], meta: Any, env: Env) -> Any:
+    """``dbg`` of a ``with``: the value of each clause that was reached, then the whole."""
+    notes = (Atom("notes"), meta, Var("dbg", Atom("%dbg")))
+    note = (ex.DOT, meta, [alias("Kernel.Utils"), Atom("dbg_note")])
+
+    def noted(step: Any) -> Any:
+        if ex.is_node(step, Atom("<-")) or ex.is_node(step, ex.MATCH):
+            form, step_meta, (left, right) = step
+            return (form, step_meta, [left, (note, meta, [notes, ex._show(right), right])])
+        return step
+
+    *steps, options = tree[2]
+    empty = ex.call_node("Kernel.Utils", "dbg_notes", meta, [])
+    value = ex.expand((tree[0], tree[1], [*map(noted, steps), options]), env)
+    return (ex.BLOCK, meta, [(ex.MATCH, meta, [notes, empty]), ex.rt_call("dbg_with", meta, [*location, notes, ex._show(tree), value])])
+
+
 DBG = Atom("dbg")
 _DBG_LOGIC = ("and", "or", "&&", "||")
 
 
 @macro("dbg/0", "dbg/1", "dbg/2")
 def dbg(meta: Any, args: list[Any], env: Env) -> Any:
+    if env.context is not None:
+        where = "guard, dbg is not allowed in guards" if env.context == "guard" else "match, dbg is not allowed in patterns"
+        raise ArgumentError(f"invalid expression in {where}")
     options = ex.expand(args[1], env) if len(args) == 2 else []
     location = [_dbg_place(meta, env), options]
     if not args:
         return ex.rt_call("dbg", meta, [*location, "binding()", binding(meta, [], env)])
     tree = args[0]
+    if ex.is_node(tree, Atom("with")) and len(tree[2]) > 1:
+        return _dbg_with(tree, location, meta, env)
     block, shown = _dbg_parts(tree, meta, env)
     if shown:
         return (ex.BLOCK, meta, [*block, ex.rt_call("dbg_parts", meta, [*location, [list(part) for part in shown]])])
@@ -354,26 +378,30 @@ def _path(tree: Any, meta: Any, env: Env, form: str) -> tuple[Any, list[Any]]:
         if left is access and name is Atom("get") and len(args) == 2:
             keys.append(args[1])
             tree = args[0]
-        elif not args and not ex.is_node(left, ex.ALIASES) and not is_atom(left):
-            keys.append(((ex.DOT, meta, [access, Atom("key!")]), meta, [name]))
+        elif not args and left.__class__ is tuple and left[0] is not ex.ALIASES and left[0] is not Atom("__MODULE__"):
+            keys.append(((ex.DOT, meta, [access, Atom("__field__")]), meta, [name]))
             tree = left
         else:
             break
     if not keys:
-        raise _invalid_path(form, tree)
+        raise ArgumentError(f"expected expression given to {form} to access at least one element, got: {ex._show(tree)}")
+    if not _starts_path(tree):
+        raise ArgumentError(f"expression given to {form} must start with a variable, local or remote call and be followed by an element "
+                            f"access, got: {ex._show(tree)}")
     keys.reverse()
     return tree, keys
 
 
-def _invalid_path(form: str, tree: Any) -> Exception:
-    from defnpy.terms.errors import ArgumentError
-
-    return ArgumentError(f"cannot use {form} on {ex._show(tree)}: it is not an access path")
+def _starts_path(tree: Any) -> bool:
+    if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is Atom:
+        return tree.__class__ is not tuple or len(tree) == 3
+    left = tree[0][2][0] if tree[0].__class__ is tuple and tree[0][0] is ex.DOT else None
+    return is_atom(left) or (left.__class__ is tuple and left[0] in (ex.ALIASES, Atom("__MODULE__")))
 
 
 def _path_macro(form: str, arity: int) -> Any:
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
-        base, keys = _path(args[0], meta, env, form)
+        base, keys = _path(args[0], meta, env, f"{form}/{arity}")
         return ((ex.DOT, meta, [alias("Kernel"), Atom(form)]), meta, [base, keys, *args[1:]])
 
     return rewrite(f"{form}/{arity}")(quoted)
@@ -385,16 +413,15 @@ get_and_update_in = _path_macro("get_and_update_in", 2)
 pop_in = _path_macro("pop_in", 1)
 
 
-@rewrite("get_in/1")
+@macro("get_in/1")
 def get_in(meta: Any, args: list[Any], env: Env) -> Any:
-    base, keys = _path(args[0], meta, env, "get_in")
-    access = alias("Access")
-    soft = [
-        ((ex.DOT, meta, [access, Atom("key")]), meta, k[2]) if ex.is_node(k, ex.DOT) or (k.__class__ is tuple and len(k) == 3 and k[0].__class__ is tuple
-                                                                                         and k[0][2][1:] == [Atom("key!")]) else k
-        for k in keys
-    ]
-    return ((ex.DOT, meta, [alias("Kernel"), Atom("get_in")]), meta, [base, soft])
+    """A nil on the way is the answer; a map must have the field that is read with a dot."""
+    base, keys = _path(args[0], meta, env, "get_in/1")
+    node = ex.expand(base, env)
+    for key in keys:
+        field = key.__class__ is tuple and len(key) == 3 and key[0].__class__ is tuple and key[0][2][1:] == [Atom("__field__")]
+        node = ex.rt_call("soft_field", meta, [node, key[2][0]]) if field else ex.call_node("Access", "get", meta, [node, ex.expand(key, env)])
+    return node
 
 
 # -- sigils --------------------------------------------------------------------------------------------------------------
@@ -455,8 +482,6 @@ def _sigil_words(name: str, raw: bool) -> Any:
         text = _text(tree)
         kind = chr(modifiers[0]) if modifiers else "s"
         if kind not in "sac" or len(modifiers) > 1:
-            from defnpy.terms.errors import ArgumentError
-
             raise ArgumentError("modifier must be one of: s, a, c")
         if text is not None:
             words = (text if raw else _unescape(text)).split()
@@ -520,28 +545,43 @@ sigil_d, sigil_t, sigil_n, sigil_u = map(_sigil_calendar, "DTNU")
 @macro("@/1")
 def attribute(meta: Any, args: list[Any], env: Env) -> Any:
     if env.state is None:
-        from defnpy.terms.errors import ArgumentError
-
         raise ArgumentError("cannot invoke @/1 outside module")
     tree = args[0]
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom:
-        raise env.fail(meta, "expected 0 or 1 argument for @" + ex._show(tree))
+        raise ArgumentError(f"expected 0 or 1 argument for @{ex._show(tree)}, got: {ex._show(tree)}")
     name, _, values = tree
+    if name.name == "__aliases__":
+        raise ArgumentError("module attributes set via @ cannot start with an uppercase letter")
+    if values.__class__ is list and len(values) > 1:
+        if len(values) == 2 and ex.is_keyword(values[1]) and values[1] and values[1][0][0] is ex.DO:
+            raise ArgumentError(f"expected 0 or 1 argument for @{name.name}, got 2\n\nIt seems you are trying to use the do-syntax with "
+                                "@module attributes but the do-block is binding to the attribute name. You probably want to wrap the argument "
+                                f"value in parentheses, like this:\n\n    @{name.name}({ex._show(values[0])} do\n      ...\n    end)\n")
+        raise ArgumentError(f"expected 0 or 1 argument for @{name.name}, got: {len(values)}")
+    if env.context == "match" and (env.function is None or values.__class__ is list and values):
+        raise ArgumentError(INVALID_ATTRIBUTE)
     if values.__class__ is not list or not values:
         return _read_attribute(name.name, meta, env)
     if env.function is not None:
-        from defnpy.terms.errors import ArgumentError
-
         raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
     env.state.doc_line = ex.line_of(meta)
+    if lint.written(meta):
+        env.state.written_attributes[name.name] = meta
     return write_attribute(name.name, values[0], meta, env)
 
 
+INVALID_ATTRIBUTE = (
+    "invalid usage of module attributes. Module attributes cannot be used inside pattern matching (and guards) outside of a function. If you "
+    "are trying to match on the attribute value, use the pin operator in a function"
+)
+
+
 def _read_attribute(name: str, meta: Any, env: Env) -> Any:
+    state = env.state
+    if name not in state.attributes and name not in state.accumulating and name not in state.registered and name not in state.written_attributes and (
+            env.function is not None or lint.written(meta)):
+        env.warn([], f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access", ex.line_of(meta))
     if env.function is not None or env.context is not None:
-        state = env.state
-        if name not in state.attributes and name not in state.accumulating:
-            env.warn(meta, f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access")
         value = state.get_attribute(name)
         outer, env.context = env.context, None
         match, env.match = env.match, None
@@ -564,6 +604,9 @@ def write_attribute(name: str, tree: Any, meta: Any, env: Env) -> Any:
 
 def _record_type(name: str, tree: Any, env: Env) -> None:
     lint.mark_aliases(tree, env)
+    if name in ("type", "typep", "opaque") and ex.is_node(tree, Atom("::")) and tree[2][0].__class__ is tuple:
+        head = tree[2][0]
+        env.state.types.add(f"{atom_name(head[0])}/{len(head[2]) if head[2].__class__ is list else 0}")
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None

@@ -61,6 +61,14 @@ def _logger_macros() -> dict[str, Any]:
     return {f"{level}/{n}": made for level in LEVELS for made in (_logger(level),) for n in (1, 2)}
 
 
+@rewrite("derive/2", "derive/3")
+def derive(meta: Any, args: list[Any], env: Env) -> Any:
+    """``Protocol.derive(protocol, module, options)``."""
+    options = args[2] if len(args) == 3 else []
+    here = (Atom("__ENV__"), meta, None)
+    return ((ex.DOT, meta, [alias("Protocol"), Atom("__derive__")]), meta, [[(args[0], options)], args[1], here])
+
+
 TABLES: dict[Any, dict[str, Any]] = {
     alias("Integer"): {"is_odd/1": parity("is_odd"), "is_even/1": parity("is_even")},
     alias("Bitwise"): {"__using__/1": _using_import("Bitwise")},
@@ -70,5 +78,6 @@ TABLES: dict[Any, dict[str, Any]] = {
     alias("Supervisor"): {"__using__/1": _using_behaviour("Supervisor", (Atom("type"), Atom("supervisor")))},
     alias("DynamicSupervisor"): {"__using__/1": _using_behaviour("DynamicSupervisor", (Atom("type"), Atom("supervisor")))},
     alias("Application"): {"__using__/1": _using_behaviour("Application")},
+    alias("Protocol"): dict.fromkeys(derive.signatures, derive),
     alias("Logger"): _logger_macros(),
 }

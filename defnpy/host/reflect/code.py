@@ -18,6 +18,13 @@ def _options(options: Any) -> dict[str, Any]:
     return {k.name: v for k, v in options}
 
 
+def _source(text: Any) -> Any:
+    """Source text given as a binary or a charlist."""
+    from defnpy.terms.text import list_to_string
+
+    return list_to_string(text) if text.__class__ is list else text
+
+
 @ex("eval_string/1", "eval_string/2", "eval_string/3")
 def eval_string(text: Any, binding: Any = (), options: Any = ()) -> Any:
     """``{value, binding}``."""
@@ -25,7 +32,7 @@ def eval_string(text: Any, binding: Any = (), options: Any = ()) -> Any:
 
     chosen = _options(options)
     file = chosen.get("file", "nofile")
-    return eval_quoted(parse_program(text, file), binding, options)
+    return eval_quoted(parse_program(_source(text), file), binding, options)
 
 
 @ex("eval_quoted/1", "eval_quoted/2", "eval_quoted/3")
@@ -116,7 +123,7 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
         static_atoms_encoder=None if static is None else fun2(static),
         unescape=chosen.get("unescape", True) is not False,
     )
-    made = parse_all(text, chosen.get("file", "nofile"), chosen.get("line", 1), chosen.get("column", 1), reading, comments)
+    made = parse_all(_source(text), chosen.get("file", "nofile"), chosen.get("line", 1), chosen.get("column", 1), reading, comments)
     if made.warnings and chosen.get("emit_warnings", True) is not False:
         from defnpy.host.source import report_warnings
 
@@ -156,6 +163,7 @@ def ensure_compiled_bang(module: Any) -> Any:
 
 @ex("compile_string/1", "compile_string/2")
 def compile_string(text: Any, file: Any = "nofile") -> list[Any]:
+    text = _source(text)
     evaluator = runtime().evaluator
     before = set(runtime().modules)
     evaluator.run_text(text, file)
@@ -165,7 +173,9 @@ def compile_string(text: Any, file: Any = "nofile") -> list[Any]:
 @ex("compile_quoted/1", "compile_quoted/2")
 def compile_quoted(quoted: Any, file: Any = "nofile") -> list[Any]:
     before = set(runtime().modules)
-    runtime().evaluator.compilation(file).run(quoted)
+    made = runtime().evaluator.compilation(file)
+    with made.logging():
+        made.run(quoted)
     return [(name, b"\x7f") for name, made in runtime().modules.items() if name not in before and made.defined and not made.native]
 
 

@@ -9,9 +9,11 @@ from defnpy.stdlib.calls import fun1, fun2
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
+from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.names import call_text, classify, key_text
+from defnpy.terms.process import Pid
 from defnpy.terms.runtime import runtime
 
 DOT, BLOCK, ALIASES, PIPE = Atom("."), Atom("__block__"), Atom("__aliases__"), Atom("|>")
@@ -29,7 +31,7 @@ def escape(value: Any, options: Any = ()) -> Any:
     from defnpy.expand.quoting import escape as escaped
 
     chosen = {k.name: v for k, v in options}
-    return escaped(value, unquote=bool(chosen.get("unquote")))
+    return escaped(value, unquote=bool(chosen.get("unquote")), prune=chosen.get("prune_metadata") is True)
 
 
 @ex("var/2")
@@ -146,9 +148,7 @@ def path(tree: Any, fun: Any) -> Any:
 
 
 def _env(env: Any) -> Any:
-    made = env.env.fork()
-    made.context = None
-    return made
+    return env.env.fork()
 
 
 @ex("expand_once/2")
@@ -165,14 +165,15 @@ def _expand_once(tree: Any, env: Any) -> tuple[Any, bool]:
         return tree, False
     head, meta, args = tree
     if head is ALIASES:
-        return expander.expand_alias(tree, env), True
+        made = expander.expand_alias(tree, env)
+        return (made, True) if is_atom(made) else (tree, False)
     if head is Atom("__MODULE__"):
         return env.module, True
     if head.__class__ is Atom:
         if head in expander.SPECIAL:
             return tree, False
         signature = f"{head.name}/{len(args)}"
-        module = expander._imported(signature, len(args), meta, env)
+        module = expander.imported(signature, len(args), meta, env)
     elif head.__class__ is tuple and head[0] is DOT and len(head[2]) == 2:
         module = expander.expand(head[2][0], env.fork()) if not is_atom(head[2][0]) else head[2][0]
         if module.__class__ is not Atom:
@@ -195,6 +196,15 @@ def _known_expansion(head: Any, meta: Any, args: list[Any], tree: Any) -> tuple[
     name = head.name if head.__class__ is Atom else ""
     if name == "|>":
         return pipe(args[0], args[1], 0), True
+    if name in ("||", "&&"):
+        kernel = Atom("Elixir.Kernel")
+        x = (Atom("x"), [(Atom("counter"), -1)], kernel)
+        test: Any = ((DOT, [], [kernel, Atom("in")]), [], [x, [False, None]])
+        falsy, truthy = (args[1], x) if name == "||" else (x, args[1])
+        arrow = Atom("->")
+        rest = x if name == "||" else (Atom("_"), [], kernel)
+        clauses: list[Any] = [(arrow, [], [[(Atom("when"), [], [x, test])], falsy]), (arrow, [], [[rest], truthy])]
+        return (Atom("case"), [], [args[0], [(Atom("do"), clauses)]]), True
     if name in ("if", "unless"):
         options = {k.name: v for k, v in args[1]}
         yes, no = options.get("do"), options.get("else")
@@ -219,7 +229,27 @@ def expand(tree: Any, env: Any) -> Any:
 
 @ex("expand_literals/2")
 def expand_literals(tree: Any, env: Any) -> Any:
-    return prewalk(tree, lambda t: expand(t, env) if t.__class__ is tuple and len(t) == 3 and t[0] is ALIASES else t)
+    return expand_literals_with(tree, None, lambda node, acc: (expand(node, env), acc))[0]
+
+
+@ex("expand_literals/3")
+def expand_literals_with(tree: Any, acc: Any, fun: Any) -> Any:
+    """``{tree, acc}``: *fun* expands the aliases in literals; calls keep theirs."""
+    kind = tree.__class__
+    if kind is list or (kind is tuple and len(tree) == 2):
+        done = []
+        for item in tree:
+            made, acc = expand_literals_with(item, acc, fun)
+            done.append(made)
+        return (done if kind is list else tuple(done), acc)
+    if kind is tuple and len(tree) == 3:
+        form, meta, args = tree
+        if form is ALIASES or form is Atom("__MODULE__"):
+            return fun2(fun)(tree, acc)
+        if form in (Atom("%{}"), Atom("{}"), Atom("%")):
+            made, acc = expand_literals_with(args, acc, fun)
+            return ((form, meta, made), acc)
+    return (tree, acc)
 
 
 @ex("decompose_call/1")
@@ -228,21 +258,24 @@ def decompose_call(tree: Any) -> Any:
         head, _, args = tree
         if head.__class__ is tuple and head[0] is DOT and len(head[2]) == 2:
             return (head[2][0], head[2][1], args)
-        if head.__class__ is Atom:
+        if head.__class__ is Atom and head not in NO_CALLS:
             return (head, args if args.__class__ is list else [])
     return Atom("error")
+
+
+NO_CALLS = frozenset({Atom("{}"), Atom("%{}"), Atom("%"), Atom("<<>>"), Atom("__aliases__"), Atom("__block__")})
 
 
 @ex("pipe/3")
 def pipe(value: Any, call: Any, position: int) -> Any:
     from defnpy.expand.macros.kernel import pipe_into
 
+    made = pipe_into(value, call, [], None)  # type: ignore[arg-type]
     if position == 0:
-        return pipe_into(value, call, [], None)  # type: ignore[arg-type]
-    head, meta, args = call
-    args = list(args) if args.__class__ is list else []
-    args.insert(position, value)
-    return (head, meta, args)
+        return made
+    head, meta, (_, *args) = made
+    at = position if position > 0 else len(args) + 1 + position
+    return (head, meta, [*args[:at], value, *args[at:]])
 
 
 @ex("unpipe/1")
@@ -263,7 +296,7 @@ def validate(tree: Any) -> Any:
 
 def _invalid(tree: Any) -> Any:
     kind = tree.__class__
-    if kind in (int, float, str, bytes) or is_atom(tree):
+    if kind in (int, float, str, bytes, Pid) or is_atom(tree) or is_function(tree):
         return None
     if kind is list:
         return next((b for b in map(_invalid, tree) if b), None)
@@ -287,7 +320,7 @@ def quoted_literal(tree: Any) -> bool:
     if kind is tuple and len(tree) == 3:
         if tree[0] is ALIASES:
             return all(is_atom(s) for s in tree[2])
-        if tree[0] in (Atom("%{}"), Atom("{}")) and tree[2].__class__ is list:
+        if tree[0] in (Atom("%{}"), Atom("{}"), Atom("%")) and tree[2].__class__ is list:
             return all(map(quoted_literal, tree[2]))
         if tree[0] in (Atom("+"), Atom("-")) and tree[2].__class__ is list and len(tree[2]) == 1:
             return tree[2][0].__class__ in (int, float)
@@ -296,6 +329,8 @@ def quoted_literal(tree: Any) -> bool:
 
 @ex("operator?/2")
 def operator(name: Any, arity: int) -> bool:
+    if arity == 0:
+        return atom_name(name) in ("..", "...")
     unary = {"&", "!", "^", "not", "+", "-", "~~~", "@", "..."}
     binary = set(("= <- \\\\ | :: when => && || &&& ||| and or == != =~ === !== < > <= >= in |> <<< >>> <<~ ~>> <~ ~> <~> "
                   "++ -- +++ --- .. <> + - * / ** . <|> ^^^").split())
@@ -366,8 +401,25 @@ def unescape_string(text: Any) -> Any:
 @ex("struct!/2")
 def struct_bang(module: Any, env: Any) -> Any:
     from defnpy.stdlib.kernel import new_struct
+    from defnpy.terms.struct import Struct
 
+    state = runtime().evaluator.open.get(module)
+    if state is not None and state.struct is not None:
+        return Struct(module, dict(state.struct["struct"]))
     return new_struct(module)
+
+
+@ex("struct_info!/2")
+def struct_info(module: Any, env: Any) -> Any:
+    """``%{field: name, default: value}`` of each field."""
+    made = struct_bang(module, env)
+    return [{Atom("field"): k, Atom("default"): v} for k, v in made.fields.items()]
+
+
+@ex("dbg/3")
+def dbg(tree: Any, options: Any, env: Any) -> Any:
+    """The code that ``dbg`` stands for: it shows *tree* and its value."""
+    return ((DOT, [], [Atom("Elixir.Kernel"), Atom("dbg")]), [(Atom("line"), env.env.line)], [tree, options])
 
 
 @ex("compile_apply/4")

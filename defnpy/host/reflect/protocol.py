@@ -20,12 +20,17 @@ def _find(module: Atom, term: Any) -> Any:
     return protocols.find_impl(_short(module), term)
 
 
+def _undefined(module: Atom, term: Any) -> ProtocolUndefinedError:
+    description = runtime().module(module).info.get("undefined_impl_description", "")
+    return ProtocolUndefinedError(module, term, description if description.__class__ is str else "")
+
+
 @ex("__dispatch__/3")
 def dispatch(module: Atom, name: Any, args: list[Any]) -> Any:
     """Call ``name`` of the implementation for the first argument."""
     found = _find(module, args[0])
     if found is None:
-        raise ProtocolUndefinedError(module, args[0])
+        raise _undefined(module, args[0])
     return found.functions[f"{atom_name(name)}/{len(args)}"](*args)
 
 
@@ -39,7 +44,7 @@ def impl_for(module: Atom, term: Any) -> Any:
 def impl_for_bang(module: Atom, term: Any) -> Any:
     found = _find(module, term)
     if found is None:
-        raise ProtocolUndefinedError(module, term)
+        raise _undefined(module, term)
     return found.name
 
 
@@ -67,8 +72,8 @@ def impl_info(module: Atom, key: Any) -> Any:
 def assert_protocol(module: Any) -> Any:
     found = runtime().find(module)
     if found is None:
-        raise ArgumentError(f"{inspect(module)} is not available")
-    if "protocol" not in found.info:
+        raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
+    if "protocol" not in found.info and not found.native:
         raise ArgumentError(f"{inspect(module)} is not a protocol")
     return Atom("ok")
 
@@ -76,8 +81,24 @@ def assert_protocol(module: Any) -> Any:
 @ex("assert_impl!/2")
 def assert_impl(module: Any, target: Any) -> Any:
     name = Atom(f"{module.name}.{_short(target)}")
-    if runtime().find(name) is None:
-        raise ArgumentError(f"{inspect(name)} is not available")
+    found = runtime().find(name)
+    if found is None:
+        raise ArgumentError(f"could not load module {inspect(name)} due to reason :nofile")
+    if "impl" not in found.info and not found.native:
+        raise ArgumentError(f"{inspect(name)} is not an implementation of a protocol")
+    return Atom("ok")
+
+
+@ex("__derive__/3")
+def derive(listed: Any, target: Any, env: Any) -> Any:
+    """``Protocol.derive/3``: implementations for a struct that is defined already."""
+    from defnpy.stdlib.kernel import new_struct
+
+    evaluator = runtime().evaluator
+    for protocol, options in listed:
+        tree = evaluator.deriving(protocol, target, dict(new_struct(target).fields), options, env.env)
+        if tree is not None:
+            evaluator.eval_quoted(tree, [], env.env.file)
     return Atom("ok")
 
 

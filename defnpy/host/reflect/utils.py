@@ -14,4 +14,16 @@ def destructure(value: Any, count: int) -> list[Any]:
     return [*items[:count], *[None] * (count - len(items))]
 
 
+@ex("dbg_notes/0")
+def dbg_notes() -> list[Any]:
+    """Where ``dbg`` of a ``with`` keeps the values of its clauses."""
+    return []
+
+
+@ex("dbg_note/3")
+def dbg_note(notes: list[Any], text: str, value: Any) -> Any:
+    notes.append((text, value))
+    return value
+
+
 MODULE = native_module("Kernel.Utils", globals())
