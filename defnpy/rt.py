@@ -540,6 +540,11 @@ def caught(exception: Exception) -> Caught:
     return Caught(exception)
 
 
+def goes_on() -> bool:
+    """Whether no exit signal is ending the process (asked by ``after``)."""
+    return not isinstance(sys.exc_info()[1], _processes.ExitSignal | _processes.Interrupted)
+
+
 def translate(exception: BaseException) -> _errors.ElixirError:
     """The Elixir exception that a Python exception stands for."""
     if isinstance(exception, _errors.ElixirError):

@@ -17,7 +17,6 @@ from defnpy.terms.runtime import runtime
 STDIO = frozenset({Atom("stdio"), Atom("standard_io"), Atom("user")})
 STDERR = frozenset({Atom("stderr"), Atom("standard_error")})
 EOF = Atom("eof")
-_SLOT = "device"
 
 
 class StringDevice:
@@ -56,14 +55,14 @@ class FileDevice(StringDevice):
 def open_device(device: StringDevice) -> Pid:
     """A process that stands for *device*."""
     made = Process(proc.current())
-    made.state[_SLOT] = device
+    made.state[processes.DEVICE] = device
     return made.pid
 
 
 def of(device: Any) -> StringDevice | None:
     """The string or file behind a pid or name; None for the standard devices."""
     process = processes.find(device)
-    return process.state.get(_SLOT) if process is not None else None
+    return process.state.get(processes.DEVICE) if process is not None else None
 
 
 def write(device: Any, text: str) -> None:

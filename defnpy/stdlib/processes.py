@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from defnpy.stdlib.fallback import clause_error
+from defnpy.stdlib.reaper import Interrupted, raise_in, reap
 from defnpy.stdlib.util import INFINITY, badarg
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -21,6 +23,7 @@ from defnpy.terms.runtime import runtime
 NORMAL, EXIT, DOWN, PROCESS = Atom("normal"), Atom("EXIT"), Atom("DOWN"), Atom("process")
 NOPROC, KILL, KILLED = Atom("noproc"), Atom("kill"), Atom("killed")
 VIA, GLOBAL, NO_NODE = Atom("via"), Atom("global"), Atom("nonode@nohost")
+DEVICE = "device"
 
 
 class ExitSignal(Exit):
@@ -52,18 +55,49 @@ def start(process: Process, fun: Callable[[], Any]) -> threading.Thread:
 def _run(process: Process, fun: Callable[[], Any]) -> None:
     enter(process)
     try:
-        fun()
+        with interruptible(process):
+            fun()
         reason: Any = NORMAL
     except Exit as exited:
         reason = exited.reason
+    except Interrupted:
+        reason = process.exit_reason
     except BaseException as error:
         reason = reason_of(error)
         report(process, error)
+    _leave(process)
     terminate(process, reason)
+
+
+@contextmanager
+def interruptible(process: Process) -> Iterator[None]:
+    """The running thread works for *process*: exit signals end it wherever it is in the program's code."""
+    try:
+        with process.arrived:
+            process.thread = threading.get_ident()
+            check_signal(process)
+        yield
+    except Interrupted:
+        raise ExitSignal(process.exit_reason) from None
+    finally:
+        _leave(process)
+
+
+def _leave(process: Process) -> None:
+    """No signal interrupts the thread from here on; one that was on its way is taken back."""
+    while process.thread is not None:
+        try:
+            with process.arrived:
+                process.thread = None
+            raise_in(threading.get_ident(), None)
+        except Interrupted:
+            pass
 
 
 def reason_of(error: BaseException) -> Any:
     """The exit reason of a process that died of *error*."""
+    if isinstance(error, Interrupted):
+        return current().exit_reason
     if isinstance(error, Exit):
         return error.reason
     if isinstance(error, ElixirError):
@@ -98,6 +132,8 @@ def report(process: Process, error: BaseException) -> None:
 def terminate(process: Process, reason: Any) -> None:
     """The process is over: tell monitors and links."""
     with process.arrived:
+        if not process.alive:
+            return
         process.alive = False
         process.exit_reason = reason
         monitors, process.monitors = list(process.monitors), []
@@ -125,15 +161,26 @@ def signal(process: Process, sender: Pid, reason: Any) -> None:
     if reason is not KILL and process.trap_exit:
         deliver(process, (EXIT, sender, reason))
     elif reason is not NORMAL:
-        with process.arrived:
-            process.state["exit_signal"] = KILLED if reason is KILL else reason
-            process.arrived.notify_all()
+        end(process, KILLED if reason is KILL else reason)
+
+
+def end(process: Process, reason: Any) -> None:
+    """End *process* from outside: it is dead at once, its thread stops when it can."""
+    with process.arrived:
+        if not process.alive:
+            return
+        process.state["exit_signal"] = reason
+        process.arrived.notify_all()
+        running = process.thread is not None or DEVICE in process.state
+    if running:
+        terminate(process, reason)
+        reap(process)
 
 
 def check_signal(process: Process) -> None:
     """Raise when an exit signal is waiting."""
     if "exit_signal" in process.state:
-        raise ExitSignal(process.state.pop("exit_signal"))
+        raise ExitSignal(process.state["exit_signal"] if not process.alive else process.state.pop("exit_signal"))
 
 
 def deliver(process: Process, message: Any) -> None:
@@ -318,7 +365,4 @@ def exit_process(target: Any, reason: Any) -> bool:
     if process is me and not process.trap_exit:
         raise ExitSignal(KILLED if reason is KILL else reason)
     signal(process, me.pid, reason)
-    # A process that waits for nothing cannot be stopped from outside; it counts as dead from now on.
-    if (reason is KILL or not process.trap_exit) and reason is not NORMAL:
-        terminate(process, KILLED if reason is KILL else reason)
     return True

@@ -44,6 +44,8 @@ class Process:
         self.arrived = threading.Condition()
         self.leader: Callable[[str], None] | None = parent.leader if parent else None
         self.alive = True
+        # The thread that runs the program's code as this process; None where nothing may interrupt it.
+        self.thread: int | None = None
         self.trap_exit = False
         self.links: set[Process] = set()
         self.monitors: list[tuple[Reference, Process]] = []

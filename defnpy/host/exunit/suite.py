@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -25,13 +24,6 @@ from defnpy.terms.struct import Struct
 
 SHUTDOWN, KILLED = Atom("shutdown"), Atom("killed")
 GRACE_SECONDS = 2.0
-
-
-class Killed(processes.ExitSignal):
-    """Ends a test that ran too long, wherever it is."""
-
-    def __init__(self) -> None:
-        super().__init__(KILLED)
 
 
 class Suite:
@@ -198,8 +190,9 @@ def run_process(owner: Process, body: Callable[[], Any], limit: Any, kind: str =
 
     def work() -> None:
         try:
-            body()
-            processes.check_signal(owner)
+            with processes.interruptible(owner):
+                body()
+                processes.check_signal(owner)
         except BaseException as error:
             problems.extend(replace(f, pid=owner.pid) for f in failures_of(error))
         finally:
@@ -214,16 +207,6 @@ def run_process(owner: Process, body: Callable[[], Any], limit: Any, kind: str =
             thread.join(GRACE_SECONDS)
         return problems
     fields = {EXCEPTION: True, Atom("timeout"): limit, Atom("type"): kind}
-    _kill(owner, thread, done)
+    processes.end(owner, KILLED)
+    done.wait(GRACE_SECONDS)
     return [Failure("error", Struct(TIMEOUT, fields))]
-
-
-def _kill(owner: Process, thread: threading.Thread, done: threading.Event) -> None:
-    with owner.arrived:
-        owner.state["exit_signal"] = KILLED
-        owner.arrived.notify_all()
-    if not done.wait(0.1) and thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Killed))
-        done.wait(GRACE_SECONDS)
-    if owner.alive and not done.is_set():
-        processes.terminate(owner, KILLED)
