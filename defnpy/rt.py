@@ -20,6 +20,7 @@ from defnpy.stdlib import map as _map
 from defnpy.stdlib import mapset as _mapset
 from defnpy.stdlib import processes as _processes
 from defnpy.stdlib.calls import fun1 as _fun1
+from defnpy.stdlib.reaper import Interrupted as _Interrupted
 from defnpy.stdlib.util import UNSET
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
@@ -542,7 +543,7 @@ def caught(exception: Exception) -> Caught:
 
 def goes_on() -> bool:
     """Whether no exit signal is ending the process (asked by ``after``)."""
-    return not isinstance(sys.exc_info()[1], _processes.ExitSignal | _processes.Interrupted)
+    return not isinstance(sys.exc_info()[1], _processes.ExitSignal | _Interrupted)
 
 
 def translate(exception: BaseException) -> _errors.ElixirError:
