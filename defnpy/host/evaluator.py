@@ -414,6 +414,12 @@ class Evaluator:
 
         return stacktrace_of(error)
 
+    def blame(self, module: Any, function: Any, args: list[Any]) -> tuple[Any, list[Any]] | None:
+        """The kind and the clauses of a function that took none of *args*."""
+        from defnpy.host.blame import clauses
+
+        return clauses(module, function, args)
+
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""
         return Compilation(self, file)

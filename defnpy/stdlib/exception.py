@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.stdlib.util import OK
 from defnpy.terms import exception as texts
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.module import ex, native_module
+from defnpy.terms.runtime import runtime
 
 ERROR = Atom("error")
 
@@ -80,6 +82,12 @@ def blame(kind: Any, payload: Any, stack: Any) -> Any:
         module, function, args, location = stack[0]
         stack = [(module, function, len(args), location), *stack[1:]]
     return (term, stack)
+
+
+@ex("blame_mfa/3")
+def blame_mfa(module: Any, function: Any, args: Any) -> Any:
+    found = runtime().evaluator.blame(module, function, args)
+    return (OK, *found) if found is not None else ERROR
 
 
 MODULE = native_module("Exception", globals())

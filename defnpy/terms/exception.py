@@ -159,21 +159,42 @@ def _bad_arity(function: Any, args: Any) -> str:
 def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
     if function is None:
         return "no function clause matches"
-    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args)}"
+    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args, kind, clauses)}"
 
 
-def blamed_clauses(term: Any, args: Any) -> str:
-    """What the text of a FunctionClauseError says of its arguments, once they are known."""
-    module, function, arity = (term.fields[Atom(k)] for k in ("module", "function", "arity"))
-    return _given(module, function, arity, args)
-
-
-def _given(module: Any, function: Any, arity: Any, args: Any = None) -> str:
+def _given(module: Any, function: Any, arity: Any, args: Any, kind: Any, clauses: Any) -> str:
+    """What a FunctionClauseError says of its arguments and of the clauses that did not take them, once they are known."""
     if args.__class__ is not list:
         return ""
     shown = [inspect(arg, pretty=True).replace("\n", "\n    ") for arg in args]
     listed = "".join(f"\n    # {place}\n    {text}\n" for place, text in enumerate(shown, 1))
-    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}"
+    tried = _attempted(kind, function, clauses) if clauses.__class__ is list and clauses else ""
+    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}{tried}"
+
+
+_MOST_CLAUSES = 10
+_PRECEDENCE = {"or": 1, "and": 2}
+
+
+def _attempted(kind: Any, function: Any, clauses: list[Any]) -> str:
+    lines = []
+    for args, guards in clauses[:_MOST_CLAUSES]:
+        head = f"    {atom_name(kind)} {atom_name(function)}({', '.join(_tried(arg, 0) for arg in args)})"
+        lines.append(head + "".join(f" when {_tried(guard, 0)}" for guard in guards) + "\n")
+    left = len(clauses) - len(lines)
+    more = f"    ...\n    ({left} clause{'s' if left > 1 else ''} not shown)\n" if left > 0 else ""
+    return f"\nAttempted function clauses (showing {len(lines)} out of {len(clauses)}):\n\n{''.join(lines)}{more}"
+
+
+def _tried(part: Any, parent: int) -> str:
+    """A part of a clause; what did not match stands between minus signs."""
+    if part.__class__ is dict:
+        text = str(runtime().module(alias("Macro")).functions["to_string/1"](part[Atom("node")]))
+        return text if part[Atom("match?")] is True else f"-{text}-"
+    operator, (left, right) = part[0].name, part[2]
+    own = _PRECEDENCE[operator]
+    text = f"{_tried(left, own)} {operator} {_tried(right, own)}"
+    return f"({text})" if parent > own else text
 
 
 def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any) -> str:
@@ -461,8 +482,15 @@ def blame(term: Any, stack: Any = ()) -> Any:
     if name == "FunctionClauseError" and stack:
         called, args = stack[0][:2], stack[0][2]
         if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
-            return term.replace({Atom("args"): args})
+            return with_arguments(term, args)
     return term
+
+
+def with_arguments(term: Any, args: list[Any]) -> Any:
+    """A FunctionClauseError with its arguments and the clauses that did not take them."""
+    found = runtime().evaluator.blame(term.fields[Atom("module")], term.fields[Atom("function")], args)
+    kind, clauses = found or (None, None)
+    return term.replace({Atom("args"): args, Atom("kind"): kind, Atom("clauses"): clauses})
 
 
 EXCEPTION_MODULES = [alias(name) for name in FIELDS]

@@ -119,7 +119,7 @@ def test_processes_and_names(code: str, text: str) -> None:
     assert shown(code) == text
 
 
-REGISTRY = "{:ok, r} = Registry.start_link(keys: :duplicate, name: SignalsRegistry, listeners: [:signals_listener])\n"
+REGISTRY = "{:ok, r} = Registry.start_link(keys: :duplicate, name: SignalsRegistry, listeners: [:signals_listener])\nresult = (fn -> "
 
 
 @pytest.mark.parametrize(("code", "text"), [
@@ -136,4 +136,4 @@ REGISTRY = "{:ok, r} = Registry.start_link(keys: :duplicate, name: SignalsRegist
      '":via is not supported for duplicate registries"'),
 ])
 def test_a_registry(code: str, text: str) -> None:
-    assert shown(REGISTRY + code) == text
+    assert shown(f"{REGISTRY}\n{code}\nend).()\nSupervisor.stop(r)\nresult") == text
