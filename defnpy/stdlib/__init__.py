@@ -176,6 +176,8 @@ MODULES: dict[str, str] = {
     "sets": "defnpy.stdlib.erlang.lists",
     "string": "defnpy.stdlib.erlang.binary",
     "sys": "defnpy.stdlib.genserver",
+    "logger": "defnpy.stdlib.logger",
+    "Elixir.Logger.Formatter": "defnpy.stdlib.logger_formatter",
     "telemetry": "defnpy.stdlib.telemetry",
     "telemetry_test": "defnpy.stdlib.telemetry",
     "proc_lib": "defnpy.stdlib.genserver",

@@ -135,7 +135,7 @@ class Suite:
         started = time.perf_counter()
         wanted = merged.get(Atom("capture_log"), self.options["capture_log"])
         if wanted is not None and wanted is not False:
-            with logger.Capture(dict(wanted).get(Atom("level")) if wanted.__class__ is list else None) as capture:
+            with logger.Capture(*_log_options(wanted)) as capture:
                 test.failures = run_process(owner, body, limit, str(test.tags[Atom("test_type")].name))
             test.logs = capture.text
         else:
@@ -152,6 +152,12 @@ class Suite:
         self.reporter.test_started(test)
         self.reporter.test_finished(test)
         self.tests.append(test)
+
+
+def _log_options(wanted: Any) -> tuple[Any, list[Any]]:
+    """The least level and the formatter's options of a ``capture_log`` tag."""
+    given = wanted if wanted.__class__ is list else []
+    return dict(given).get(Atom("level")), [pair for pair in given if pair[0] is not Atom("level")]
 
 
 def _has_setup_all(module: Module) -> bool:
