@@ -20,6 +20,7 @@ end
 plain = fn options, fun -> capture_log([format: "$level|$metadata|$message\\n"] ++ options, fun) end
 got = fn -> receive do m -> m after 0 -> nil end end
 Logger.reset_metadata()
+Logger.configure(level: :debug)
 """
 AFTER = "\nLogger.configure(level: :debug)\nLogger.delete_all_module_levels()\nLogger.delete_process_level(self())\nresult"
 

@@ -13,6 +13,7 @@ defmodule TelemetryForward do
   def drain(seen \\\\ []), do: receive(do: (m -> drain([m | seen])), after: (0 -> Enum.reverse(seen)))
 end
 import ExUnit.CaptureLog
+Logger.configure(level: :debug)
 tell = &TelemetryForward.tell/4
 drain = fn -> TelemetryForward.drain() end
 for h <- :telemetry.list_handlers([]), do: :telemetry.detach(h.id)
