@@ -206,7 +206,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """A call without a module: macro, import or function of this module."""
     arity = len(args)
     signature = f"{name.name}/{arity}"
-    module = _imported(signature, arity, meta, env)
+    module = imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
         if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
@@ -247,7 +247,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     return (name, meta, expand_args(args, env))
 
 
-def _imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
+def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
     # What the quoting module imported wins over what the caller imports.
     for pair in meta_get(meta, IMPORTS, ()):
         if pair[0] == arity:

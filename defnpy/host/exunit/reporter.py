@@ -13,6 +13,7 @@ from defnpy.terms.ansi import sequence
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
+from defnpy.terms.process import write
 
 FILE, LINE, TYPE = Atom("file"), Atom("line"), Atom("test_type")
 STYLES = {
@@ -41,9 +42,12 @@ class Reporter:
         self.slowest = 0
 
     def say(self, text: str) -> None:
-        out = self.out or sys.stdout
-        out.write(text)
-        out.flush()
+        if self.out is not None:
+            self.out.write(text)
+            return
+        # A run within a test prints where the test prints.
+        write(text)
+        sys.stdout.flush()
 
     # -- events --
 

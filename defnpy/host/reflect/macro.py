@@ -172,7 +172,7 @@ def _expand_once(tree: Any, env: Any) -> tuple[Any, bool]:
         if head in expander.SPECIAL:
             return tree, False
         signature = f"{head.name}/{len(args)}"
-        module = expander._imported(signature, len(args), meta, env)
+        module = expander.imported(signature, len(args), meta, env)
     elif head.__class__ is tuple and head[0] is DOT and len(head[2]) == 2:
         module = expander.expand(head[2][0], env.fork()) if not is_atom(head[2][0]) else head[2][0]
         if module.__class__ is not Atom:
