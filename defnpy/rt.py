@@ -521,8 +521,9 @@ class Caught:
             self.kind, self.value = Atom("exit"), exception.reason
         else:
             self.kind = Atom("error")
-            self.error = translate(exception).term
-            self.value = _exception.original_of(self.error)
+            made = translate(exception)
+            self.error = made.term
+            self.value = _exception.erlang_reason(made)
 
     def is_a(self, modules: tuple[Any, ...]) -> bool:
         """Whether the error is one of these exception modules."""

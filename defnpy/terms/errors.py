@@ -22,6 +22,8 @@ class ElixirError(Exception):
     """
 
     name: ClassVar[str] = ""
+    # Whether the runtime itself raised it, not a program that made the struct.
+    raw: bool = True
 
     def __init__(self, message: str = "", /, **fields: Any) -> None:
         made: dict[Any, Any] = {EXCEPTION: True}
@@ -259,6 +261,7 @@ def from_struct(term: Any) -> ElixirError:
     made = cls.__new__(cls)
     Exception.__init__(made)
     made.term = term
+    made.raw = False
     return made
 
 

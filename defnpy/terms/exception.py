@@ -13,6 +13,7 @@ from defnpy.terms.errors import (
     ArgumentError,
     ArithmeticError_,
     BadArityError,
+    BadBooleanError,
     BadFunctionError,
     BadMapError,
     CaseClauseError,
@@ -426,8 +427,6 @@ def error_of(reason: Any) -> ElixirError:
         if len(reason) == 3 and name == "badkey":
             return KeyError_(reason[1], reason[2])
         if len(reason) == 3 and name == "badbool":
-            from defnpy.terms.errors import BadBooleanError
-
             return BadBooleanError(reason[2], reason[1])
     return ErlangError(reason)
 
@@ -438,30 +437,41 @@ def normalize(payload: Any) -> Any:
 
 
 def erlang_reason(error: ElixirError) -> Any:
-    """The reason with which the runtime itself ends a process: Erlang's terms for its own errors, else the struct."""
+    """The reason by which Erlang knows an error of the runtime, which ``catch :error, reason`` sees; else the struct."""
     fields = error.term.fields
-    if isinstance(error, ArithmeticError_) and fields.get(MESSAGE) == "bad argument in arithmetic expression":
+    if not error.raw:
+        return error.term
+    made = _REASONS.get(error.__class__)
+    if made is not None:
+        return made(fields)
+    message = fields.get(MESSAGE)
+    if isinstance(error, ArithmeticError_) and message == "bad argument in arithmetic expression":
         return Atom("badarith")
-    if isinstance(error, FunctionClauseError) and error.given is not None:
-        return Atom("function_clause")
-    if isinstance(error, UndefinedFunctionError) and fields.get(MESSAGE) is None:
+    if isinstance(error, ArgumentError) and (message == "argument error" or str(message).startswith("errors were found at the given arguments:")):
+        return Atom("badarg")
+    if isinstance(error, UndefinedFunctionError) and message is None:
         return Atom("undef")
-    for kind, name in ((MatchError, "badmatch"), (CaseClauseError, "case_clause"), (WithClauseError, "with_clause"),
-                       (TryClauseError, "try_clause"), (ErlangError, "")):
-        if isinstance(error, kind):
-            return (Atom(name), fields[Atom("term")]) if name else fields[Atom("original")]
-    return Atom("cond_clause") if isinstance(error, CondClauseError) else error.term
+    return error.term
 
 
-def original_of(term: Any) -> Any:
-    """What ``catch :error, reason`` sees for an exception struct: the plain reason of an ErlangError, else the struct.
+def _tagged(name: str, *keys: str) -> Callable[[Any], Any]:
+    return lambda fields: (Atom(name), *(fields[Atom(key)] for key in keys))
 
-    The runtime's own errors are seen by their Erlang reasons (``:badarith``, ``{:badmatch, v}``).
-    """
-    name = _NAMES.get(term.module.name)
-    if name == "ErlangError":
-        return term.fields[Atom("original")]
-    return term
+
+_REASONS: dict[type[ElixirError], Callable[[Any], Any]] = {
+    MatchError: _tagged("badmatch", "term"),
+    CaseClauseError: _tagged("case_clause", "term"),
+    WithClauseError: _tagged("with_clause", "term"),
+    TryClauseError: _tagged("try_clause", "term"),
+    BadMapError: _tagged("badmap", "term"),
+    BadFunctionError: _tagged("badfun", "term"),
+    BadBooleanError: _tagged("badbool", "operator", "term"),
+    BadArityError: lambda fields: (Atom("badarity"), (fields[Atom("function")], fields[Atom("args")])),
+    CondClauseError: lambda fields: Atom("cond_clause"),
+    FunctionClauseError: lambda fields: Atom("function_clause"),
+    SystemLimitError: lambda fields: Atom("system_limit"),
+    ErlangError: lambda fields: fields[Atom("original")],
+}
 
 
 def blame(term: Any, stack: Any = ()) -> Any:

@@ -173,7 +173,7 @@ def _pins(pattern: Any) -> list[Any]:
                     walk(item)
 
     walk(pattern)
-    return [(name, variable) for name, variable in sorted(found.items(), reverse=True)]
+    return list(found.items())
 
 
 def unfolded(tree: Any, env: Env) -> Any:

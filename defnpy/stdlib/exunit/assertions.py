@@ -12,7 +12,7 @@ from defnpy.stdlib.kernel import native_exception
 from defnpy.stdlib.util import UNSET, need
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import ArgumentError, ElixirError, Exit, Throw
-from defnpy.terms.exception import message_of, original_of
+from defnpy.terms.exception import erlang_reason, message_of
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import compare, strict_equal
@@ -55,7 +55,7 @@ def checked(kind: Any, value: Any, args: Any, code: str) -> Any:
 def _pinned(pins: list[Any]) -> str:
     if not pins:
         return ""
-    return "\nThe following variables were pinned:" + "".join(f"\n  {name} = {inspect(value)}" for name, value in reversed(pins))
+    return "\nThe following variables were pinned:" + "".join(f"\n  {name} = {inspect(value)}" for name, value in pins)
 
 
 @ex("__mismatch__/4")
@@ -158,7 +158,7 @@ def catch(kind: Any, function: Any) -> Any:
     except Exception as caught:
         error = _translated(caught)
         if kind is Atom("error") and error.term.module is not ASSERTION:
-            return original_of(error.term)
+            return erlang_reason(error)
         raise
     raise assertion(message=f"Expected to catch {kind.name}, got nothing")
 
