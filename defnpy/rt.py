@@ -41,6 +41,7 @@ from defnpy.terms.struct import Struct, map_of
 from defnpy.terms.struct import is_map as is_map
 
 CELLS = frozenset({list, ImproperList})
+_BADKEY = Atom("badkey")
 key = _maps.key
 _STRUCT = Atom("__struct__")
 strict_equal = _order.strict_equal
@@ -173,14 +174,14 @@ def field(term: Any, name: Any) -> Any:
         try:
             return term[name]
         except KeyError:
-            raise _errors.KeyError_(name, term) from None
+            raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term)) from None
     if isinstance(term, Struct):
         fields = term.fields
         if name in fields:
             return fields[name]
         if atom_name(name) == "__struct__":
             return term.module
-        raise _errors.KeyError_(name, term)
+        raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term))
     if term.__class__ is Atom:
         return remote(term, f"{atom_name(name)}/0")()
     if is_atom(term):
@@ -193,7 +194,7 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
     if term.__class__ is dict:
         for k in changes:
             if k not in term:
-                raise _errors.KeyError_(_maps.unkey(k), named)
+                raise _errors.KeyError_(_maps.unkey(k), named, reason=(_BADKEY, _maps.unkey(k)))
         if len(term) < _versions.LARGE:
             return {**term, **changes}
         for k, value in changes.items():
@@ -203,7 +204,7 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
         known = map_of(term)
         for k in changes:
             if k not in known:
-                raise _errors.KeyError_(_maps.unkey(k), named)
+                raise _errors.KeyError_(_maps.unkey(k), named, reason=(_BADKEY, _maps.unkey(k)))
         return term.replace(changes)
     raise _errors.BadMapError(term)
 

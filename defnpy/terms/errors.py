@@ -73,12 +73,17 @@ class RuntimeError_(ElixirError, RuntimeError):
 
 
 class KeyError_(_Fields, KeyError):
-    """Fields ``key`` and ``term``; a text of its own may be given as ``message``."""
+    """Fields ``key`` and ``term``; a text of its own may be given as ``message``.
+
+    *reason* is what Erlang calls the error where the runtime itself raises it: ``{:badkey, key, term}``.
+    """
 
     name = "KeyError"
+    reason: Any = None
 
-    def __init__(self, key: Any = None, term: Any = None, message: str | None = None) -> None:
+    def __init__(self, key: Any = None, term: Any = None, message: str | None = None, reason: Any = None) -> None:
         super().__init__(key=key, term=term, message=message)
+        self.reason = reason
 
 
 class MatchError(_Fields, ValueError):

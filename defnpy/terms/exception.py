@@ -408,7 +408,7 @@ _TUPLE_REASONS: dict[str, Callable[[Any], ElixirError]] = {
     "try_clause": TryClauseError,
     "badmap": BadMapError,
     "badfun": BadFunctionError,
-    "badkey": lambda key: KeyError_(key),
+    "badkey": lambda key: KeyError_(key, reason=(Atom("badkey"), key)),
 }
 
 
@@ -425,7 +425,7 @@ def error_of(reason: Any) -> ElixirError:
         if len(reason) == 2 and name == "badarity":
             return BadArityError(*reason[1])
         if len(reason) == 3 and name == "badkey":
-            return KeyError_(reason[1], reason[2])
+            return KeyError_(reason[1], reason[2], reason=reason)
         if len(reason) == 3 and name == "badbool":
             return BadBooleanError(reason[2], reason[1])
     return ErlangError(reason)
@@ -451,6 +451,8 @@ def erlang_reason(error: ElixirError) -> Any:
         return Atom("badarg")
     if isinstance(error, UndefinedFunctionError) and message is None:
         return Atom("undef")
+    if isinstance(error, KeyError_) and error.reason is not None:
+        return error.reason
     return error.term
 
 

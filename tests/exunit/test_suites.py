@@ -359,3 +359,52 @@ def test_a_second_run_comes_from_the_cache(suite: Callable[..., Any]) -> None:
     first, second = suite(files, "test"), suite(files, "test")
     assert first.states() == second.states() == {"test context": "passed", "test inner fails": "failed"}, second.out + second.err
     assert first.tests["test inner fails"]["error"] == second.tests["test inner fails"]["error"]
+
+
+def test_patterns_of_assertions(suite: Callable[..., Any]) -> None:
+    done = suite("""
+        defmodule Shapes do
+          defmacro pair(a, b), do: quote(do: {:pair, unquote(a), unquote(b)})
+        end
+        defmodule PatternsTest do
+          use ExUnit.Case
+          require Shapes
+          @word "known"
+          defmacrop both(a), do: quote(do: {unquote(a), _})
+
+          test "macros in patterns bind" do
+            assert Shapes.pair(a, 2) = {:pair, 1, 2}
+            assert both(b) = {3, 4}
+            assert {a, b} == {1, 3}
+            send(self(), {:pair, 5, 6})
+            assert_received Shapes.pair(c, 6)
+            assert c == 5
+            send(self(), "word: known")
+            assert_received "word: #{@word}"
+          end
+
+          test "the code of a failure is quoted" do
+            error = assert_raise ExUnit.AssertionError, fn -> assert {:ok, 1} = Map.get(%{a: 2}, :a) end
+            assert Macro.to_string(error.expr) == "assert {:ok, 1} = Map.get(%{a: 2}, :a)"
+            assert Macro.to_string(error.left) == "{:ok, 1}"
+            assert error.right == 2
+          end
+
+          test "pins come in the order of the pattern" do
+            {z, a} = {1, 2}
+            error = assert_raise ExUnit.AssertionError, fn -> assert {^z, ^a} = {2, z} end
+            assert error.message == "match (=) failed\\nThe following variables were pinned:\\n  z = 1\\n  a = 2"
+          end
+
+          test "a run inside of a test prints there" do
+            defmodule Inner do
+              use ExUnit.Case
+              test "fails", do: flunk("inner failure")
+            end
+            said = ExUnit.CaptureIO.capture_io(fn -> assert %{failures: 1} = ExUnit.run() end)
+            assert said =~ "inner failure" and said =~ "1 test, 1 failure"
+          end
+        end
+        """)
+    assert set(done.states().values()) == {"passed"}, done.out
+    assert len(done.tests) == 4

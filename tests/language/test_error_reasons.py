@@ -1,0 +1,39 @@
+"""What ``catch :error, reason`` sees: Erlang's reasons of the runtime's errors, the struct of those that a program raised."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stdlib.support import shown
+
+PREPARE = "zero = String.length(\"\")\nmap = Map.new([a: 1])\nf = fn 1 -> 1 end\n"
+
+
+@pytest.mark.parametrize(("code", "text"), [
+    ("1 / zero", ":badarith"),
+    ("div(1, zero)", ":badarith"),
+    ("f.(2)", ":function_clause"),
+    ("f.(2, 3)", "{:badarity, 2}"),
+    ("apply(Enum, :no_such, [])", ":undef"),
+    ("%{} = zero", "{:badmatch, 0}"),
+    ("case zero do\n  1 -> 2\nend", "{:case_clause, 0}"),
+    ("cond do\n  zero == 1 -> 2\nend", ":cond_clause"),
+    ("with 1 <- zero do\n  1\nelse\n  5 -> 1\nend", "{:with_clause, 0}"),
+    ("zero and true", "{:badbool, :and, 0}"),
+    ("%{zero | a: 1}", "{:badmap, 0}"),
+    ("map.b", "{:badkey, :b, %{a: 1}}"),
+    ("%{map | b: 1}", "{:badkey, :b}"),
+    ("String.to_integer(\"q\")", ":badarg"),
+    (":erlang.error({:my, 1})", "{:my, 1}"),
+    ("raise \"text\"", '%RuntimeError{message: "text"}'),
+    ("raise ArgumentError", '%ArgumentError{message: "argument error"}'),
+    ("raise MatchError, term: 1", "%MatchError{term: 1}"),
+])
+def test_reasons(code: str, text: str) -> None:
+    caught = "case reason do\n  {:badarity, {_, args}} -> {:badarity, length(args)}\n  other -> other\nend"
+    assert shown(f"{PREPARE}try do\n{code}\ncatch\n  :error, reason -> {caught}\nend") == text
+
+
+def test_rescue_still_sees_structs() -> None:
+    assert shown(PREPARE + "for f <- [fn -> map.b end, fn -> 1 / zero end, fn -> f.(2) end] do\n  try do\n    f.()\n  rescue\n    e -> e.__struct__\n"
+                           "  end\nend") == "[KeyError, ArithmeticError, FunctionClauseError]"
