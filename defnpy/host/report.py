@@ -90,7 +90,7 @@ def banner(error: BaseException) -> str:
     from defnpy import rt
     from defnpy.stdlib.processes import ExitSignal
     from defnpy.terms.atom import Atom
-    from defnpy.terms.exception import blame, format_banner, with_arguments
+    from defnpy.terms.exception import blame_error, format_banner, with_arguments
     from defnpy.terms.process import current
 
     if isinstance(error, Throw):
@@ -106,7 +106,7 @@ def banner(error: BaseException) -> str:
             plain = format_banner(Atom("error"), made.term)
             padded = format_banner(Atom("error"), with_arguments(made.term, given))[len(plain) :].replace("\n", "\n    ")
             return f"{plain}    {padded}"
-        return format_banner(Atom("error"), blame(made.term))
+        return format_banner(Atom("error"), blame_error(made))
     except Exception:
         return format_banner(Atom("error"), made.term)
 

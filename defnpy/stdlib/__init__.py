@@ -151,6 +151,8 @@ MODULES: dict[str, str] = {
     "Elixir.Version": "defnpy.stdlib.version",
     "Elixir.Version.InvalidRequirementError": "defnpy.stdlib.exceptions",
     "Elixir.Version.InvalidVersionError": "defnpy.stdlib.exceptions",
+    "Elixir.System.EnvError": "defnpy.stdlib.exceptions",
+    "Elixir.MissingApplicationsError": "defnpy.stdlib.exceptions",
     "Elixir.WithClauseError": "defnpy.stdlib.exceptions",
     "array": "defnpy.stdlib.erlang.storage",
     "atomics": "defnpy.stdlib.erlang.storage",

@@ -58,6 +58,11 @@ def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
     return texts.format_file_line(file, line, suffix)
 
 
+@ex("format_file_line_column/3", "format_file_line_column/4")
+def format_file_line_column(file: Any, line: Any, column: Any, suffix: Any = "") -> str:
+    return texts.format_file_line_column(file, line, column, suffix)
+
+
 @ex("format_fa/2")
 def format_fa(fun: Any, arity: Any) -> str:
     return texts.format_fa(fun, arity)

@@ -59,7 +59,10 @@ class ArgumentError(ElixirError, ValueError):
 
 
 class ArithmeticError_(ElixirError, ArithmeticError):
+    """``call`` is the operation that failed and its operands, where they are known."""
+
     name = "ArithmeticError"
+    call: tuple[str, list[Any]] | None = None
 
     def __init__(self, message: str = "bad argument in arithmetic expression", **fields: Any) -> None:
         super().__init__(message, **fields)
@@ -229,6 +232,13 @@ class CompileError(_Fields, ValueError):
 
     def __init__(self, description: str, file: str | None = None, line: int | None = None) -> None:
         super().__init__(file=file, line=line, description=description)
+
+
+def bad_arithmetic(operation: str, *operands: Any) -> ArithmeticError_:
+    """The error of an operation of the runtime on *operands*."""
+    made = ArithmeticError_()
+    made.call = (operation, list(operands))
+    return made
 
 
 BUILTIN: dict[str, type[ElixirError]] = {

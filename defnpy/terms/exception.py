@@ -77,6 +77,8 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "Code.LoadError": _fields("file", "message", "reason"),
     "Regex.CompileError": _fields(message="regex could not be compiled"),
     "UnicodeConversionError": _fields("encoded", "message"),
+    "System.EnvError": _fields("env"),
+    "MissingApplicationsError": [(Atom("apps"), []), (Atom("description"), "missing applications found")],
     "Inspect.Error": _fields("exception_module", "exception_message", "stacktrace", "inspected_struct", "message"),
     "Version.InvalidVersionError": _fields("version"),
     "Version.InvalidRequirementError": _fields("requirement"),
@@ -271,6 +273,13 @@ def _inspect_error(module: Any, message: Any, stack: Any, shown: Any, text: Any)
     return str(text) if text is not None else f"got {inspect(module)} with message:\n\n{message}\n"
 
 
+def _missing_applications(apps: Any, description: Any) -> str:
+    from defnpy.terms.text import to_string
+
+    listed = "".join(f'\n  {{{inspect(name)}, "{to_string(wanted)}"}}' for name, wanted in apps)
+    return f"{description}\n\nTo address this, include these applications as your dependencies:\n{listed}"
+
+
 def _uri_error(action: Any, reason: Any, part: Any) -> str:
     return f"cannot {atom_name(action)} due to reason {atom_name(reason)}: {inspect(part)}"
 
@@ -299,6 +308,8 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
     "File.Error": _file_error,
     "File.CopyError": _copy_error,
+    "System.EnvError": lambda env: f"could not fetch environment variable {inspect(env)} because it is not set",
+    "MissingApplicationsError": _missing_applications,
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
@@ -328,6 +339,13 @@ def format_fa(fun: Any, arity: Any) -> str:
     """``Exception.format_fa/2``."""
     shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
     return f"{inspect(fun)}{shown}"
+
+
+def format_file_line_column(file: Any, line: Any, column: Any, suffix: Any = "") -> str:
+    """``Exception.format_file_line_column/4``."""
+    if not file or not line or not column:
+        return format_file_line(file, line, suffix)
+    return f"{file}:{line}:{column}:{suffix}"
 
 
 def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
@@ -491,11 +509,37 @@ def blame(term: Any, stack: Any = ()) -> Any:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
         text = message_of(term) + undefined_hint(module, function, arity)
         return term.replace({MESSAGE: text})
+    if name == "ArithmeticError" and stack and stack[0][0] is Atom("erlang") and stack[0][2].__class__ is list:
+        return with_operation(term, atom_name(stack[0][1]), stack[0][2])
     if name == "FunctionClauseError" and stack:
         called, args = stack[0][:2], stack[0][2]
         if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
             return with_arguments(term, args)
     return term
+
+
+def with_operation(term: Any, operation: str, operands: list[Any]) -> Any:
+    """An ArithmeticError that shows what was computed."""
+    shown = [inspect(operand) for operand in operands]
+    if operation in _BITWISE:
+        text = f"Bitwise.{operation}({', '.join(shown)})"
+    elif operation in ("div", "rem") or len(shown) == 1:
+        text = f"{operation}({', '.join(shown)})"
+    else:
+        text = f"{shown[0]} {operation} {shown[1]}"
+    return term.replace({MESSAGE: f"{term.fields[MESSAGE]}: {text}"})
+
+
+_BITWISE = frozenset(("band", "bor", "bxor", "bsl", "bsr", "bnot"))
+
+
+def blame_error(error: ElixirError) -> Any:
+    """The struct of an exception with all that is known of its call."""
+    given = getattr(error, "given", None)
+    if given is not None:
+        return with_arguments(error.term, given)
+    call = getattr(error, "call", None)
+    return with_operation(error.term, *call) if call is not None else blame(error.term)
 
 
 def with_arguments(term: Any, args: list[Any]) -> Any:

@@ -37,3 +37,14 @@ def test_reasons(code: str, text: str) -> None:
 def test_rescue_still_sees_structs() -> None:
     assert shown(PREPARE + "for f <- [fn -> map.b end, fn -> 1 / zero end, fn -> f.(2) end] do\n  try do\n    f.()\n  rescue\n    e -> e.__struct__\n"
                            "  end\nend") == "[KeyError, ArithmeticError, FunctionClauseError]"
+
+
+@pytest.mark.parametrize(("code", "shown_call"), [
+    ("zero + :one", "0 + :one"), ("1 / zero", "1 / 0"), ("rem(7, zero)", "rem(7, 0)"), ("-List.first([:a])", "-(:a)"),
+    ("Bitwise.bor(zero, :x)", "Bitwise.bor(0, :x)"),
+])
+def test_blame_shows_the_operation(code: str, shown_call: str) -> None:
+    found = shown(f"{PREPARE}try do\n{code}\nrescue\n  e ->\n    {{blamed, [{{module, _, args, _}} | _]}} = Exception.blame(:error, e, __STACKTRACE__)\n"
+                  "    {e.message, blamed.message, module, is_list(args)}\nend")
+    plain = "bad argument in arithmetic expression"
+    assert found.replace("\n", "").replace("  ", " ") == f'{{"{plain}", "{plain}: {shown_call}", :erlang, true}}'
