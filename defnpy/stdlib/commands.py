@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import Any
 
 from defnpy.stdlib import enumerable, grants
@@ -60,6 +59,8 @@ def _environment(options: Any) -> dict[str, str] | None:
 
 
 def _run(words: list[Any], options: Any) -> Any:
+    import subprocess
+
     both = option(options, "stderr_to_stdout", False) is True
     piped = option(options, "use_stdio", True) is not False
     try:

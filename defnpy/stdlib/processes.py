@@ -95,7 +95,8 @@ def _leave(process: Process) -> None:
         try:
             with process.arrived:
                 process.thread = None
-            raise_in(threading.get_ident(), None)
+            if "exit_signal" in process.state:
+                raise_in(threading.get_ident(), None)
         except Interrupted:
             pass
 

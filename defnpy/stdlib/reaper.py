@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 import threading
 import time
@@ -73,6 +72,8 @@ def _interrupt(process: Process) -> None:
 
 def raise_in(thread: int, error: type[BaseException] | None) -> None:
     """Raise *error* at the next bytecode of *thread*; None takes one back that was not raised yet."""
+    import ctypes
+
     raised = ctypes.py_object(error) if error is not None else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 

@@ -74,6 +74,14 @@ def spec_problem(spec: Any, dynamic: bool) -> Any:
     return next(((Atom(f"invalid_{name}"), value) for name, value, fine in checks if not fine), None)
 
 
+def _record(spec: Any) -> Any:
+    """A child as Erlang's supervisor shows it beside the reason for which it did not start."""
+    kind = spec.get(TYPE, WORKER)
+    how = spec.get(SHUTDOWN, INFINITY if kind is SUPERVISOR else 5000)
+    return (Atom("child"), UNDEFINED, spec[ID], spec[START], spec.get(RESTART, PERMANENT), spec.get(SIGNIFICANT, False), how, kind,
+            spec.get(MODULES, [_module_of(spec)]))
+
+
 class SupervisorServer(Server):
     """The loop of a supervisor; *dynamic* ones start without children and give them no ids."""
 
@@ -176,7 +184,7 @@ class SupervisorServer(Server):
         if answer[0] is OK:
             self.keep(spec, answer[1])
             return IGNORE if self.dynamic and answer[1] is UNDEFINED else answer
-        return answer
+        return answer if self.dynamic else (ERROR, (answer[1], _record(spec)))
 
     def on_terminate_child(self, key: Any) -> Any:
         child = self.find_child(key)

@@ -390,6 +390,13 @@ _EXITS = {
 }
 
 
+def _bad_specification(problem: Any) -> str:
+    """What a supervisor says of a child specification that it refuses."""
+    if problem.__class__ is tuple and len(problem) == 2 and is_atom(problem[0]):
+        return f"{atom_name(problem[0]).replace('_', ' ')}: {inspect(problem[1])}"
+    return f"got: {inspect(problem)}"
+
+
 def format_exit(reason: Any) -> str:
     """``Exception.format_exit(reason)``."""
     if reason.__class__ is Atom and reason.name in _EXITS:
@@ -398,6 +405,18 @@ def format_exit(reason: Any) -> str:
         first, second = reason
         if first is Atom("shutdown"):
             return f"shutdown: {inspect(second)}"
+        if first is Atom("nodedown") and is_atom(second):
+            return f"no connection to {atom_name(second)}"
+        if first is Atom("bad_return_value"):
+            return f"bad return value: {inspect(second)}"
+        if first is Atom("bad_call"):
+            return f"bad call: {inspect(second)}"
+        if first is Atom("bad_cast"):
+            return f"bad cast: {inspect(second)}"
+        if first is Atom("start_spec"):
+            return f"bad child specification, {_bad_specification(second)}"
+        if first is Atom("supervisor_data"):
+            return f"bad supervisor configuration, {_bad_specification(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
             made = normalize(first)
             frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)

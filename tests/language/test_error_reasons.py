@@ -48,3 +48,12 @@ def test_blame_shows_the_operation(code: str, shown_call: str) -> None:
                   "    {e.message, blamed.message, module, is_list(args)}\nend")
     plain = "bad argument in arithmetic expression"
     assert found.replace("\n", "").replace("  ", " ") == f'{{"{plain}", "{plain}: {shown_call}", :erlang, true}}'
+
+
+@pytest.mark.parametrize(("reason", "text"), [
+    ("{:nodedown, :a@b}", "no connection to a@b"), ("{:bad_return_value, 1}", "bad return value: 1"), ("{:bad_call, :r}", "bad call: :r"),
+    ("{:start_spec, {:invalid_mfa, 2}}", "bad child specification, invalid mfa: 2"),
+    ("{:supervisor_data, :odd}", "bad supervisor configuration, got: :odd"),
+])
+def test_exit_reasons(reason: str, text: str) -> None:
+    assert shown(f"Exception.format_exit({reason})") == f'"{text}"'

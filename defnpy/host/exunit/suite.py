@@ -106,7 +106,7 @@ class Suite:
                     break
                 self.run_test(test, held[0] if held else context, owner)
         over.set()
-        late = [f for error in callbacks.finish(owner) for f in failures_of(error)]
+        late = [replace(f, pid=owner.pid) for error in callbacks.finish(owner) for f in failures_of(error)]
         if late and not problems:
             self.failed += len(tests)
             self.reporter.module_failed(module, late, len([t for t in tests if t.state == "passed"]))
@@ -141,7 +141,7 @@ class Suite:
         else:
             test.failures = run_process(owner, body, limit, str(test.tags[Atom("test_type")].name))
         test.time = int((time.perf_counter() - started) * 1_000_000)
-        late = [f for error in callbacks.finish(owner) for f in failures_of(error)]
+        late = [replace(f, pid=owner.pid) for error in callbacks.finish(owner) for f in failures_of(error)]
         test.failures = test.failures or late
         test.state = "failed" if test.failures else "passed"
         self.failed += bool(test.failures)
