@@ -264,7 +264,9 @@ def shutdown(task: Any, timeout: Any = 5000) -> Any:
     pid, reference = task.fields[PID], task.fields[REF]
     _check_owner(task)
     if pid is None:
-        return _reply_in_mailbox(reference) or (EXIT, NOPROC)
+        answered = _reply_in_mailbox(reference)
+        reason = _await_down(reference, 0) if answered is None else None
+        return answered or (EXIT, NOPROC if reason is _NONE else reason)
     brutal = timeout is BRUTAL_KILL
     watch = processes.monitor(pid)
     processes.unlink(pid)

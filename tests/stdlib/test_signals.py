@@ -85,6 +85,8 @@ def test_busy_tasks_end(code: str, text: str) -> None:
     ("Task.completed(3) |> Map.take([:pid, :mfa])", "%{mfa: {Task, :completed, 1}, pid: nil}"),
     ("{:ok, s} = Task.Supervisor.start_link()\nt = Task.Supervisor.async_nolink(s, fn -> Process.sleep(:infinity) end)\n"
      "found = Task.Supervisor.children(s) == [t.pid]\nTask.shutdown(t, :brutal_kill)\n{found, Task.Supervisor.children(s)}", "{true, []}"),
+    ("t = %Task{ref: make_ref(), owner: self(), pid: nil, mfa: {A, :b, 0}}\nsend(self(), {:DOWN, t.ref, :process, self(), :over})\n"
+     "{Task.shutdown(t), Task.shutdown(t)}", "{{:exit, :over}, {:exit, :noproc}}"),
     ("{:ok, s} = Task.Supervisor.start_link(max_children: 0)\ntry do\n  Task.Supervisor.async(s, fn -> 1 end)\nrescue\n  e -> e.__struct__\nend",
      "RuntimeError"),
 ])
