@@ -20,6 +20,7 @@ from defnpy.stdlib import map as _map
 from defnpy.stdlib import mapset as _mapset
 from defnpy.stdlib import processes as _processes
 from defnpy.stdlib.calls import fun1 as _fun1
+from defnpy.stdlib.reaper import Interrupted as _Interrupted
 from defnpy.stdlib.util import UNSET
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
@@ -40,6 +41,7 @@ from defnpy.terms.struct import Struct, map_of
 from defnpy.terms.struct import is_map as is_map
 
 CELLS = frozenset({list, ImproperList})
+_BADKEY = Atom("badkey")
 key = _maps.key
 _STRUCT = Atom("__struct__")
 strict_equal = _order.strict_equal
@@ -177,14 +179,14 @@ def field(term: Any, name: Any) -> Any:
         try:
             return term[name]
         except KeyError:
-            raise _errors.KeyError_(name, term) from None
+            raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term)) from None
     if isinstance(term, Struct):
         fields = term.fields
         if name in fields:
             return fields[name]
         if atom_name(name) == "__struct__":
             return term.module
-        raise _errors.KeyError_(name, term)
+        raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term))
     if term.__class__ is Atom:
         return remote(term, f"{atom_name(name)}/0")()
     if is_atom(term):
@@ -197,7 +199,7 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
     if term.__class__ is dict:
         for k in changes:
             if k not in term:
-                raise _errors.KeyError_(_maps.unkey(k), named)
+                raise _errors.KeyError_(_maps.unkey(k), named, reason=(_BADKEY, _maps.unkey(k)))
         if len(term) < _versions.LARGE:
             return {**term, **changes}
         for k, value in changes.items():
@@ -207,7 +209,7 @@ def update_map(term: Any, changes: dict[Any, Any], named: Any = None) -> Any:
         known = map_of(term)
         for k in changes:
             if k not in known:
-                raise _errors.KeyError_(_maps.unkey(k), named)
+                raise _errors.KeyError_(_maps.unkey(k), named, reason=(_BADKEY, _maps.unkey(k)))
         return term.replace(changes)
     raise _errors.BadMapError(term)
 
@@ -541,8 +543,9 @@ class Caught:
             self.kind, self.value = Atom("exit"), exception.reason
         else:
             self.kind = Atom("error")
-            self.error = translate(exception).term
-            self.value = _exception.original_of(self.error)
+            made = translate(exception)
+            self.error = made.term
+            self.value = _exception.erlang_reason(made)
 
     def is_a(self, modules: tuple[Any, ...]) -> bool:
         """Whether the error is one of these exception modules."""
@@ -559,6 +562,11 @@ class Caught:
 
 def caught(exception: Exception) -> Caught:
     return Caught(exception)
+
+
+def goes_on() -> bool:
+    """Whether no exit signal is ending the process (asked by ``after``)."""
+    return not isinstance(sys.exc_info()[1], _processes.ExitSignal | _Interrupted)
 
 
 def translate(exception: BaseException) -> _errors.ElixirError:

@@ -201,7 +201,10 @@ def _try(em: Emitter, parts: dict[str, Any], dest: Dest) -> None:
     final: list[ast.stmt] = []
     if "after" in parts:
         with em.block() as final:
-            em.stmt(parts["after"], DISCARD)
+            with em.block() as cleaning:
+                em.stmt(parts["after"], DISCARD)
+            # An exit signal ends a process without its cleaning up.
+            em.add(ast.If(em.rt("goes_on", []), cleaning or [em.at(ast.Pass())], []))
     if not handlers and not final:
         em.body.extend(body)
         em.body.extend(orelse)

@@ -131,8 +131,16 @@ def _variable(tree: Any, env: Env) -> Any:
     return (name, meta, var)
 
 
+VAR = Atom("var!")
+
+
 def _pin(tree: Any, env: Env) -> Any:
     _, meta, (inner,) = tree
+    if ex.is_node(inner, VAR) and 1 <= len(inner[2]) <= 2:
+        # The variable that var! names, seen as it stands outside of the macro.
+        name, var_meta, _ = inner[2][0]
+        outside = [pair for pair in var_meta if pair[0] is not ex.COUNTER]
+        inner = (name, outside, ex.expand(inner[2][1], env) if len(inner[2]) == 2 else None)
     if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
         if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
             name = inner[0].name
@@ -263,7 +271,12 @@ def _remote(tree: Any, env: Env) -> Any:
     if form[0] is ex.DOT and len(form[2]) == 2:
         left, name = form[2]
         receiver = read(left, env)
-        if receiver.__class__ is Atom:
+        if receiver is ex.KERNEL and name.name == "to_string" and len(args) == 1:
+            # An interpolation whose value is known while compiling.
+            value = read(args[0], env)
+            if value.__class__ is str:
+                return value
+        elif receiver.__class__ is Atom:
             return ex.remote_or_macro(receiver, name, meta, args, env)
         raise env.fail(meta, f"cannot invoke remote function {ex._show(tree)} inside a match")
     raise env.fail(meta, "invalid pattern in match")

@@ -6,7 +6,7 @@ import ast
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from defnpy.codegen.emit import Emitter
@@ -465,6 +465,12 @@ class Evaluator:
 
         return stacktrace_of(error)
 
+    def blame(self, module: Any, function: Any, args: list[Any]) -> tuple[Any, list[Any]] | None:
+        """The kind and the clauses of a function that took none of *args*."""
+        from defnpy.host.blame import clauses
+
+        return clauses(module, function, args)
+
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""
         return Compilation(self, file)
@@ -477,8 +483,9 @@ class Evaluator:
         with deep_recursion(), made.logging():
             return made.run(parse_program(text, file))
 
-    def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None) -> tuple[Any, list[Any]]:
-        """``Code.eval_quoted``: the value and the bindings afterwards."""
+    def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None, *,
+                    logged: bool = True) -> tuple[Any, list[Any]]:
+        """``Code.eval_quoted``: the value and the bindings afterwards. Problems are written unless *logged* is false."""
         made = self.compilation(file)
         if env is not None:
             keep = made.env.vars
@@ -495,7 +502,7 @@ class Evaluator:
             var.python = made.code.names.fresh("bound_" + "".join(c if c.isalnum() else "_" for c in key[0]))
             made.namespace[var.python] = value
             made.env.vars = {**made.env.vars, key: var}
-        with deep_recursion(), made.logging():
+        with deep_recursion(), made.logging() if logged else nullcontext():
             value = made.run(tree)
         out = []
         for (name, context), var in made.env.vars.items():

@@ -95,7 +95,7 @@ def banner(error: BaseException) -> str:
     from defnpy import rt
     from defnpy.stdlib.processes import ExitSignal
     from defnpy.terms.atom import Atom
-    from defnpy.terms.exception import blame, blamed_clauses, format_banner
+    from defnpy.terms.exception import blame_error, format_banner, with_arguments
     from defnpy.terms.process import current
 
     if isinstance(error, Throw):
@@ -109,9 +109,9 @@ def banner(error: BaseException) -> str:
         given = getattr(made, "given", None)
         if given is not None:
             plain = format_banner(Atom("error"), made.term)
-            padded = blamed_clauses(made.term, given).replace("\n", "\n    ")
+            padded = format_banner(Atom("error"), with_arguments(made.term, given))[len(plain) :].replace("\n", "\n    ")
             return f"{plain}    {padded}"
-        return format_banner(Atom("error"), blame(made.term))
+        return format_banner(Atom("error"), blame_error(made))
     except Exception:
         return format_banner(Atom("error"), made.term)
 

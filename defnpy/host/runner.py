@@ -86,7 +86,11 @@ def run_command(file: str, args: list[str], *, compiler: str | None, paths: tupl
 
             call_function(file, target, args, output, verbose)
             return
-        run_any(file, extra, keep_going=keep_going)
+        from defnpy.stdlib.processes import interruptible
+        from defnpy.terms.process import current
+
+        with interruptible(current()):
+            run_any(file, extra, keep_going=keep_going)
 
     status = guarded(work, timeout=timeout, verbose=verbose)
     sys.stdout.flush()

@@ -57,6 +57,9 @@ def stacktrace_of(exception: BaseException) -> list[Any]:
         else:
             location = []
         out.insert(0, (module, function, arity if args is None else args, location))
+    call = getattr(exception, "call", None)
+    if call is not None:
+        out.insert(0, (Atom("erlang"), Atom(call[0]), call[1], [(Atom("error_info"), {Atom("module"): Atom("erl_erts_errors")})]))
     return out
 
 

@@ -20,7 +20,6 @@ from defnpy.terms.runtime import runtime
 STDIO = frozenset({Atom("stdio"), Atom("standard_io"), Atom("user")})
 STDERR = frozenset({Atom("stderr"), Atom("standard_error")})
 EOF, ERROR = Atom("eof"), Atom("error")
-_SLOT = "device"
 
 
 class StringDevice:
@@ -100,7 +99,7 @@ class FileDevice(StringDevice):
 def open_device(device: StringDevice) -> Pid:
     """A process that stands for *device*."""
     made = Process(proc.current())
-    made.state[_SLOT] = device
+    made.state[processes.DEVICE] = device
     return made.pid
 
 
@@ -109,13 +108,13 @@ def close(device: Any) -> None:
     target = of(device)
     if isinstance(target, FileDevice):
         target.handle.close()
-        processes.find(device).state.pop(_SLOT)  # type: ignore[union-attr]
+        processes.find(device).state.pop(processes.DEVICE)  # type: ignore[union-attr]
 
 
 def of(device: Any) -> StringDevice | None:
     """The string or file behind a pid or name; None for the standard devices."""
     process = processes.find(device)
-    return process.state.get(_SLOT) if process is not None else None
+    return process.state.get(processes.DEVICE) if process is not None else None
 
 
 def write(device: Any, text: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.stdlib.util import OK
 from defnpy.terms import exception as texts
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.module import ex, native_module
+from defnpy.terms.runtime import runtime
 
 ERROR = Atom("error")
 
@@ -56,6 +58,11 @@ def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
     return texts.format_file_line(file, line, suffix)
 
 
+@ex("format_file_line_column/3", "format_file_line_column/4")
+def format_file_line_column(file: Any, line: Any, column: Any, suffix: Any = "") -> str:
+    return texts.format_file_line_column(file, line, column, suffix)
+
+
 @ex("format_fa/2")
 def format_fa(fun: Any, arity: Any) -> str:
     return texts.format_fa(fun, arity)
@@ -80,6 +87,12 @@ def blame(kind: Any, payload: Any, stack: Any) -> Any:
         module, function, args, location = stack[0]
         stack = [(module, function, len(args), location), *stack[1:]]
     return (term, stack)
+
+
+@ex("blame_mfa/3")
+def blame_mfa(module: Any, function: Any, args: Any) -> Any:
+    found = runtime().evaluator.blame(module, function, args)
+    return (OK, *found) if found is not None else ERROR
 
 
 MODULE = native_module("Exception", globals())

@@ -10,18 +10,21 @@ from defnpy.stdlib import processes
 from defnpy.stdlib.calls import fun0, fun1
 from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import INFINITY, OK, option
+from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import NOMATCH
-from defnpy.terms.errors import ElixirError, Exit, RuntimeError_, Throw
+from defnpy.terms.errors import ArgumentError, ElixirError, Exit, RuntimeError_, Throw
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, native_module
-from defnpy.terms.process import current
+from defnpy.terms.order import strict_equal
+from defnpy.terms.process import Reference, current
 from defnpy.terms.runtime import runtime
 
 CALL, CAST, STOP_MESSAGE = Atom("$gen_call"), Atom("$gen_cast"), Atom("$gen_stop")
 REPLY, NOREPLY, STOP, IGNORE, CONTINUE = Atom("reply"), Atom("noreply"), Atom("stop"), Atom("ignore"), Atom("continue")
 NORMAL, NOPROC, TIMEOUT, ERROR = Atom("normal"), Atom("noproc"), Atom("timeout"), Atom("error")
 DOWN, EXIT, SHUTDOWN, SYSTEM = Atom("DOWN"), Atom("EXIT"), Atom("shutdown"), Atom("system")
+ANCESTORS, INITIAL_CALL = Atom("$ancestors"), Atom("$initial_call")
 GEN_SERVER, AGENT = alias("GenServer"), alias("Agent")
 
 Handler = Callable[..., Any]
@@ -58,8 +61,8 @@ class Server:
             if isinstance(error, processes.ExitSignal):
                 raise
             self.terminate(processes.reason_of(error))
-            if isinstance(error, Exit) and not _expected(error.reason):
-                self.report_stop(error.reason)
+            if isinstance(error, Exit) and not processes.is_normal(error.reason):
+                processes.report_stop(current(), error.reason)
             raise
 
     def handle(self, message: Any) -> Any:
@@ -99,6 +102,7 @@ class Server:
     stopping_reply: Any = None
     parent: Any = None
     last: Any = None
+    initial: Any = None
 
     def system(self, client: Any, request: Any) -> Any:
         """A request of ``:sys``: the state, or a function that makes a new one."""
@@ -134,8 +138,8 @@ class Server:
         if self.stopping_reply is not None:
             reply(*self.stopping_reply)
         if reason is not NORMAL:
-            if not _expected(reason):
-                self.report_stop(reason)
+            if not processes.is_normal(reason):
+                processes.report_stop(current(), reason)
             raise Stopped(reason)
 
     # -- what the log says --
@@ -153,12 +157,6 @@ class Server:
             last = (CAST, last[1])
         return f"\nLast message{sender}: {inspect(last)}\nState: {inspect(self.state)}"
 
-    def report_stop(self, reason: Any) -> None:
-        from defnpy.stdlib.logger import emit
-        from defnpy.terms.exception import format_exit
-
-        emit(ERROR, f"{self.title()}\n** (stop) {format_exit(reason)}{self.facts()}")
-
     def unexpected(self, message: Any) -> None:
         """The log line of a message that no ``handle_info/2`` takes."""
         from defnpy.stdlib.logger import emit
@@ -171,15 +169,13 @@ class Stopped(Exit):
     """The end of a server whose callback asked for it."""
 
 
-def _expected(reason: Any) -> bool:
-    """Whether a stop for *reason* is no fault: normal, shutdown or ``{:shutdown, term}``."""
-    return reason is NORMAL or reason is SHUTDOWN or (reason.__class__ is tuple and len(reason) == 2 and reason[0] is SHUTDOWN)
-
-
 def reply(client: Any, value: Any) -> Any:
     """``GenServer.reply/2``."""
     pid, reference = client
-    processes.deliver(pid.process, (reference, value))
+    if reference.__class__ is Reference and reference.once:
+        processes.answer(reference, (reference, value))
+    else:
+        processes.send(pid, (reference, value))
     return OK
 
 
@@ -191,20 +187,40 @@ def _callbacks(module: Any) -> Callable[[str], Handler | None]:
     return find
 
 
+def _check_name(name: Any) -> None:
+    fine = name is None or name.__class__ is Atom
+    if name.__class__ is tuple and name:
+        fine = (len(name) == 2 and name[0] is processes.GLOBAL) or (len(name) == 3 and name[0] is processes.VIA and name[1].__class__ is Atom)
+    if not fine:
+        raise ArgumentError(
+            "expected :name option to be one of the following:\n\n  * nil\n  * atom\n  * {:global, term}\n  * {:via, module, term}\n\n"
+            f"Got: {inspect(name)}\n"
+        )
+
+
 def start_server(server: Server, begin: Callable[[], Any], options: Any, link: bool) -> Any:
     """Run *begin* (``init``) in a new process and wait for its answer."""
     name = option(options, "name")
+    _check_name(name)
     if name is not None:
         taken = processes.find(name)
         if taken is not None and taken.alive:
             return (ERROR, (Atom("already_started"), taken.pid))
     ready = threading.Event()
     answers: list[Any] = []
-    server.parent = current().pid
+    parent = current()
+    server.parent = parent.pid
+    initial = server.initial or (server.label, Atom("init"), 1)
 
     def run() -> None:
         me = current()
         me.state["at_end"] = [ready.set]
+        before = parent.dictionary.get(ANCESTORS)
+        me.dictionary[ANCESTORS] = [parent.pid, *(before if before.__class__ is list else ())]
+        me.dictionary[INITIAL_CALL] = initial
+        priority = option(option(options, "spawn_opt", ()), "priority")
+        if priority is not None:
+            me.state["flag_priority"] = priority
         me.state["report"] = lambda: (server.title(), server.facts())
         if name is not None and not processes.register(name, me):
             answers.append((ERROR, (Atom("already_started"), whereis(name))))
@@ -257,11 +273,15 @@ def call(target: Any, request: Any, timeout: Any = 5000, owner: Any = GEN_SERVER
     """``GenServer.call/2,3``."""
     shown = [target, request, timeout]
     process = processes.find(target)
+    away = processes.other_node(target)
+    if away is not None:
+        raise _fail((Atom("nodedown"), away), owner, name, shown)
     if process is None or not process.alive:
         raise _fail(NOPROC, owner, name, shown)
     if process is current():
         raise _fail(Atom("calling_self"), owner, name, shown)
-    reference = processes.monitor(process.pid)
+    # As an alias the reference refuses answers that come after the time limit.
+    reference = processes.monitor(process.pid, Reference(current(), once=True))
     processes.deliver(process, (tag, (current().pid, reference), request))
 
     def match(message: Any) -> Any:
@@ -273,37 +293,68 @@ def call(target: Any, request: Any, timeout: Any = 5000, owner: Any = GEN_SERVER
 
     found = processes.receive(current(), match, timeout, lambda: None)
     if found is None:
+        processes.demonitor(reference, flush=True)
         raise _fail(TIMEOUT, owner, name, shown)
     if not found[0]:
         raise _fail(found[1], owner, name, shown)
-    process.monitors = [m for m in process.monitors if m[0] is not reference]
     return found[1]
 
 
 def cast(target: Any, request: Any) -> Any:
-    """``GenServer.cast/2``."""
-    process = processes.find(target)
+    """``GenServer.cast/2``: what nobody receives is no error."""
+    try:
+        process = processes.find(target)
+    except ElixirError:
+        return OK
     if process is not None:
         processes.deliver(process, (CAST, request))
     return OK
 
 
+def abcast(*args: Any) -> Any:
+    """``GenServer.abcast/2,3``: a cast on each node; only this one exists."""
+    nodes, name, request = args if len(args) == 3 else ([processes.NO_NODE], *args)
+    if processes.NO_NODE in nodes:
+        cast(name, request)
+    return Atom("abcast")
+
+
+def multi_call(*args: Any) -> Any:
+    """``GenServer.multi_call/2..4``: the answers of the nodes, and the nodes without one."""
+    nodes, name, request, timeout = ([processes.NO_NODE], *args, INFINITY) if len(args) == 2 else (*args, INFINITY)[:4]
+    answers, missing = [], []
+    for node in nodes:
+        try:
+            answers.append((node, call((name, node), request, timeout)))
+        except Exit:
+            missing.append(node)
+    return (answers, missing)
+
+
 def stop(target: Any, reason: Any = NORMAL, timeout: Any = INFINITY, owner: Any = GEN_SERVER) -> Any:
     """``GenServer.stop/1..3``."""
+    shown = [target, reason, timeout]
     process = processes.find(target)
     if process is None or not process.alive:
-        raise _fail(NOPROC, owner, "stop", [target, reason, timeout])
-    process.links.discard(current())
-    current().links.discard(process)
+        raise _fail(NOPROC, owner, "stop", shown)
+    if process is current():
+        raise _fail(Atom("calling_self"), owner, "stop", shown)
+    watch = processes.monitor(process.pid)
     processes.deliver(process, (STOP_MESSAGE, reason))
-    with process.arrived:
-        while process.alive:
-            process.arrived.wait(0.05)
+    match = lambda m: (m[4],) if m.__class__ is tuple and len(m) == 5 and m[0] is DOWN and m[1] is watch else NOMATCH  # noqa: E731
+    ended = processes.receive(current(), match, timeout)
+    if ended is None:
+        processes.demonitor(watch, flush=True)
+        raise _fail(TIMEOUT, owner, "stop", shown)
+    if not strict_equal(ended[0], reason):
+        raise _fail(ended[0], owner, "stop", shown)
     return OK
 
 
 def whereis(target: Any) -> Any:
     """``GenServer.whereis/1``."""
+    if processes.other_node(target) is not None:
+        return target
     process = processes.find(target)
     return process.pid if process is not None else None
 
@@ -343,11 +394,20 @@ class _AgentServer(Server):
         return super().handle(message)
 
 
+def _first_call(fun: Any) -> Any:
+    from defnpy.stdlib.function import info
+
+    facts = dict(info(fun))
+    return tuple(facts[Atom(key)] for key in ("module", "name", "arity"))
+
+
 def _agent_start(link: bool) -> Callable[..., Any]:
     def begin(*args: Any) -> Any:
         options = args[-1] if len(args) in (2, 4) else ()
         body = fun0(args[0]) if len(args) <= 2 else (lambda: apply(args[0], args[1], args[2]))
-        return start_server(_AgentServer(), lambda: (OK, body()), options, link)
+        server = _AgentServer()
+        server.initial = args[:2] + (len(args[2]),) if len(args) > 2 else _first_call(args[0])
+        return start_server(server, lambda: (OK, body()), options, link)
 
     return begin
 
@@ -392,15 +452,66 @@ def _agent() -> Module:
 # ------------------------------------------------------------------------------------------------------- children
 
 
+_CHILD_KEYS = tuple(Atom(name) for name in ("id", "start", "restart", "shutdown", "type", "modules"))
+_NO_SPEC = """The module {module} was given as a child to a supervisor
+but it does not implement child_spec/1.
+
+If you own the given module, please define a child_spec/1 function
+that receives an argument and returns a child specification as a map.
+For example:
+
+    def child_spec(opts) do
+      %{{
+        id: __MODULE__,
+        start: {{__MODULE__, :start_link, [opts]}},
+        type: :worker,
+        restart: :permanent,
+        shutdown: 500
+      }}
+    end
+
+Note that "use Agent", "use GenServer" and so on automatically define
+this function for you.
+
+However, if you don't own the given module and it doesn't implement
+child_spec/1, instead of passing the module name directly as a supervisor
+child, you will have to pass a child specification as a map:
+
+    %{{
+      id: {module},
+      start: {{{module}, :start_link, [arg1, arg2]}}
+    }}
+
+See the Supervisor documentation for more information
+"""
+_NO_CHILD = """supervisors expect each child to be one of the following:
+
+  * a module
+  * a {{module, arg}} tuple
+  * a child specification as a map with at least the :id and :start fields
+  * or a tuple with 6 elements generated by Supervisor.Spec (deprecated)
+
+Got: {given}
+"""
+
+
 def child_specification(child: Any) -> Any:
-    """The specification of a child given as one, as a module or as ``{module, arg}``."""
+    """The specification of a child given as one, as a tuple of its parts, as a module or as ``{module, arg}``."""
     if child.__class__ is Atom:
         child = (child, [])
-    if child.__class__ is tuple:
+    if child.__class__ is tuple and len(child) == 6:
+        return dict(zip(_CHILD_KEYS, child, strict=True))
+    if child.__class__ is tuple and len(child) == 2 and child[0].__class__ is Atom:
         module, arg = child
         found = runtime().find(module)
-        spec = found.functions.get("child_spec/1") if found is not None else None
+        if found is None:
+            raise ArgumentError(f"The module {inspect(module)} was given as a child to a supervisor but it does not exist")
+        spec = found.functions.get("child_spec/1")
+        if spec is None and not found.native:
+            raise ArgumentError(_NO_SPEC.format(module=inspect(module)))
         return spec(arg) if spec is not None else _child_spec(module)(arg)
+    if child.__class__ is not dict:
+        raise ArgumentError(_NO_CHILD.format(given=inspect(child)))
     return child
 
 
@@ -415,7 +526,8 @@ def _gen_server() -> Module:
     made.functions.update({
         "start_link/2": start_link, "start_link/3": start_link, "start/2": start, "start/3": start,
         "call/2": call, "call/3": call, "cast/2": cast, "reply/2": reply, "whereis/1": whereis,
-        "stop/1": stop, "stop/2": stop, "stop/3": stop,
+        "stop/1": stop, "stop/2": stop, "stop/3": stop, "abcast/2": abcast, "abcast/3": abcast,
+        **{f"multi_call/{n}": multi_call for n in (2, 3, 4)},
     })  # fmt: skip
     return made
 
@@ -436,9 +548,54 @@ def _sys() -> Module:
     return made
 
 
+def _proc_lib() -> Module:
+    """``:proc_lib``: what a process started with, and its label."""
+    made = native_module("proc_lib", {}, erlang=True)
+    label = Atom("$process_label")
+    made.functions.update({
+        "translate_initial_call/1": lambda pid: pid.process.dictionary.get(INITIAL_CALL),
+        "initial_call/1": lambda pid: pid.process.dictionary.get(INITIAL_CALL, False),
+        "get_label/1": lambda pid: pid.process.dictionary.get(label, Atom("undefined")),
+        "set_label/1": lambda value: current().dictionary.update({label: value}) or OK,
+    })  # fmt: skip
+    return made
+
+
+def _global() -> Module:
+    """``:global`` on the one node that there is."""
+    made = native_module("global", {}, erlang=True)
+
+    def whereis_name(name: Any) -> Any:
+        found = processes.find((processes.GLOBAL, name))
+        return found.pid if found is not None else Atom("undefined")
+
+    def send(name: Any, message: Any) -> Any:
+        found = whereis_name(name)
+        if found is Atom("undefined"):
+            raise Exit((Atom("badarg"), (name, message)))
+        processes.send(found, message)
+        return found
+
+    def register_name(name: Any, pid: Any) -> Any:
+        return Atom("yes" if processes.register((processes.GLOBAL, name), pid.process) else "no")
+
+    def unregister_name(name: Any) -> Any:
+        runtime().options.get("global_names", {}).pop(maps.key(name), None)
+        return OK
+
+    made.functions.update({
+        "whereis_name/1": whereis_name, "register_name/2": register_name, "unregister_name/1": unregister_name,
+        "send/2": send,
+        "registered_names/0": lambda: [maps.unkey(name) for name in runtime().options.get("global_names", {})],
+    })  # fmt: skip
+    return made
+
+
 MODULE = _gen_server()
 MODULES_BY_NAME = {
     "Elixir.GenServer": MODULE,
     "Elixir.Agent": _agent(),
     "sys": _sys(),
+    "proc_lib": _proc_lib(),
+    "global": _global(),
 }

@@ -27,6 +27,10 @@ def _chardata(item: Any) -> str:
     return made if made.__class__ is str else made.decode("utf-8", "surrogateescape")
 
 
+# Where the log goes while something captures the device ``:user``.
+USER_CAPTURES = "user_captures"
+
+
 @ex("puts/1", "puts/2")
 def puts(device: Any, item: Any = UNSET) -> Any:
     if item is UNSET:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from defnpy.stdlib.util import badarg, to_float
 from defnpy.stdlib.util import power as int_power
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError, bad_arithmetic
 from defnpy.terms.module import ex
 from defnpy.terms.order import compare, equal, strict_equal
 
@@ -35,7 +35,7 @@ def add(a: Any, b: Any) -> Any:
             return _finite(a + b)
         except OverflowError:
             pass
-    raise ArithmeticError_()
+    raise bad_arithmetic("+", a, b)
 
 
 @ex("-/2")
@@ -48,7 +48,7 @@ def subtract(a: Any, b: Any) -> Any:
             return _finite(a - b)
         except OverflowError:
             pass
-    raise ArithmeticError_()
+    raise bad_arithmetic("-", a, b)
 
 
 @ex("*/2")
@@ -61,28 +61,28 @@ def multiply(a: Any, b: Any) -> Any:
             return _finite(a * b)
         except OverflowError:
             pass
-    raise ArithmeticError_()
+    raise bad_arithmetic("*", a, b)
 
 
 @ex("//2")
 def divide(a: Any, b: Any) -> float:
     if _is_number(a) and _is_number(b) and b != 0:
         return _finite(to_float(a) / to_float(b))
-    raise ArithmeticError_()
+    raise bad_arithmetic("/", a, b)
 
 
 @ex("+/1")
 def plus(a: Any) -> Any:
     if _is_number(a):
         return a
-    raise ArithmeticError_()
+    raise bad_arithmetic("+", a)
 
 
 @ex("-/1")
 def negate(a: Any) -> Any:
     if _is_number(a):
         return -a
-    raise ArithmeticError_()
+    raise bad_arithmetic("-", a)
 
 
 @ex("div/2")
@@ -90,7 +90,7 @@ def div(a: Any, b: Any) -> int:
     if a.__class__ is int and b.__class__ is int and b:
         q = abs(a) // abs(b)
         return q if (a < 0) == (b < 0) else -q
-    raise ArithmeticError_()
+    raise bad_arithmetic("div", a, b)
 
 
 @ex("rem/2")
@@ -98,7 +98,7 @@ def rem(a: Any, b: Any) -> int:
     if a.__class__ is int and b.__class__ is int and b:
         r = abs(a) % abs(b)
         return -r if a < 0 else r
-    raise ArithmeticError_()
+    raise bad_arithmetic("rem", a, b)
 
 
 @ex("**/2")

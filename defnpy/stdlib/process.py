@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
 import time
 from typing import Any
 
 from defnpy.stdlib import processes
 from defnpy.stdlib.kernel import apply
-from defnpy.stdlib.util import OK, UNSET, badarg, need
+from defnpy.stdlib.util import OK, UNSET, badarg, need, option
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -17,6 +19,7 @@ from defnpy.terms.process import Pid, Reference, current
 from defnpy.terms.runtime import runtime
 
 INFINITY = Atom("infinity")
+_LABEL = Atom("$process_label")
 
 
 @ex("get/0", "get/1", "get/2")
@@ -72,7 +75,7 @@ def flag(name: Any, value: Any) -> Any:
     if name is Atom("trap_exit"):
         old, me.trap_exit = me.trap_exit, value is True
         return old
-    old = me.state.get(f"flag_{name.name}", False)
+    old = me.state.get(f"flag_{name.name}", Atom("normal") if name is Atom("priority") else False)
     me.state[f"flag_{name.name}"] = value
     return old
 
@@ -108,40 +111,95 @@ def registered() -> list[Any]:
 
 @ex("send/3")
 def send(target: Any, message: Any, options: Any) -> Any:
+    if Atom("noconnect") in options and processes.other_node(target) is not None:
+        return Atom("noconnect")
     processes.send(target, message)
     return OK
 
 
+class _Timer:
+    """A message that is sent at *due* (monotonic seconds)."""
+
+    def __init__(self, target: Any, message: Any, due: float) -> None:
+        self.due = due
+        context = contextvars.copy_context()
+        self.thread = threading.Timer(max(due - time.monotonic(), 0), context.run, (processes.send, target, message))
+        self.thread.daemon = True
+        self.thread.start()
+
+    @property
+    def left(self) -> Any:
+        """Milliseconds until the message, or false when it was sent."""
+        return max(int((self.due - time.monotonic()) * 1000), 0) if self.thread.is_alive() else False
+
+
+def _timers() -> dict[Reference, _Timer]:
+    found: dict[Reference, _Timer] = runtime().options.setdefault("timers", {})
+    return found
+
+
 @ex("send_after/3", "send_after/4")
 def send_after(target: Any, message: Any, milliseconds: Any, options: Any = ()) -> Reference:
-    import threading
-
+    need(milliseconds.__class__ is int, "Process", "send_after", 4)
+    start = 0.0 if option(options, "abs") is True else time.monotonic()
     reference = Reference()
-    timer = threading.Timer(milliseconds / 1000, processes.send, (target, message))
-    timer.daemon = True
-    timers = runtime().options.setdefault("timers", {})
-    timers[reference] = timer
-    timer.start()
+    _timers()[reference] = _Timer(target, message, start + milliseconds / 1000)
     return reference
+
+
+@ex("read_timer/1")
+def read_timer(reference: Any) -> Any:
+    found = _timers().get(reference)
+    return found.left if found is not None else False
 
 
 @ex("cancel_timer/1", "cancel_timer/2")
 def cancel_timer(reference: Any, options: Any = ()) -> Any:
-    timer = runtime().options.get("timers", {}).pop(reference, None)
-    if timer is None or not timer.is_alive():
-        return False
-    timer.cancel()
-    return 0
+    found = _timers().pop(reference, None)
+    left = found.left if found is not None else False
+    if found is not None:
+        found.thread.cancel()
+    if option(options, "async") is True:
+        if option(options, "info", True) is True:
+            processes.deliver(current(), (Atom("cancel_timer"), reference, left))
+        return OK
+    return left if option(options, "info", True) is True else OK
+
+
+@ex("set_label/1")
+def set_label(label: Any) -> Any:
+    current().dictionary[_LABEL] = label
+    return OK
+
+
+@ex("get_label/1")
+def get_label(pid: Any) -> Any:
+    return pid.process.dictionary.get(_LABEL)
 
 
 @ex("monitor/1", "monitor/2")
 def monitor(target: Any, options: Any = ()) -> Reference:
-    return processes.monitor(target)
+    mode = option(options, "alias")
+    reference = Reference(current() if mode is not None else None, mode in (Atom("demonitor"), Atom("reply_demonitor")))
+    return processes.monitor(target, reference, option(options, "tag", processes.DOWN))
 
 
 @ex("demonitor/1", "demonitor/2")
 def demonitor(reference: Any, options: Any = ()) -> bool:
-    return processes.demonitor(reference, flush=Atom("flush") in options)
+    was = processes.demonitor(reference, flush=Atom("flush") in options)
+    return was if Atom("info") in options else True
+
+
+@ex("alias/0", "alias/1")
+def alias(options: Any = ()) -> Reference:
+    return Reference(current(), Atom("reply") in options)
+
+
+@ex("unalias/1")
+def unalias(reference: Any) -> bool:
+    was = reference.alias is current()
+    reference.alias = None if was else reference.alias
+    return was
 
 
 @ex("link/1")
@@ -161,13 +219,14 @@ def exit_(pid: Any, reason: Any) -> bool:
 
 @ex("group_leader/0")
 def group_leader() -> Any:
-    return current().pid
+    return current().group.pid
 
 
 @ex("group_leader/2")
 def set_group_leader(pid: Any, leader: Any) -> bool:
     from defnpy.stdlib import devices
 
+    pid.process.group = leader.process
     pid.process.leader = lambda text: devices.write(leader, text)
     return True
 
@@ -191,7 +250,10 @@ def info(pid: Any, item: Any = None) -> Any:
         "memory": 0,
         "current_stacktrace": [],
         "registered_name": next((n for n, p in runtime().registered.items() if p is process), []),
-        "group_leader": pid,
+        "group_leader": process.group.pid,
+        "priority": process.state.get("flag_priority", Atom("normal")),
+        "parent": process.parent.pid if process.parent else Atom("undefined"),
+        "label": process.dictionary.get(_LABEL, Atom("undefined")),
         "trap_exit": process.trap_exit,
     }
     if item is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from defnpy.stdlib.reaper import Interrupted, raise_in, reap
 from defnpy.stdlib.util import INFINITY, badarg
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
@@ -19,23 +21,27 @@ from defnpy.terms.runtime import runtime
 
 NORMAL, EXIT, DOWN, PROCESS = Atom("normal"), Atom("EXIT"), Atom("DOWN"), Atom("process")
 NOPROC, KILL, KILLED = Atom("noproc"), Atom("kill"), Atom("killed")
+SHUTDOWN = Atom("shutdown")
 VIA, GLOBAL, NO_NODE = Atom("via"), Atom("global"), Atom("nonode@nohost")
+DEVICE = "device"
 
 
 class ExitSignal(Exit):
     """An exit that came from a linked process; it cannot be caught in Elixir code."""
 
 
-def spawn(fun: Callable[[], Any], *, link: bool = False, monitor: Reference | None = None) -> Process:
-    """Run *fun* in a new process."""
+def spawn(fun: Callable[[], Any], *, link: bool = False, monitor: Reference | None = None, owner: Process | None = None) -> Process:
+    """Run *fun* in a new process; *owner* (the caller) gets the monitor's message and is linked."""
     parent = current()
+    owner = owner or parent
     made = Process(parent)
     made.state["ancestors"] = [parent.pid]
     if link:
-        parent.links.add(made)
-        made.links.add(parent)
+        owner.links.add(made)
+        made.links.add(owner)
     if monitor is not None:
-        made.monitors.append((monitor, parent))
+        made.monitors.append((monitor, owner))
+        owner.state.setdefault("monitoring", {})[monitor] = made
     start(made, fun)
     return made
 
@@ -51,18 +57,53 @@ def start(process: Process, fun: Callable[[], Any]) -> threading.Thread:
 def _run(process: Process, fun: Callable[[], Any]) -> None:
     enter(process)
     try:
-        fun()
+        with interruptible(process):
+            fun()
         reason: Any = NORMAL
     except Exit as exited:
         reason = exited.reason
+    except Interrupted:
+        reason = process.exit_reason
     except BaseException as error:
         reason = reason_of(error)
-        report(process, error)
+        try:
+            report(process, error)
+        finally:
+            terminate(process, reason)
+    _leave(process)
     terminate(process, reason)
+
+
+@contextmanager
+def interruptible(process: Process) -> Iterator[None]:
+    """The running thread works for *process*: exit signals end it wherever it is in the program's code."""
+    try:
+        with process.arrived:
+            process.thread = threading.get_ident()
+            check_signal(process)
+        yield
+    except Interrupted:
+        raise ExitSignal(process.exit_reason) from None
+    finally:
+        _leave(process)
+
+
+def _leave(process: Process) -> None:
+    """No signal interrupts the thread from here on; one that was on its way is taken back."""
+    while process.thread is not None:
+        try:
+            with process.arrived:
+                process.thread = None
+            if "exit_signal" in process.state:
+                raise_in(threading.get_ident(), None)
+        except Interrupted:
+            pass
 
 
 def reason_of(error: BaseException) -> Any:
     """The exit reason of a process that died of *error*."""
+    if isinstance(error, Interrupted):
+        return current().exit_reason
     if isinstance(error, Exit):
         return error.reason
     if isinstance(error, ElixirError):
@@ -100,9 +141,27 @@ def report(process: Process, error: BaseException) -> None:
     emit(Atom("error"), f"{title}\n{shown}{frames}{rest}")
 
 
+def is_normal(reason: Any) -> bool:
+    """Whether an exit for *reason* is none to report: normal, shutdown or ``{:shutdown, term}``."""
+    if reason.__class__ is tuple:
+        return len(reason) == 2 and reason[0] is SHUTDOWN
+    return reason is NORMAL or reason is SHUTDOWN
+
+
+def report_stop(process: Process, reason: Any) -> None:
+    """The logger's report of a process that stopped for a *reason* of its own."""
+    from defnpy.stdlib.logger import emit
+    from defnpy.terms.exception import format_exit
+
+    title, rest = process.state["report"]()
+    emit(Atom("error"), f"{title}\n** (stop) {format_exit(reason)}{rest}")
+
+
 def terminate(process: Process, reason: Any) -> None:
     """The process is over: tell monitors and links."""
     with process.arrived:
+        if not process.alive:
+            return
         process.alive = False
         process.exit_reason = reason
         monitors, process.monitors = list(process.monitors), []
@@ -114,15 +173,15 @@ def terminate(process: Process, reason: Any) -> None:
         signal(other, process.pid, reason)
     for reference, watcher in monitors:
         watched = runtime().options.get("monitored_names", {}).pop(reference, process.pid)
-        deliver(watcher, (DOWN, reference, PROCESS, watched, reason))
+        _tell_end(watcher, reference, watched, reason)
     for told in process.state.pop("at_end", ()):
         told()
 
 
 def _unregister(process: Process) -> None:
-    names = runtime().registered
-    for name in [n for n, p in names.items() if p is process]:
-        names.pop(name, None)
+    for names in (runtime().registered, runtime().options.get("global_names", {})):
+        for name in [n for n, p in list(names.items()) if p is process]:
+            names.pop(name, None)
 
 
 def signal(process: Process, sender: Pid, reason: Any) -> None:
@@ -130,15 +189,26 @@ def signal(process: Process, sender: Pid, reason: Any) -> None:
     if reason is not KILL and process.trap_exit:
         deliver(process, (EXIT, sender, reason))
     elif reason is not NORMAL:
-        with process.arrived:
-            process.state["exit_signal"] = KILLED if reason is KILL else reason
-            process.arrived.notify_all()
+        end(process, KILLED if reason is KILL else reason)
+
+
+def end(process: Process, reason: Any) -> None:
+    """End *process* from outside: it is dead at once, its thread stops when it can."""
+    with process.arrived:
+        if not process.alive:
+            return
+        process.state["exit_signal"] = reason
+        process.arrived.notify_all()
+        running = process.thread is not None or DEVICE in process.state
+    if running:
+        terminate(process, reason)
+        reap(process)
 
 
 def check_signal(process: Process) -> None:
     """Raise when an exit signal is waiting."""
     if "exit_signal" in process.state:
-        raise ExitSignal(process.state.pop("exit_signal"))
+        raise ExitSignal(process.state["exit_signal"] if not process.alive else process.state.pop("exit_signal"))
 
 
 def deliver(process: Process, message: Any) -> None:
@@ -149,24 +219,54 @@ def deliver(process: Process, message: Any) -> None:
             process.arrived.notify_all()
 
 
+def answer(reference: Reference, message: Any) -> None:
+    """Send *message* to the process that *reference* is an alias of, if it still is one."""
+    target = reference.alias
+    if target is not None:
+        if reference.once:
+            reference.alias = None
+            watched = target.state.get("monitoring", {}).pop(reference, None)
+            if watched is not None:
+                _forget_monitor(watched, reference)
+        deliver(target, message)
+
+
+def _forget_monitor(process: Process, reference: Reference) -> None:
+    with process.arrived:
+        process.monitors = [m for m in process.monitors if m[0] is not reference]
+
+
 def find(destination: Any) -> Process | None:
     """The process of a pid or registered name."""
     if destination.__class__ is Pid:
         return destination.process
     if destination.__class__ is tuple and len(destination) == 3 and destination[0] is VIA:
+        if destination[1] is GLOBAL:
+            return find((GLOBAL, destination[2]))
         found = runtime().module(destination[1]).functions["whereis_name/1"](destination[2])
         return found.process if found.__class__ is Pid else None
     if destination.__class__ is tuple and len(destination) == 2:
         if destination[0] is GLOBAL:
             return runtime().options.get("global_names", {}).get(maps.key(destination[1]))
+        if other_node(destination) is not None:
+            return None
         destination = destination[0]
     if destination.__class__ is Atom:
         return runtime().registered.get(destination)
     return None
 
 
+def other_node(destination: Any) -> Any:
+    """The node of ``{name, node}`` when it is another one; there is none that could be reached."""
+    if destination.__class__ is tuple and len(destination) == 2 and destination[0].__class__ is Atom and destination[0] is not GLOBAL:
+        return destination[1] if destination[1] is not NO_NODE else None
+    return None
+
+
 def register(name: Any, process: Process) -> bool:
     """Give *process* a name: an atom, ``{:global, term}`` or ``{:via, module, term}``; false when it is taken."""
+    if name.__class__ is tuple and name[0] is VIA and name[1] is GLOBAL:
+        name = (GLOBAL, name[2])
     if name.__class__ is tuple and name[0] is VIA:
         return runtime().module(name[1]).functions["register_name/2"](name[2], process.pid) is Atom("yes")
     names, key = runtime().registered, name
@@ -180,6 +280,9 @@ def register(name: Any, process: Process) -> bool:
 
 def send(destination: Any, message: Any) -> Any:
     """``send/2``."""
+    if destination.__class__ is Reference:
+        answer(destination, message)
+        return message
     process = find(destination)
     if process is None:
         if destination.__class__ is Atom or destination.__class__ not in (Pid, tuple):
@@ -260,11 +363,13 @@ def wait(process: Process, deadline: float | None) -> bool:
     return True
 
 
-def monitor(target: Any) -> Reference:
-    """``Process.monitor/1``."""
-    reference = Reference()
+def monitor(target: Any, reference: Reference | None = None, tag: Any = DOWN) -> Reference:
+    """``Process.monitor/1``; *tag* takes the place of ``:DOWN`` in its message."""
+    reference = reference or Reference()
     process = find(target)
     watcher = current()
+    if tag is not DOWN:
+        watcher.state.setdefault("monitor_tags", {})[reference] = tag
     # A monitor of a name reports {name, node}.
     shown = (target, NO_NODE) if target.__class__ is Atom else target
     if process is not None:
@@ -275,23 +380,33 @@ def monitor(target: Any) -> Reference:
                     runtime().options.setdefault("monitored_names", {})[reference] = shown
                 watcher.state.setdefault("monitoring", {})[reference] = process
                 return reference
-    deliver(watcher, (DOWN, reference, PROCESS, shown, NOPROC))
+    _tell_end(watcher, reference, shown, NOPROC)
     return reference
 
 
+def _tell_end(watcher: Process, reference: Reference, shown: Any, reason: Any) -> None:
+    """The message of a monitor; an alias that goes with the monitor is over."""
+    watcher.state.get("monitoring", {}).pop(reference, None)
+    tag = watcher.state.get("monitor_tags", {}).pop(reference, DOWN)
+    if reference.once:
+        reference.alias = None
+    deliver(watcher, (tag, reference, PROCESS, shown, reason))
+
+
 def demonitor(reference: Reference, flush: bool = False) -> bool:
-    """``Process.demonitor/2``: forget the monitor; with *flush* also its message."""
+    """``Process.demonitor/2``: forget the monitor; with *flush* also its message. True when there was one."""
     me = current()
     process = me.state.get("monitoring", {}).pop(reference, None)
+    if reference.once:
+        reference.alias = None
     if process is not None:
-        with process.arrived:
-            process.monitors = [m for m in process.monitors if m[0] is not reference]
+        _forget_monitor(process, reference)
     if flush:
         with me.arrived:
             for message in list(me.mailbox):
                 if message.__class__ is tuple and len(message) == 5 and message[1] is reference:
-                    me.mailbox.remove(message)
-    return True
+                    _drop(me, message)
+    return process is not None
 
 
 def link(target: Any) -> bool:
@@ -323,7 +438,4 @@ def exit_process(target: Any, reason: Any) -> bool:
     if process is me and not process.trap_exit:
         raise ExitSignal(KILLED if reason is KILL else reason)
     signal(process, me.pid, reason)
-    # A process that waits for nothing cannot be stopped from outside; it counts as dead from now on.
-    if (reason is KILL or not process.trap_exit) and reason is not NORMAL:
-        terminate(process, KILLED if reason is KILL else reason)
     return True

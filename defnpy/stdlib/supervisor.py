@@ -13,8 +13,6 @@ from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import INFINITY, OK, option
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError
-from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, native_module
 from defnpy.terms.order import strict_equal
 from defnpy.terms.process import Pid, Process, current
@@ -26,6 +24,7 @@ WORKER, SUPERVISOR, UNDEFINED, NOT_FOUND = Atom("worker"), Atom("supervisor"), A
 BRUTAL_KILL, KILL, EXIT, RUNNING = Atom("brutal_kill"), Atom("kill"), Atom("EXIT"), Atom("running")
 CALL = genserver.CALL
 DYNAMIC = alias("DynamicSupervisor")
+SIGNIFICANT, DYNAMIC_MODULES = Atom("significant"), Atom("dynamic")
 
 
 class Child:
@@ -49,7 +48,7 @@ class Child:
     def lives_on(self, reason: Any) -> bool:
         """Whether a child that ended for *reason* is started again."""
         restart = self.spec.get(RESTART, PERMANENT)
-        return restart is PERMANENT or (restart is TRANSIENT and not is_normal(reason))
+        return restart is PERMANENT or (restart is TRANSIENT and not processes.is_normal(reason))
 
 
 def _module_of(spec: Any) -> Any:
@@ -57,11 +56,30 @@ def _module_of(spec: Any) -> Any:
     return start[0] if start.__class__ is tuple else spec[ID]
 
 
-def is_normal(reason: Any) -> bool:
-    """Whether an exit for *reason* is none that a supervisor must repair or a server report."""
-    if reason.__class__ is tuple:
-        return len(reason) == 2 and reason[0] is SHUTDOWN
-    return reason is genserver.NORMAL or reason is SHUTDOWN
+def spec_problem(spec: Any, dynamic: bool) -> Any:
+    """What is wrong with a child's specification, as supervisors answer it; None when nothing is."""
+    if START not in spec or (ID not in spec and not dynamic):
+        return (Atom("invalid_child_spec"), spec) if dynamic else Atom("missing_id" if ID not in spec else "missing_start")
+    start, how = spec[START], spec.get(SHUTDOWN, 5000)
+    kind, restart, modules = spec.get(TYPE, WORKER), spec.get(RESTART, PERMANENT), spec.get(MODULES, [])
+    is_call = start.__class__ is tuple and [part.__class__ for part in start] == [Atom, Atom, list]
+    checks: list[tuple[str, Any, bool]] = [
+        ("mfa", start, is_call or callable(start)),
+        ("restart_type", restart, restart in (PERMANENT, TRANSIENT, TEMPORARY)),
+        ("child_type", kind, kind is WORKER or kind is SUPERVISOR),
+        ("shutdown", how, how is INFINITY or how is BRUTAL_KILL or (how.__class__ is int and how >= 0)),
+        ("significant", spec.get(SIGNIFICANT), spec.get(SIGNIFICANT, False) is False or not dynamic),
+        ("modules", modules, modules is DYNAMIC_MODULES or modules.__class__ is list),
+    ]
+    return next(((Atom(f"invalid_{name}"), value) for name, value, fine in checks if not fine), None)
+
+
+def _record(spec: Any) -> Any:
+    """A child as Erlang's supervisor shows it beside the reason for which it did not start."""
+    kind = spec.get(TYPE, WORKER)
+    how = spec.get(SHUTDOWN, INFINITY if kind is SUPERVISOR else 5000)
+    return (Atom("child"), UNDEFINED, spec[ID], spec[START], spec.get(RESTART, PERMANENT), spec.get(SIGNIFICANT, False), how, kind,
+            spec.get(MODULES, [_module_of(spec)]))
 
 
 class SupervisorServer(Server):
@@ -85,14 +103,32 @@ class SupervisorServer(Server):
         self.period = _flag(flags, "max_seconds", 5)
         self.most = _flag(flags, "max_children", INFINITY)
         self.extra = _flag(flags, "extra_arguments", [])
+        bad = self.bad_flag()
+        if bad is not None:
+            return (STOP, (Atom("supervisor_data"), bad))
         current().trap_exit = True
         for spec in [child_specification(spec) for spec in specs]:
+            problem = spec_problem(spec, self.dynamic)
+            if problem is not None:
+                return (STOP, (Atom("start_spec"), problem))
             answer = self.launch(spec)
             if answer[0] is ERROR:
                 self.stop_all()
                 return (STOP, (SHUTDOWN, (Atom("failed_to_start_child"), spec[ID], answer[1])))
             self.keep(spec, answer[1])
         return (OK, None)
+
+    def bad_flag(self) -> Any:
+        """``{:invalid_..., value}`` of the first flag that is none."""
+        strategies = ("one_for_one",) if self.dynamic else ("one_for_one", "one_for_all", "rest_for_one")
+        checks: list[tuple[str, Any, bool]] = [
+            ("strategy", self.strategy, self.strategy.__class__ is Atom and self.strategy.name in strategies),
+            ("intensity", self.intensity, self.intensity.__class__ is int and self.intensity >= 0),
+            ("period", self.period, self.period.__class__ is int and self.period > 0),
+            ("max_children", self.most, self.most is INFINITY or (self.most.__class__ is int and self.most >= 0)),
+            ("extra_arguments", self.extra, self.extra.__class__ is list),
+        ]
+        return next(((Atom(f"invalid_{name}"), value) for name, value, fine in checks if not fine), None)
 
     def launch(self, spec: Any) -> Any:
         """``{:ok, pid, ...}`` or ``{:error, reason}`` of a child's start function."""
@@ -101,7 +137,7 @@ class SupervisorServer(Server):
             answer = start() if callable(start) else apply(start[0], start[1], [*self.extra, *start[2]])
         except Exception as error:
             reason = processes.reason_of(error)
-            return (ERROR, (EXIT, reason))
+            return (ERROR, reason if self.dynamic else (EXIT, reason))
         if answer is IGNORE:
             return (OK, UNDEFINED)
         if answer.__class__ is tuple and answer[0] in (OK, ERROR):
@@ -135,6 +171,9 @@ class SupervisorServer(Server):
 
     def on_start_child(self, given: Any) -> Any:
         spec = child_specification(given)
+        problem = spec_problem(spec, self.dynamic)
+        if problem is not None:
+            return (ERROR, problem)
         if not self.dynamic:
             found = self.find_child(spec[ID])
             if found is not None:
@@ -145,7 +184,7 @@ class SupervisorServer(Server):
         if answer[0] is OK:
             self.keep(spec, answer[1])
             return IGNORE if self.dynamic and answer[1] is UNDEFINED else answer
-        return answer
+        return answer if self.dynamic else (ERROR, (answer[1], _record(spec)))
 
     def on_terminate_child(self, key: Any) -> Any:
         child = self.find_child(key)
@@ -233,6 +272,8 @@ class SupervisorServer(Server):
         answer = self.launch(child.spec)
         if answer[0] is OK:
             child.pid = answer[1]
+            if self.dynamic and child.pid is UNDEFINED:
+                self.children.remove(child)
         return bool(answer[0] is OK)
 
     def stop(self, child: Child) -> None:
@@ -271,8 +312,6 @@ def _flag(flags: Any, name: str, default: Any) -> Any:
         value = flags.get(Atom({"max_restarts": "intensity", "max_seconds": "period"}.get(name, name)), default)
     else:
         value = option(flags, name, default)
-    if name == "strategy" and value.name not in ("one_for_one", "one_for_all", "rest_for_one"):
-        raise ArgumentError(f"unknown supervision strategy {inspect(value)}")
     return value
 
 
@@ -307,7 +346,8 @@ def start_link(first: Any, second: Any, options: Any = ()) -> Any:
 def init(children: Any, options: Any) -> Any:
     """``Supervisor.init/2``."""
     flags = {Atom(key): option(options, name, default) for key, name, default in
-             (("strategy", "strategy", None), ("intensity", "max_restarts", 3), ("period", "max_seconds", 5))}
+             (("strategy", "strategy", None), ("intensity", "max_restarts", 3), ("period", "max_seconds", 5),
+              ("auto_shutdown", "auto_shutdown", Atom("never")))}
     return (OK, (flags, [child_specification(child) for child in children]))
 
 
@@ -324,6 +364,13 @@ def _request(name: str) -> Callable[..., Any]:
         return genserver.call(supervisor, (Atom(name), *args), INFINITY)
 
     return ask
+
+
+def _start_dynamic_child(supervisor: Any, given: Any) -> Any:
+    """``DynamicSupervisor.start_child/2``: the caller checks the specification."""
+    spec = child_specification(given)
+    problem = spec_problem(spec, True)
+    return (ERROR, problem) if problem is not None else genserver.call(supervisor, (Atom("start_child"), spec), INFINITY)
 
 
 def _own_spec(module: Any) -> Callable[[Any], Any]:
@@ -370,7 +417,8 @@ def _dynamic() -> Module:
         "start_link/3": lambda module, arg, options: _start_module(module, arg, options, True),
         "init/1": _dynamic_init, "child_spec/1": _own_spec(DYNAMIC), **{f"stop/{n}": stop for n in (1, 2, 3)},
     })  # fmt: skip
-    for name, arity in (("start_child", 2), ("terminate_child", 2), ("which_children", 1), ("count_children", 1)):
+    made.functions["start_child/2"] = _start_dynamic_child
+    for name, arity in (("terminate_child", 2), ("which_children", 1), ("count_children", 1)):
         made.functions[f"{name}/{arity}"] = _request(name)
     return made
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, NoReturn
 
-from defnpy.stdlib import grants
+from defnpy.stdlib import commands, grants
 from defnpy.stdlib.erlang import erlang
-from defnpy.stdlib.util import ERROR, OK, UNSET, option
+from defnpy.stdlib.util import ERROR, OK, UNSET, no_clause
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import EXCEPTION, ArgumentError, from_struct
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
 
 # The version of the language that defnpy reproduces.
 LANGUAGE_VERSION = "1.18.4"
@@ -84,16 +86,24 @@ def fetch_env(name: str) -> Any:
 def fetch_env_bang(name: str) -> Any:
     found = get_env(name)
     if found is None:
-        raise ArgumentError(f"could not fetch environment variable {inspect(name)} because it is not set")
+        raise from_struct(Struct(alias("System.EnvError"), {EXCEPTION: True, Atom("env"): name}))
     return found
 
 
 @ex("put_env/1", "put_env/2")
 def put_env(name: Any, value: Any = UNSET) -> Any:
     grants.need("env", name if value is not UNSET else None)
+    if value is not UNSET and (name.__class__ is not str or value.__class__ is not str):
+        raise no_clause("System", "put_env", 2)
+    if value is not UNSET and "=" in name:
+        raise ArgumentError(f'cannot execute System.put_env/2 for key with "=", got: {inspect(name)}')
     given = [(name, value)] if value is not UNSET else _items(name)
-    for k, v in given:
-        os.environ[txt.to_string(k)] = v
+    for key, text in given:
+        k = str(txt.to_string(key))
+        if text is None:
+            os.environ.pop(k, None)
+        else:
+            os.environ[k] = text
     return OK
 
 
@@ -106,6 +116,11 @@ def delete_env(name: str) -> Any:
     grants.need("env", name)
     os.environ.pop(name, None)
     return OK
+
+
+@ex("endianness/0", "compiled_endianness/0")
+def endianness() -> Any:
+    return Atom(sys.byteorder)
 
 
 @ex("cwd/0")
@@ -158,24 +173,6 @@ def find_executable(name: str) -> Any:
 
     grants.need("run", name)
     return shutil.which(name)
-
-
-@ex("cmd/2", "cmd/3")
-def cmd(command: str, args: Any, options: Any = ()) -> Any:
-    import subprocess
-
-    grants.need("run", command)
-    both = option(options, "stderr_to_stdout", False) is True
-    done = subprocess.run(
-        [command, *args],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if both else None,
-        cwd=option(options, "cd"),
-        check=False,
-    )
-    from defnpy.terms.binary import make_binary
-
-    return (make_binary(done.stdout), done.returncode)
 
 
 @ex("at_exit/1")
@@ -249,5 +246,5 @@ def _app_dir(app: Any) -> str:
     raise ArgumentError(f"unknown application: {inspect(app)}")
 
 
-MODULE = native_module("System", globals())
+MODULE = native_module("System", {**vars(commands), **globals()})
 MODULES_BY_NAME = {"Elixir.System": MODULE, "Elixir.Application": _application()}

@@ -22,6 +22,8 @@ class ElixirError(Exception):
     """
 
     name: ClassVar[str] = ""
+    # Whether the runtime itself raised it, not a program that made the struct.
+    raw: bool = True
 
     def __init__(self, message: str = "", /, **fields: Any) -> None:
         made: dict[Any, Any] = {EXCEPTION: True}
@@ -57,7 +59,10 @@ class ArgumentError(ElixirError, ValueError):
 
 
 class ArithmeticError_(ElixirError, ArithmeticError):
+    """``call`` is the operation that failed and its operands, where they are known."""
+
     name = "ArithmeticError"
+    call: tuple[str, list[Any]] | None = None
 
     def __init__(self, message: str = "bad argument in arithmetic expression", **fields: Any) -> None:
         super().__init__(message, **fields)
@@ -71,12 +76,17 @@ class RuntimeError_(ElixirError, RuntimeError):
 
 
 class KeyError_(_Fields, KeyError):
-    """Fields ``key`` and ``term``; a text of its own may be given as ``message``."""
+    """Fields ``key`` and ``term``; a text of its own may be given as ``message``.
+
+    *reason* is what Erlang calls the error where the runtime itself raises it: ``{:badkey, key, term}``.
+    """
 
     name = "KeyError"
+    reason: Any = None
 
-    def __init__(self, key: Any = None, term: Any = None, message: str | None = None) -> None:
+    def __init__(self, key: Any = None, term: Any = None, message: str | None = None, reason: Any = None) -> None:
         super().__init__(key=key, term=term, message=message)
+        self.reason = reason
 
 
 class MatchError(_Fields, ValueError):
@@ -224,6 +234,13 @@ class CompileError(_Fields, ValueError):
         super().__init__(file=file, line=line, description=description)
 
 
+def bad_arithmetic(operation: str, *operands: Any) -> ArithmeticError_:
+    """The error of an operation of the runtime on *operands*."""
+    made = ArithmeticError_()
+    made.call = (operation, list(operands))
+    return made
+
+
 BUILTIN: dict[str, type[ElixirError]] = {
     cls.name: cls
     for cls in (
@@ -259,6 +276,7 @@ def from_struct(term: Any) -> ElixirError:
     made = cls.__new__(cls)
     Exception.__init__(made)
     made.term = term
+    made.raw = False
     return made
 
 

@@ -13,6 +13,7 @@ from defnpy.terms.errors import (
     ArgumentError,
     ArithmeticError_,
     BadArityError,
+    BadBooleanError,
     BadFunctionError,
     BadMapError,
     CaseClauseError,
@@ -78,6 +79,8 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "Code.LoadError": _fields("file", "message", "reason"),
     "Regex.CompileError": _fields(message="regex could not be compiled"),
     "UnicodeConversionError": _fields("encoded", "message"),
+    "System.EnvError": _fields("env"),
+    "MissingApplicationsError": [(Atom("apps"), []), (Atom("description"), "missing applications found")],
     "Inspect.Error": _fields("exception_module", "exception_message", "stacktrace", "inspected_struct", "message"),
     "Version.InvalidVersionError": _fields("version"),
     "Version.InvalidRequirementError": _fields("requirement"),
@@ -161,21 +164,42 @@ def _bad_arity(function: Any, args: Any) -> str:
 def _function_clause(module: Any, function: Any, arity: Any, kind: Any, args: Any, clauses: Any) -> str:
     if function is None:
         return "no function clause matches"
-    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args)}"
+    return f"no function clause matching in {format_mfa(module, function, arity)}{_given(module, function, arity, args, kind, clauses)}"
 
 
-def blamed_clauses(term: Any, args: Any) -> str:
-    """What the text of a FunctionClauseError says of its arguments, once they are known."""
-    module, function, arity = (term.fields[Atom(k)] for k in ("module", "function", "arity"))
-    return _given(module, function, arity, args)
-
-
-def _given(module: Any, function: Any, arity: Any, args: Any = None) -> str:
+def _given(module: Any, function: Any, arity: Any, args: Any, kind: Any, clauses: Any) -> str:
+    """What a FunctionClauseError says of its arguments and of the clauses that did not take them, once they are known."""
     if args.__class__ is not list:
         return ""
     shown = [inspect(arg, pretty=True).replace("\n", "\n    ") for arg in args]
     listed = "".join(f"\n    # {place}\n    {text}\n" for place, text in enumerate(shown, 1))
-    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}"
+    tried = _attempted(kind, function, clauses) if clauses.__class__ is list and clauses else ""
+    return f"\n\nThe following arguments were given to {format_mfa(module, function, arity)}:\n{listed}{tried}"
+
+
+_MOST_CLAUSES = 10
+_PRECEDENCE = {"or": 1, "and": 2}
+
+
+def _attempted(kind: Any, function: Any, clauses: list[Any]) -> str:
+    lines = []
+    for args, guards in clauses[:_MOST_CLAUSES]:
+        head = f"    {atom_name(kind)} {atom_name(function)}({', '.join(_tried(arg, 0) for arg in args)})"
+        lines.append(head + "".join(f" when {_tried(guard, 0)}" for guard in guards) + "\n")
+    left = len(clauses) - len(lines)
+    more = f"    ...\n    ({left} clause{'s' if left > 1 else ''} not shown)\n" if left > 0 else ""
+    return f"\nAttempted function clauses (showing {len(lines)} out of {len(clauses)}):\n\n{''.join(lines)}{more}"
+
+
+def _tried(part: Any, parent: int) -> str:
+    """A part of a clause; what did not match stands between minus signs."""
+    if part.__class__ is dict:
+        text = str(runtime().module(alias("Macro")).functions["to_string/1"](part[Atom("node")]))
+        return text if part[Atom("match?")] is True else f"-{text}-"
+    operator, (left, right) = part[0].name, part[2]
+    own = _PRECEDENCE[operator]
+    text = f"{_tried(left, own)} {operator} {_tried(right, own)}"
+    return f"({text})" if parent > own else text
 
 
 def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any) -> str:
@@ -253,6 +277,13 @@ def _inspect_error(module: Any, message: Any, stack: Any, shown: Any, text: Any)
     return str(text) if text is not None else f"got {inspect(module)} with message:\n\n{message}\n"
 
 
+def _missing_applications(apps: Any, description: Any) -> str:
+    from defnpy.terms.text import to_string
+
+    listed = "".join(f'\n  {{{inspect(name)}, "{to_string(wanted)}"}}' for name, wanted in apps)
+    return f"{description}\n\nTo address this, include these applications as your dependencies:\n{listed}"
+
+
 def _uri_error(action: Any, reason: Any, part: Any) -> str:
     return f"cannot {atom_name(action)} due to reason {atom_name(reason)}: {inspect(part)}"
 
@@ -283,6 +314,8 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "File.CopyError": _copy_error,
     "File.RenameError": _copy_error,
     "File.LinkError": lambda reason, existing, new, action: _copy_error(reason, existing, new, "", action),
+    "System.EnvError": lambda env: f"could not fetch environment variable {inspect(env)} because it is not set",
+    "MissingApplicationsError": _missing_applications,
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
@@ -312,6 +345,13 @@ def format_fa(fun: Any, arity: Any) -> str:
     """``Exception.format_fa/2``."""
     shown = f"({', '.join(map(inspect, arity))})" if arity.__class__ is list else f"/{arity}"
     return f"{inspect(fun)}{shown}"
+
+
+def format_file_line_column(file: Any, line: Any, column: Any, suffix: Any = "") -> str:
+    """``Exception.format_file_line_column/4``."""
+    if not file or not line or not column:
+        return format_file_line(file, line, suffix)
+    return f"{file}:{line}:{column}:{suffix}"
 
 
 def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
@@ -356,6 +396,13 @@ _EXITS = {
 }
 
 
+def _bad_specification(problem: Any) -> str:
+    """What a supervisor says of a child specification that it refuses."""
+    if problem.__class__ is tuple and len(problem) == 2 and is_atom(problem[0]):
+        return f"{atom_name(problem[0]).replace('_', ' ')}: {inspect(problem[1])}"
+    return f"got: {inspect(problem)}"
+
+
 def format_exit(reason: Any) -> str:
     """``Exception.format_exit(reason)``."""
     if reason.__class__ is Atom and reason.name in _EXITS:
@@ -364,6 +411,18 @@ def format_exit(reason: Any) -> str:
         first, second = reason
         if first is Atom("shutdown"):
             return f"shutdown: {inspect(second)}"
+        if first is Atom("nodedown") and is_atom(second):
+            return f"no connection to {atom_name(second)}"
+        if first is Atom("bad_return_value"):
+            return f"bad return value: {inspect(second)}"
+        if first is Atom("bad_call"):
+            return f"bad call: {inspect(second)}"
+        if first is Atom("bad_cast"):
+            return f"bad cast: {inspect(second)}"
+        if first is Atom("start_spec"):
+            return f"bad child specification, {_bad_specification(second)}"
+        if first is Atom("supervisor_data"):
+            return f"bad supervisor configuration, {_bad_specification(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
             made = normalize(first)
             frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
@@ -392,7 +451,7 @@ _TUPLE_REASONS: dict[str, Callable[[Any], ElixirError]] = {
     "try_clause": TryClauseError,
     "badmap": BadMapError,
     "badfun": BadFunctionError,
-    "badkey": lambda key: KeyError_(key),
+    "badkey": lambda key: KeyError_(key, reason=(Atom("badkey"), key)),
     "badarg": lambda given: ArgumentError(f"argument error: {inspect(given)}"),
 }
 
@@ -410,10 +469,8 @@ def error_of(reason: Any) -> ElixirError:
         if len(reason) == 2 and name == "badarity":
             return BadArityError(*reason[1])
         if len(reason) == 3 and name == "badkey":
-            return KeyError_(reason[1], reason[2])
+            return KeyError_(reason[1], reason[2], reason=reason)
         if len(reason) == 3 and name == "badbool":
-            from defnpy.terms.errors import BadBooleanError
-
             return BadBooleanError(reason[2], reason[1])
     return ErlangError(reason)
 
@@ -424,30 +481,43 @@ def normalize(payload: Any) -> Any:
 
 
 def erlang_reason(error: ElixirError) -> Any:
-    """The reason with which the runtime itself ends a process: Erlang's terms for its own errors, else the struct."""
+    """The reason by which Erlang knows an error of the runtime, which ``catch :error, reason`` sees; else the struct."""
     fields = error.term.fields
-    if isinstance(error, ArithmeticError_) and fields.get(MESSAGE) == "bad argument in arithmetic expression":
+    if not error.raw:
+        return error.term
+    made = _REASONS.get(error.__class__)
+    if made is not None:
+        return made(fields)
+    message = fields.get(MESSAGE)
+    if isinstance(error, ArithmeticError_) and message == "bad argument in arithmetic expression":
         return Atom("badarith")
-    if isinstance(error, FunctionClauseError) and error.given is not None:
-        return Atom("function_clause")
-    if isinstance(error, UndefinedFunctionError) and fields.get(MESSAGE) is None:
+    if isinstance(error, ArgumentError) and (message == "argument error" or str(message).startswith("errors were found at the given arguments:")):
+        return Atom("badarg")
+    if isinstance(error, UndefinedFunctionError) and message is None:
         return Atom("undef")
-    for kind, name in ((MatchError, "badmatch"), (CaseClauseError, "case_clause"), (WithClauseError, "with_clause"),
-                       (TryClauseError, "try_clause"), (ErlangError, "")):
-        if isinstance(error, kind):
-            return (Atom(name), fields[Atom("term")]) if name else fields[Atom("original")]
-    return Atom("cond_clause") if isinstance(error, CondClauseError) else error.term
+    if isinstance(error, KeyError_) and error.reason is not None:
+        return error.reason
+    return error.term
 
 
-def original_of(term: Any) -> Any:
-    """What ``catch :error, reason`` sees for an exception struct: the plain reason of an ErlangError, else the struct.
+def _tagged(name: str, *keys: str) -> Callable[[Any], Any]:
+    return lambda fields: (Atom(name), *(fields[Atom(key)] for key in keys))
 
-    The runtime's own errors are seen by their Erlang reasons (``:badarith``, ``{:badmatch, v}``).
-    """
-    name = _NAMES.get(term.module.name)
-    if name == "ErlangError":
-        return term.fields[Atom("original")]
-    return term
+
+_REASONS: dict[type[ElixirError], Callable[[Any], Any]] = {
+    MatchError: _tagged("badmatch", "term"),
+    CaseClauseError: _tagged("case_clause", "term"),
+    WithClauseError: _tagged("with_clause", "term"),
+    TryClauseError: _tagged("try_clause", "term"),
+    BadMapError: _tagged("badmap", "term"),
+    BadFunctionError: _tagged("badfun", "term"),
+    BadBooleanError: _tagged("badbool", "operator", "term"),
+    BadArityError: lambda fields: (Atom("badarity"), (fields[Atom("function")], fields[Atom("args")])),
+    CondClauseError: lambda fields: Atom("cond_clause"),
+    FunctionClauseError: lambda fields: Atom("function_clause"),
+    SystemLimitError: lambda fields: Atom("system_limit"),
+    ErlangError: lambda fields: fields[Atom("original")],
+}
 
 
 def blame(term: Any, stack: Any = ()) -> Any:
@@ -465,11 +535,44 @@ def blame(term: Any, stack: Any = ()) -> Any:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
         text = message_of(term) + undefined_hint(module, function, arity)
         return term.replace({MESSAGE: text})
+    if name == "ArithmeticError" and stack and stack[0][0] is Atom("erlang") and stack[0][2].__class__ is list:
+        return with_operation(term, atom_name(stack[0][1]), stack[0][2])
     if name == "FunctionClauseError" and stack:
         called, args = stack[0][:2], stack[0][2]
         if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
-            return term.replace({Atom("args"): args})
+            return with_arguments(term, args)
     return term
+
+
+def with_operation(term: Any, operation: str, operands: list[Any]) -> Any:
+    """An ArithmeticError that shows what was computed."""
+    shown = [inspect(operand) for operand in operands]
+    if operation in _BITWISE:
+        text = f"Bitwise.{operation}({', '.join(shown)})"
+    elif operation in ("div", "rem") or len(shown) == 1:
+        text = f"{operation}({', '.join(shown)})"
+    else:
+        text = f"{shown[0]} {operation} {shown[1]}"
+    return term.replace({MESSAGE: f"{term.fields[MESSAGE]}: {text}"})
+
+
+_BITWISE = frozenset(("band", "bor", "bxor", "bsl", "bsr", "bnot"))
+
+
+def blame_error(error: ElixirError) -> Any:
+    """The struct of an exception with all that is known of its call."""
+    given = getattr(error, "given", None)
+    if given is not None:
+        return with_arguments(error.term, given)
+    call = getattr(error, "call", None)
+    return with_operation(error.term, *call) if call is not None else blame(error.term)
+
+
+def with_arguments(term: Any, args: list[Any]) -> Any:
+    """A FunctionClauseError with its arguments and the clauses that did not take them."""
+    found = runtime().evaluator.blame(term.fields[Atom("module")], term.fields[Atom("function")], args)
+    kind, clauses = found or (None, None)
+    return term.replace({Atom("args"): args, Atom("kind"): kind, Atom("clauses"): clauses})
 
 
 EXCEPTION_MODULES = [alias(name) for name in FIELDS]

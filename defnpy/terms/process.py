@@ -24,13 +24,18 @@ class Pid:
 
 
 class Reference:
-    """``make_ref()``."""
+    """``make_ref()``. As an *alias* it stands for its process: a destination of messages until it is given up.
 
-    __slots__ = ("ex_serial",)
+    ``once`` says that the first message that it takes gives it up.
+    """
+
+    __slots__ = ("alias", "ex_serial", "once")
     ex_rank = 2
 
-    def __init__(self) -> None:
+    def __init__(self, alias: Process | None = None, once: bool = False) -> None:
         self.ex_serial = next(_serial)
+        self.alias = alias
+        self.once = once
 
 
 class Process:
@@ -43,7 +48,11 @@ class Process:
         self.mailbox: deque[Any] = deque()
         self.arrived = threading.Condition()
         self.leader: Callable[[str], None] | None = parent.leader if parent else None
+        # The process that its output goes through; the first one of a program is its own.
+        self.group: Process = parent.group if parent else self
         self.alive = True
+        # The thread that runs the program's code as this process; None where nothing may interrupt it.
+        self.thread: int | None = None
         self.trap_exit = False
         self.links: set[Process] = set()
         self.monitors: list[tuple[Reference, Process]] = []

@@ -359,3 +359,100 @@ def test_a_second_run_comes_from_the_cache(suite: Callable[..., Any]) -> None:
     first, second = suite(files, "test"), suite(files, "test")
     assert first.states() == second.states() == {"test context": "passed", "test inner fails": "failed"}, second.out + second.err
     assert first.tests["test inner fails"]["error"] == second.tests["test inner fails"]["error"]
+
+
+def test_patterns_of_assertions(suite: Callable[..., Any]) -> None:
+    done = suite("""
+        defmodule Shapes do
+          defmacro pair(a, b), do: quote(do: {:pair, unquote(a), unquote(b)})
+        end
+        defmodule PatternsTest do
+          use ExUnit.Case
+          require Shapes
+          @word "known"
+          defmacrop both(a), do: quote(do: {unquote(a), _})
+
+          test "macros in patterns bind" do
+            assert Shapes.pair(a, 2) = {:pair, 1, 2}
+            assert both(b) = {3, 4}
+            assert {a, b} == {1, 3}
+            send(self(), {:pair, 5, 6})
+            assert_received Shapes.pair(c, 6)
+            assert c == 5
+            send(self(), "word: known")
+            assert_received "word: #{@word}"
+          end
+
+          test "the code of a failure is quoted" do
+            error = assert_raise ExUnit.AssertionError, fn -> assert {:ok, 1} = Map.get(%{a: 2}, :a) end
+            assert Macro.to_string(error.expr) == "assert {:ok, 1} = Map.get(%{a: 2}, :a)"
+            assert Macro.to_string(error.left) == "{:ok, 1}"
+            assert error.right == 2
+          end
+
+          test "pins come in the order of the pattern" do
+            {z, a} = {1, 2}
+            error = assert_raise ExUnit.AssertionError, fn -> assert {^z, ^a} = {2, z} end
+            assert error.message == "match (=) failed\\nThe following variables were pinned:\\n  z = 1\\n  a = 2"
+          end
+
+          test "a run inside of a test prints there" do
+            defmodule Inner do
+              use ExUnit.Case
+              test "fails", do: flunk("inner failure")
+            end
+            said = ExUnit.CaptureIO.capture_io(fn -> assert %{failures: 1} = ExUnit.run() end)
+            assert said =~ "inner failure" and said =~ "1 test, 1 failure"
+          end
+        end
+        """)
+    assert set(done.states().values()) == {"passed"}, done.out
+    assert len(done.tests) == 4
+
+
+def test_supervised_processes_restart_and_say_why_they_do_not_start(suite: Callable[..., Any]) -> None:
+    done = suite("""
+        defmodule Kept do
+          use Agent
+          def start_link(:fail), do: raise "no start"
+          def start_link(n), do: Agent.start_link(fn -> n end, name: Kept)
+        end
+        defmodule SupervisedTest do
+          use ExUnit.Case
+          defp again(0), do: flunk("not restarted")
+          defp again(n), do: Process.whereis(Kept) || (Process.sleep(5); again(n - 1))
+
+          test "a permanent child comes back" do
+            pid = start_supervised!({Kept, 1})
+            Agent.stop(pid)
+            again(200)
+            assert Agent.get(Kept, & &1) == 1
+            assert stop_supervised(Kept) == :ok
+            assert Process.whereis(Kept) == nil
+          end
+
+          test "a start that raises" do
+            assert {:error, {{:EXIT, {%RuntimeError{message: "no start"}, _}}, _}} = start_supervised({Kept, :fail})
+            error = assert_raise RuntimeError, fn -> start_supervised!(%{id: 1, start: :oops}) end
+            assert error.message =~ "Reason: bad child specification, invalid mfa: :oops"
+          end
+
+          test "callers" do
+            me = self()
+            start_supervised!({Task, fn -> send(me, {:from, Process.get(:"$callers"), Process.get(:"$ancestors")}) end})
+            assert_receive {:from, callers, ancestors}
+            assert List.last(callers) == me
+            assert List.last(ancestors) == me
+          end
+        end
+        """)
+    assert set(done.states().values()) == {"passed"}, done.out
+
+
+def test_clauses_of_a_library_function_in_a_failure(suite: Callable[..., Any]) -> None:
+    done = suite({
+        "mix.exs": "", "lib/shape.ex": "defmodule Shape do\n  def size(n) when is_integer(n) and n > 0, do: n\nend\n",
+        "a_test.exs": "defmodule ShapeTest do\n  use ExUnit.Case\n  test \"size\", do: Shape.size(-1)\n"
+                      "  test \"sum\", do: Enum.count([]) + :a\nend\n"}, "a_test.exs")
+    assert "     Attempted function clauses (showing 1 out of 1):\n\n         def size(n) when is_integer(n) and -n > 0-\n" in done.out
+    assert "** (ArithmeticError) bad argument in arithmetic expression: 0 + :a\n" in done.out

@@ -132,6 +132,7 @@ def test_terminate_hears_of_crashes_and_the_log_names_the_server() -> None:
       def terminate({%RuntimeError{message: m}, _}, pid), do: send(pid, {:terminated, m})
     end
     {:ok, p} = GenServer.start(StdlibCrash, self())
+    Logger.configure(level: :debug)
     log = ExUnit.CaptureLog.capture_log(fn ->
       try do
         GenServer.call(p, :boom)

@@ -175,7 +175,50 @@ def _pins(pattern: Any) -> list[Any]:
                     walk(item)
 
     walk(pattern)
-    return [(name, variable) for name, variable in sorted(found.items(), reverse=True)]
+    return list(found.items())
+
+
+def unfolded(tree: Any, env: Env) -> Any:
+    """A pattern with the program's macros expanded: what they bind counts as written."""
+    inner = env.fork()
+    inner.context = "match"
+
+    def walk(tree: Any) -> Any:
+        if tree.__class__ is list:
+            return [walk(item) for item in tree]
+        if tree.__class__ is not tuple:
+            return tree
+        if len(tree) != 3 or tree[2].__class__ is not list:
+            return tuple(walk(item) for item in tree) if len(tree) == 2 else tree
+        form, meta, args = tree
+        if form in (PIN, AT, QUOTE):
+            return tree
+        found = _program_macro(form, meta, args, inner)
+        if found is not None:
+            return walk(ex.run_macro(*found, meta, args, inner))
+        return (form, meta, walk(args))
+
+    return walk(tree)
+
+
+def _program_macro(form: Any, meta: Any, args: list[Any], env: Env) -> tuple[Any, Any] | None:
+    """The macro of a program that a node of a pattern calls, and its module."""
+    name: Any = form
+    if form.__class__ is Atom:
+        signature = f"{form.name}/{len(args)}"
+        own = env.state.definitions.get(signature) if env.state is not None else None
+        if env.state is not None and own is not None and own.kind in ("defmacro", "defmacrop"):
+            return env.state.local_macro(own), env.module
+        module = ex.imported(signature, len(args), meta, env) if form not in ex.SPECIAL else None
+    elif ex.is_node(form, ex.DOT) and len(form[2]) == 2:
+        left, name = form[2]
+        module = ex.expand_alias(left, env) if ex.is_node(left, ex.ALIASES) else left
+    else:
+        return None
+    if module.__class__ is not Atom or module is None:
+        return None
+    made = ex.find_macro(module, f"{atom_name(name)}/{len(args)}", env)
+    return (made, module) if made is not None and not getattr(made, "native_macro", False) else None
 
 
 def match(left: Any, right: Any, code: str, truthy: bool, meta: Any, env: Env) -> Any:
@@ -183,6 +226,7 @@ def match(left: Any, right: Any, code: str, truthy: bool, meta: Any, env: Env) -
     if ex.is_node(left, WHEN):
         shown, suggestion = source(left), source((Atom("assert"), [], [(MATCHES, [], [left, right])]))
         raise ArgumentError(f"invalid pattern in assert/1:\n\n  {shown}\n\nTo assert with guards, use match?/2:\n\n  {suggestion}\n")
+    left = unfolded(left, env)
     variables = pattern_variables(left)
     check = "ExUnit.Assertions.__truthy__(:assert, right, :ex_unit_no_meaningful_value, unquote(code))" if truthy else ":ok"
     return _build(
@@ -197,6 +241,7 @@ def match(left: Any, right: Any, code: str, truthy: bool, meta: Any, env: Env) -
 
 def _matches(kind: str, expression: Any, code: str, meta: Any, env: Env) -> Any:
     left, right = expression[2]
+    left = unfolded(left, env)
     value = _variable("right", meta, env)
     return _build(
         "unquote(r) = unquote(right)\n"
@@ -216,6 +261,7 @@ def _received(pattern: Any, received: Any) -> Any:
 
 
 def _expect(pattern: Any, timeout: Any, message: Any, code: str, meta: Any, env: Env) -> Any:
+    pattern = unfolded(pattern, env)
     variables = pattern_variables(pattern)
     received = _variable("received", meta, env)
     wanted = _received(pattern, received)
@@ -245,6 +291,7 @@ def assert_received(meta: Any, args: list[Any], env: Env) -> Any:
 
 
 def _refuse(pattern: Any, timeout: Any, message: Any, meta: Any, env: Env) -> Any:
+    pattern = unfolded(pattern, env)
     value = _variable("actual", meta, env)
     found = "ExUnit.Assertions.flunk(unquote(message))" if message is not None else (
         "ExUnit.Assertions.__unexpected__(unquote(value), unquote(pattern))")

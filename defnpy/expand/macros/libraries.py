@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
 from defnpy.expand.macros import macro, rewrite
+from defnpy.expand.macros.template import Template
 from defnpy.terms.atom import Atom, alias
 
 DEF = Atom("def")
@@ -47,18 +48,38 @@ def _using_behaviour(module: str, *extra: Any) -> Any:
     return rewrite("__using__/1")(quoted)
 
 
-def _logger(level: str) -> Any:
-    def expanded(meta: Any, args: list[Any], env: Env) -> Any:
-        return ex.call_node("Logger", "__log__", meta, [Atom(level), *ex.expand_args(args, env)])
+def _logger(level: str | None) -> Any:
+    """A macro that evaluates its message and metadata only when they are logged; without *level* it is the first argument."""
 
-    return macro(f"{level}/1", f"{level}/2")(expanded)
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        chosen, message, *rest = args if level is None else [Atom(level), *args]
+        return Template("Elixir.Logger", meta, env).quoted(
+            "case Logger.__should_log__(unquote(level), __MODULE__) do\n"
+            "  nil -> :ok\n"
+            "  level -> Logger.__do_log__(level, unquote(message), %{unquote_splicing(location)}, unquote(metadata))\n"
+            "end",
+            level=chosen, message=message, metadata=rest[0] if rest else [], location=_location(meta, env))
+
+    names = ("log/2", "log/3") if level is None else (f"{level}/1", f"{level}/2")
+    return rewrite(*names)(quoted)
 
 
-LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+def _location(meta: Any, env: Env) -> list[Any]:
+    """Where a message is logged, as metadata; nothing outside of functions."""
+    if env.function is None:
+        return []
+    module, (name, arity) = env.module, env.function
+    function = (ex.TUPLE, meta, [module, Atom(name), arity])
+    line = next((value for key, value in meta if key.name == "line"), 0)
+    return [(Atom("mfa"), function), (Atom("file"), [ord(char) for char in env.file]), (Atom("line"), line)]
+
+
+LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "warn")
 
 
 def _logger_macros() -> dict[str, Any]:
-    return {f"{level}/{n}": made for level in LEVELS for made in (_logger(level),) for n in (1, 2)}
+    made = {f"{level}/{n}": made for level in LEVELS for made in (_logger(level),) for n in (1, 2)}
+    return {**made, "log/2": (general := _logger(None)), "log/3": general}
 
 
 @rewrite("derive/2", "derive/3")

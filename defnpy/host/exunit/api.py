@@ -9,7 +9,7 @@ from defnpy.host.exunit.reporter import Reporter
 from defnpy.host.exunit.suite import Suite
 from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.enumerable import iterate
-from defnpy.stdlib.exunit.settings import settings
+from defnpy.stdlib.exunit.settings import plural, settings
 from defnpy.stdlib.util import ERROR, INFINITY, OK
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import Module, ex, native_module
@@ -55,8 +55,7 @@ def after_suite(callback: Any) -> Any:
 
 @ex("plural_rule/1")
 def plural_rule(word: str) -> str:
-    found: str = settings().get("plural_rules", {}).get(word, f"{word}s")
-    return found
+    return plural(word)
 
 
 @ex("plural_rule/2")
@@ -67,10 +66,9 @@ def set_plural_rule(word: str, plural: str) -> Any:
 
 @ex("fetch_test_supervisor/0")
 def fetch_test_supervisor() -> Any:
-    from defnpy.stdlib.exunit.callbacks import EXITS
+    from defnpy.stdlib.exunit.callbacks import EXITS, supervisor
 
-    me = current()
-    return (OK, me.pid) if EXITS in me.state else ERROR
+    return (OK, supervisor()) if EXITS in current().state else ERROR
 
 
 @ex("run/0", "run/1")

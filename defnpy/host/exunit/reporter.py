@@ -9,10 +9,12 @@ from typing import Any, TextIO
 from defnpy.host.exunit import texts
 from defnpy.host.exunit.outcome import Failure, Test
 from defnpy.stdlib.exunit.format import plain
+from defnpy.stdlib.exunit.settings import plural
 from defnpy.terms.ansi import sequence
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
+from defnpy.terms.process import write
 
 FILE, LINE, TYPE = Atom("file"), Atom("line"), Atom("test_type")
 STYLES = {
@@ -41,9 +43,12 @@ class Reporter:
         self.slowest = 0
 
     def say(self, text: str) -> None:
-        out = self.out or sys.stdout
-        out.write(text)
-        out.flush()
+        if self.out is not None:
+            self.out.write(text)
+            return
+        # A run within a test prints where the test prints.
+        write(text)
+        sys.stdout.flush()
 
     # -- events --
 
@@ -144,7 +149,7 @@ class Reporter:
         self.say("\n")
 
     def _summary(self, total: int) -> None:
-        parts = [f"{n} {kind if n == 1 else kind + 's'}" for kind, n in sorted(self.counts.items())]
+        parts = [f"{n} {kind if n == 1 else plural(kind)}" for kind, n in sorted(self.counts.items())]
         parts.append(f"{self.failures} failure{'' if self.failures == 1 else 's'}")
         if self.excluded:
             parts.append(f"{self.excluded} excluded")

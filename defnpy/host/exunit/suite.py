@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -25,13 +24,6 @@ from defnpy.terms.struct import Struct
 
 SHUTDOWN, KILLED = Atom("shutdown"), Atom("killed")
 GRACE_SECONDS = 2.0
-
-
-class Killed(processes.ExitSignal):
-    """Ends a test that ran too long, wherever it is."""
-
-    def __init__(self) -> None:
-        super().__init__(KILLED)
 
 
 class Suite:
@@ -114,7 +106,7 @@ class Suite:
                     break
                 self.run_test(test, held[0] if held else context, owner)
         over.set()
-        late = [f for error in callbacks.finish(owner) for f in failures_of(error)]
+        late = [replace(f, pid=owner.pid) for error in callbacks.finish(owner) for f in failures_of(error)]
         if late and not problems:
             self.failed += len(tests)
             self.reporter.module_failed(module, late, len([t for t in tests if t.state == "passed"]))
@@ -143,13 +135,13 @@ class Suite:
         started = time.perf_counter()
         wanted = merged.get(Atom("capture_log"), self.options["capture_log"])
         if wanted is not None and wanted is not False:
-            with logger.Capture(dict(wanted).get(Atom("level")) if wanted.__class__ is list else None) as capture:
+            with logger.Capture(*_log_options(wanted)) as capture:
                 test.failures = run_process(owner, body, limit, str(test.tags[Atom("test_type")].name))
             test.logs = capture.text
         else:
             test.failures = run_process(owner, body, limit, str(test.tags[Atom("test_type")].name))
         test.time = int((time.perf_counter() - started) * 1_000_000)
-        late = [f for error in callbacks.finish(owner) for f in failures_of(error)]
+        late = [replace(f, pid=owner.pid) for error in callbacks.finish(owner) for f in failures_of(error)]
         test.failures = test.failures or late
         test.state = "failed" if test.failures else "passed"
         self.failed += bool(test.failures)
@@ -160,6 +152,12 @@ class Suite:
         self.reporter.test_started(test)
         self.reporter.test_finished(test)
         self.tests.append(test)
+
+
+def _log_options(wanted: Any) -> tuple[Any, list[Any]]:
+    """The least level and the formatter's options of a ``capture_log`` tag."""
+    given = wanted if wanted.__class__ is list else []
+    return dict(given).get(Atom("level")), [pair for pair in given if pair[0] is not Atom("level")]
 
 
 def _has_setup_all(module: Module) -> bool:
@@ -198,8 +196,9 @@ def run_process(owner: Process, body: Callable[[], Any], limit: Any, kind: str =
 
     def work() -> None:
         try:
-            body()
-            processes.check_signal(owner)
+            with processes.interruptible(owner):
+                body()
+                processes.check_signal(owner)
         except BaseException as error:
             problems.extend(replace(f, pid=owner.pid) for f in failures_of(error))
         finally:
@@ -214,16 +213,6 @@ def run_process(owner: Process, body: Callable[[], Any], limit: Any, kind: str =
             thread.join(GRACE_SECONDS)
         return problems
     fields = {EXCEPTION: True, Atom("timeout"): limit, Atom("type"): kind}
-    _kill(owner, thread, done)
+    processes.end(owner, KILLED)
+    done.wait(GRACE_SECONDS)
     return [Failure("error", Struct(TIMEOUT, fields))]
-
-
-def _kill(owner: Process, thread: threading.Thread, done: threading.Event) -> None:
-    with owner.arrived:
-        owner.state["exit_signal"] = KILLED
-        owner.arrived.notify_all()
-    if not done.wait(0.1) and thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Killed))
-        done.wait(GRACE_SECONDS)
-    if owner.alive and not done.is_set():
-        processes.terminate(owner, KILLED)

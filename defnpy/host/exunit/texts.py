@@ -10,7 +10,7 @@ from defnpy.stdlib.exunit.errors import ASSERTION
 from defnpy.stdlib.exunit.format import PADDING, Paint, format_assertion, pad_lines
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, Exit, Throw
-from defnpy.terms.exception import blame, blamed_clauses, format_banner
+from defnpy.terms.exception import blame, blame_error, format_banner
 from defnpy.terms.inspect import inspect, inspect_call
 from defnpy.terms.module import Module
 
@@ -73,16 +73,11 @@ def _failure(test: Test | None, failure: Failure, paint: Paint) -> str:
 
 def _banner(failure: Failure) -> str:
     if failure.kind == "error":
-        return format_banner(Atom("error"), blame(failure.reason)) + _given(failure)
+        made = blame_error(failure.error) if isinstance(failure.error, ElixirError) else blame(failure.reason)
+        return format_banner(Atom("error"), made)
     if failure.kind == "EXIT":
         return format_banner((Atom("EXIT"), failure.pid), failure.reason)
     return format_banner(Atom(failure.kind), failure.reason)
-
-
-def _given(failure: Failure) -> str:
-    """The arguments of a FunctionClauseError."""
-    args = getattr(failure.error, "given", None)
-    return blamed_clauses(failure.reason, args) if args else ""
 
 
 def _notes(failure: Failure) -> str:

@@ -11,6 +11,7 @@ from defnpy.nx.lib.serving_parts import IDENTITY, SERVING, execute, field, handl
 from defnpy.nx.lib.serving_server import Config, Request, config_of
 from defnpy.stdlib import enumerable, processes
 from defnpy.stdlib.lazy import Stream
+from defnpy.stdlib.telemetry import traced
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import NOMATCH
@@ -54,7 +55,17 @@ def preprocess(fun: Any, value: Any) -> tuple[Any, Any]:
             "the default client_preprocessing expects a Nx.Batch or a stream of Nx.Batch as input. Give a batch or use a custom "
             "preprocessing"
         )
-    made = fun(value)
+
+    def run() -> tuple[Any, dict[str, Any]]:
+        made = _checked(fun, fun(value))
+        return made, {"input": value, "info": made[1]}
+
+    found: tuple[Any, Any] = traced("preprocessing", {"input": value}, run)
+    return found
+
+
+def _checked(fun: Any, made: Any) -> tuple[Any, Any]:
+    """What the preprocessing function *fun* gave, when it is a pair."""
     if made.__class__ is tuple and len(made) == 2 and _valid(made[0]):
         return made
     raise RuntimeError_(
@@ -65,7 +76,7 @@ def preprocess(fun: Any, value: Any) -> tuple[Any, Any]:
 
 def _postprocess(fun: Any, result: Any, info: Any) -> Any:
     if fun is not None:
-        return fun(result, info)
+        return traced("postprocessing", {"info": info}, lambda: (fun(result, info), {"info": info}))
     return result[0] if result.__class__ is tuple else result
 
 

@@ -9,6 +9,7 @@ from defnpy.nx.api.index import slice_along_axis
 from defnpy.nx.api.shape import concatenate
 from defnpy.nx.lib_defn.composite import flatten_list, traverse
 from defnpy.nx.lib_defn.composite import traverse_3 as traverse_with
+from defnpy.stdlib.telemetry import traced
 from defnpy.stdlib.util import OK
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
@@ -68,9 +69,19 @@ def handle_batch(module: Any, batch: Any, partition: int, state: Any) -> tuple[C
     )
 
 
-def execute(module: Any, work: Callable[[], Any]) -> tuple[Any, Any]:
-    """Output and metadata of a batch."""
-    answer = work()
+def execute(module: Any, work: Callable[[], Any], then: Callable[[Any, Any], Any] = lambda output, metadata: None) -> tuple[Any, Any]:
+    """Output and metadata of a batch, as a span of telemetry; *then* is told of them within it."""
+
+    def run() -> tuple[Any, dict[str, Any]]:
+        output, metadata = _pair(module, work())
+        then(output, metadata)
+        return (output, metadata), {"module": module, "metadata": metadata}
+
+    found: tuple[Any, Any] = traced("execute", {"module": module}, run)
+    return found
+
+
+def _pair(module: Any, answer: Any) -> tuple[Any, Any]:
     if answer.__class__ is tuple and len(answer) == 2:
         return answer
     raise RuntimeError_(

@@ -239,12 +239,14 @@ class _Server(genserver.Server):
         self.shares[partition] = entry.shares
         reference, server, module = Reference(), current(), self.module
 
-        def run() -> None:
-            output, metadata = execute(module, work)
+        def share(output: Any, metadata: Any) -> None:
             for request, start_at, size in entry.shares:
                 _tell(request.client, ("batch", start_at, size, output, metadata))
                 if request.also is not None:
                     _tell(request.also, ("size", size))
+
+        def run() -> None:
+            execute(module, work, share)
             processes.deliver(server, _Done(reference))
 
         self.tasks[reference] = _Task(partition, entry.shares)

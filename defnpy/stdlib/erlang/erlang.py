@@ -42,6 +42,12 @@ def chars(term: Any) -> str:
 # ---------------------------------------------------------------------------------------------- numbers and text
 
 
+@ex("yield/0")
+def yield_() -> bool:
+    time.sleep(0)
+    return True
+
+
 @ex("integer_to_binary/1", "integer_to_binary/2")
 def integer_to_binary(n: Any, base: int = 10) -> str:
     if not is_int(n):

@@ -6,13 +6,13 @@ from typing import Any
 
 from defnpy.stdlib import operators, regex
 from defnpy.stdlib.calls import fun0
-from defnpy.stdlib.exunit.errors import ASSERTION, assertion
+from defnpy.stdlib.exunit.errors import ASSERTION, assertion, quoted
 from defnpy.stdlib.fallback import clause_error
 from defnpy.stdlib.kernel import native_exception
 from defnpy.stdlib.util import UNSET, need
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import ArgumentError, ElixirError, Exit, Throw
-from defnpy.terms.exception import message_of, original_of
+from defnpy.terms.exception import erlang_reason, message_of
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import compare, strict_equal
@@ -38,9 +38,9 @@ def compared(kind: Any, operator: Any, result: Any, left: Any, right: Any, code:
     name = atom_name(operator)
     message = f"{kind.name.title() + 'ion' if wanted else 'Refute'} with {name} failed"
     if name in _SAME_FAILS[kind.name] and strict_equal(left, right):
-        raise assertion(left=left, expr=code, message=message + ", both sides are exactly equal")
+        raise assertion(left=left, expr=quoted(code), message=message + ", both sides are exactly equal")
     context = Atom("===") if name in ("===", "!==") else Atom("==")
-    raise assertion(left=left, right=right, expr=code, message=message, context=context)
+    raise assertion(left=left, right=right, expr=quoted(code), message=message, context=context)
 
 
 @ex("__truthy__/4")
@@ -49,18 +49,18 @@ def checked(kind: Any, value: Any, args: Any, code: str) -> Any:
     if _truthy(value) is (kind is ASSERT):
         return value
     expected = "truthy" if kind is ASSERT else "false or nil"
-    raise assertion(args=args, expr=code, message=f"Expected {expected}, got {inspect(value)}")
+    raise assertion(args=args, expr=quoted(code), message=f"Expected {expected}, got {inspect(value)}")
 
 
 def _pinned(pins: list[Any]) -> str:
     if not pins:
         return ""
-    return "\nThe following variables were pinned:" + "".join(f"\n  {name} = {inspect(value)}" for name, value in reversed(pins))
+    return "\nThe following variables were pinned:" + "".join(f"\n  {name} = {inspect(value)}" for name, value in pins)
 
 
 @ex("__mismatch__/4")
 def mismatch(pattern: str, value: Any, code: str, pins: list[Any]) -> Any:
-    raise assertion(left=pattern, right=value, expr=code, message="match (=) failed" + _pinned(pins), context=(MATCH, pins))
+    raise assertion(left=quoted(pattern), right=value, expr=quoted(code), message="match (=) failed" + _pinned(pins), context=(MATCH, pins))
 
 
 @ex("__matches__/6")
@@ -70,7 +70,7 @@ def matches(kind: Any, result: bool, pattern: str, value: Any, code: str, pins: 
     if result is wanted:
         return wanted
     text = "match (match?) failed" if wanted else "match (match?) succeeded, but should have failed"
-    raise assertion(left=pattern, right=value, expr=code, message=text + _pinned(pins), context=(MATCH, pins))
+    raise assertion(left=quoted(pattern), right=value, expr=quoted(code), message=text + _pinned(pins), context=(MATCH, pins))
 
 
 @ex("assert/2")
@@ -158,7 +158,7 @@ def catch(kind: Any, function: Any) -> Any:
     except Exception as caught:
         error = _translated(caught)
         if kind is Atom("error") and error.term.module is not ASSERTION:
-            return original_of(error.term)
+            return erlang_reason(error)
         raise
     raise assertion(message=f"Expected to catch {kind.name}, got nothing")
 
@@ -207,7 +207,7 @@ def timeout_of(given: Any, key: Any) -> int:
 def no_message(pattern: str, code: str, pins: list[Any], finder: Any, timeout: int) -> Any:
     messages = list(current().mailbox)
     if any(finder(m) is True for m in messages):
-        raise assertion(expr=code, message=(
+        raise assertion(expr=quoted(code), message=(
             f"Found message matching {pattern} after {timeout}ms.\n\n"
             "This means the message was delivered too close to the timeout value, you may want to either:\n\n"
             "  1. Give an increased timeout to `assert_receive/2`\n"
@@ -219,7 +219,7 @@ def no_message(pattern: str, code: str, pins: list[Any], finder: Any, timeout: i
     else:
         shown = f"\nShowing {min(count, MOST_MESSAGES)} of {count} message{'s' if count > 1 else ''} in the mailbox"
     text = f"Assertion failed, no matching message after {timeout}ms" + _pinned(pins) + shown
-    raise assertion(left=pattern, expr=code, message=text, context=(MAILBOX, pins, messages[-MOST_MESSAGES:]))
+    raise assertion(left=quoted(pattern), expr=quoted(code), message=text, context=(MAILBOX, pins, messages[-MOST_MESSAGES:]))
 
 
 @ex("__unexpected__/2")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.stdlib import processes
+from defnpy.stdlib import genserver, processes
+from defnpy.stdlib import supervisor as supervisors
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.exunit import case
-from defnpy.stdlib.genserver import STOP_MESSAGE, child_specification, start_child
-from defnpy.stdlib.util import ERROR, OK, UNSET
+from defnpy.stdlib.genserver import STOP_MESSAGE
+from defnpy.stdlib.util import INFINITY, OK, UNSET
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, RuntimeError_
@@ -16,13 +17,13 @@ from defnpy.terms.exception import format_exit
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.order import strict_equal
-from defnpy.terms.process import Process, Reference, current, enter, leave
+from defnpy.terms.process import Pid, Process, Reference, current, enter, leave
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct, is_map, map_of
 
-EXITS, CHILDREN = "ex_unit_on_exit", "ex_unit_children"
+EXITS, SUPERVISOR = "ex_unit_on_exit", "ex_unit_supervisor"
 KEPT = frozenset(Atom(n) for n in ("case", "file", "line", "test", "async", "registered", "describe"))
-SHUTDOWN, ID = Atom("shutdown"), Atom("id")
+SHUTDOWN, EXIT, KILLED, CALLERS = Atom("shutdown"), Atom("EXIT"), Atom("killed"), Atom("$callers")
 STOP_SECONDS = 5.0
 
 
@@ -86,8 +87,9 @@ def on_exit(name: Any, callback: Any = UNSET) -> Any:
 
 def finish(owner: Process) -> list[BaseException]:
     """Stop the supervised processes of a test and run its ``on_exit`` callbacks, last first; gives what they raised."""
-    for _, process in reversed(owner.state.pop(CHILDREN, [])):
-        _stop(process)
+    supervisor = owner.state.pop(SUPERVISOR, None)
+    if supervisor is not None:
+        _stop(supervisor)
     problems: list[BaseException] = []
     for _, callback in reversed(owner.state.get(EXITS, [])):
         token = enter(Process(owner))
@@ -103,36 +105,34 @@ def finish(owner: Process) -> list[BaseException]:
 # -- supervised processes ------------------------------------------------------------------------------------------------
 
 
-def _children() -> list[tuple[Any, Process]]:
+def _need_test(name: str) -> Process:
     me = current()
     if EXITS not in me.state:
-        raise ArgumentError("start_supervised/2 can only be invoked from the test process")
-    found: list[tuple[Any, Process]] = me.state.setdefault(CHILDREN, [])
-    return found
+        raise ArgumentError(f"{name} can only be invoked from the test process")
+    return me
+
+
+def supervisor() -> Any:
+    """The pid of the test's supervisor, which is made when it is first needed and ends with the test."""
+    me = current()
+    if SUPERVISOR not in me.state:
+        options = [(Atom("strategy"), Atom("one_for_one")), (Atom("max_restarts"), 1_000_000), (Atom("max_seconds"), 1)]
+        made = supervisors.start([], options)[1].process
+        made.dictionary[CALLERS] = [me.pid]
+        processes.unlink(made.pid)
+        me.state[SUPERVISOR] = made
+    return me.state[SUPERVISOR].pid
+
+
+def _ask(request: str, *args: Any) -> Any:
+    return genserver.call(supervisor(), (Atom(request), *args), INFINITY)
 
 
 @ex("start_supervised/1", "start_supervised/2")
 def start_supervised(child: Any, options: Any = ()) -> Any:
     """Start a process that ends with the test."""
-    children = _children()
-    spec = {**child_specification(child), **{maps.key(k): v for k, v in options}}
-    key = spec.get(ID)
-    for other, process in children:
-        if strict_equal(other, key) and process.alive:
-            return (ERROR, (Atom("already_started"), process.pid))
-    supervisor = Process(current())
-    supervisor.trap_exit = True
-    token = enter(supervisor)
-    try:
-        answer = start_child(spec)
-    finally:
-        leave(token)
-    if answer.__class__ is tuple and answer[0] is OK:
-        children.append((key, answer[1].process))
-        return answer
-    if answer is Atom("ignore"):
-        return (OK, Atom("undefined"))
-    return (ERROR, (answer[1] if answer.__class__ is tuple and len(answer) == 2 else answer, (Atom("child"), key)))
+    _need_test("start_supervised/2")
+    return _ask("start_child", supervisors.child_spec(child, options))
 
 
 @ex("start_supervised!/1", "start_supervised!/2")
@@ -140,8 +140,14 @@ def start_supervised_bang(child: Any, options: Any = ()) -> Any:
     answer = start_supervised(child, options)
     if answer[0] is OK:
         return answer[1]
-    reason = answer[1][0] if answer[1].__class__ is tuple and len(answer[1]) == 2 else answer[1]
-    raise RuntimeError_(f"failed to start child with the spec {inspect(child)}.\nReason: {format_exit(reason)}")
+    raise RuntimeError_(f"failed to start child with the spec {inspect(child)}.\nReason: {_why(answer[1])}")
+
+
+def _why(reason: Any) -> str:
+    if reason.__class__ is tuple and len(reason) == 2 and reason[1].__class__ is tuple:
+        inner = reason[0]
+        return format_exit(inner[1] if inner.__class__ is tuple and len(inner) == 2 and inner[0] is EXIT else inner)
+    return format_exit((Atom("start_spec"), reason))
 
 
 @ex("start_link_supervised!/1", "start_link_supervised!/2")
@@ -153,14 +159,14 @@ def start_link_supervised_bang(child: Any, options: Any = ()) -> Any:
 
 @ex("stop_supervised/1")
 def stop_supervised(key: Any) -> Any:
-    children = _children()
-    for index, (other, process) in enumerate(children):
-        if strict_equal(other, key):
-            del children[index]
-            processes.unlink(process.pid)
-            _stop(process)
-            return OK
-    return (ERROR, Atom("not_found"))
+    me = _need_test("stop_supervised/1")
+    pid = next((row[1] for row in _ask("which_children") if strict_equal(row[0], key)), None)
+    if pid.__class__ is Pid and pid.process in me.links:
+        processes.unlink(pid)
+    answer = _ask("terminate_child", key)
+    if answer is OK:
+        _ask("delete_child", key)
+    return answer
 
 
 @ex("stop_supervised!/1")
@@ -171,18 +177,9 @@ def stop_supervised_bang(key: Any) -> Any:
 
 
 def _stop(process: Process) -> None:
-    if not process.alive:
-        return
-    if process.trap_exit:
-        processes.deliver(process, (STOP_MESSAGE, SHUTDOWN))
-    else:
-        processes.signal(process, current().pid, SHUTDOWN)
-    deadline = processes.deadline_of(STOP_SECONDS * 1000)
-    with process.arrived:
-        while process.alive and processes.wait(process, deadline):
-            pass
-    if process.alive:
-        processes.terminate(process, SHUTDOWN)
+    processes.deliver(process, (STOP_MESSAGE, SHUTDOWN))
+    if not supervisors.await_end(process, STOP_SECONDS * 1000):
+        processes.end(process, KILLED)
 
 
 MODULE = native_module("ExUnit.Callbacks", globals())

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from defnpy.stdlib import devices, logger
+from defnpy.stdlib import devices, io, logger
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.util import option
 from defnpy.terms.atom import Atom
 from defnpy.terms.function import is_function
 from defnpy.terms.module import Module, native_module
 from defnpy.terms.process import current
+from defnpy.terms.runtime import runtime
 
 STANDARD_ERROR, STDIO = Atom("standard_error"), Atom("stdio")
 
@@ -34,6 +35,18 @@ def _standard(text: str | None, out: list[str]) -> Iterator[None]:
             me.state["input"] = held
 
 
+@contextmanager
+def _log(out: list[str]) -> Iterator[None]:
+    """What the log's default handler and this process write to ``:user`` goes to *out*."""
+    listed = runtime().options.setdefault(io.USER_CAPTURES, [])
+    listed.append(out)
+    try:
+        with _standard(None, out):
+            yield
+    finally:
+        listed.remove(out)
+
+
 def _captured(args: tuple[Any, ...]) -> tuple[Any, str]:
     """Run the function among *args*; its value and what it printed."""
     fun = next(a for a in args if is_function(a))
@@ -42,6 +55,10 @@ def _captured(args: tuple[Any, ...]) -> tuple[Any, str]:
     options = next((a for a in args if a.__class__ is list), ())
     text = option(options, "input", text)
     out: list[str] = []
+    if device is Atom("user"):
+        with _log(out):
+            value = fun0(fun)()
+        return value, "".join(out)
     where = devices.capture_errors(out) if device in devices.STDERR else _standard(text, out)
     with where:
         value = fun0(fun)()
@@ -50,7 +67,7 @@ def _captured(args: tuple[Any, ...]) -> tuple[Any, str]:
 
 def _logged(args: tuple[Any, ...]) -> tuple[Any, str]:
     options, fun = args if len(args) == 2 else ((), args[0])
-    with logger.Capture(option(options, "level")) as capture:
+    with logger.Capture(option(options, "level"), [pair for pair in options if pair[0] is not Atom("level")]) as capture:
         value = fun0(fun)()
     return value, capture.text
 

@@ -12,6 +12,7 @@ from defnpy.terms.errors import EXCEPTION, ElixirError, from_struct
 from defnpy.terms.exception import format_banner, message_of
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
+from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 NO_VALUE = Atom("ex_unit_no_meaningful_value")
@@ -25,6 +26,14 @@ def assertion(**given: Any) -> ElixirError:
     fields = {EXCEPTION: True, **dict.fromkeys((LEFT, RIGHT, MESSAGE, EXPR, ARGS, DOCTEST), NO_VALUE), CONTEXT: EQUAL}
     fields.update((Atom(k), v) for k, v in given.items())
     return from_struct(Struct(ASSERTION, fields))
+
+
+def quoted(code: str) -> Any:
+    """The tree of an assertion's code, which travels as text until it fails."""
+    try:
+        return runtime().module(alias("Code")).functions["string_to_quoted!/1"](code)
+    except ElixirError:
+        return code
 
 
 def fail(**given: Any) -> NoReturn:

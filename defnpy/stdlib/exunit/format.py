@@ -7,7 +7,9 @@ from typing import Any
 
 from defnpy.stdlib.exunit.errors import ARGS, CONTEXT, DOCTEST, EXPR, LEFT, MESSAGE, NO_VALUE, RIGHT
 from defnpy.terms import algebra
+from defnpy.terms.atom import alias
 from defnpy.terms.inspect import Opts, to_doc
+from defnpy.terms.runtime import runtime
 
 PADDING = "     "
 Paint = Callable[[str, str], str]
@@ -42,7 +44,7 @@ def format_assertion(term: Any, *, width: int | None = None, paint: Paint = plai
     if fields[DOCTEST] is not NO_VALUE:
         parts.append(("doctest", pad_lines(fields[DOCTEST], 2 + len(PADDING))))
     if fields[EXPR] is not NO_VALUE:
-        parts.append(("code", pad_lines(fields[EXPR] if fields[EXPR].__class__ is str else show(fields[EXPR], indent, width), indent)))
+        parts.append(("code", pad_lines(_source(fields[EXPR]), indent)))
     elif code is not None:
         parts.append(("code", code))
     if fields[ARGS] is not NO_VALUE:
@@ -50,6 +52,11 @@ def format_assertion(term: Any, *, width: int | None = None, paint: Paint = plai
         parts.append(("arguments", "\n" + shown))
     parts.extend(_sides(fields, indent, width, paint))
     return "".join(f"{padding}{_label(name, label, paint)}{text}\n" for name, text in parts)
+
+
+def _source(code: Any) -> str:
+    """The text of a quoted expression; text stays what it is."""
+    return code if code.__class__ is str else str(runtime().module(alias("Macro")).functions["to_string/1"](code))
 
 
 def _label(name: str, size: int, paint: Paint) -> str:
@@ -67,19 +74,19 @@ def _sides(fields: Any, indent: int, width: int | None, paint: Paint) -> list[tu
         return list(zip(("left", "right"), sides(left, right, context, indent, width), strict=True))
     out = []
     if fields[LEFT] is not NO_VALUE:
-        text = pad_lines(fields[LEFT], indent) if context.__class__ is tuple else show(fields[LEFT], indent, width)
+        text = pad_lines(_source(fields[LEFT]), indent) if context.__class__ is tuple else show(fields[LEFT], indent, width)
         out.append(("left", text))
     if fields[RIGHT] is not NO_VALUE:
         out.append(("right", show(fields[RIGHT], indent, width)))
     return out
 
 
-def _mailbox(pattern: str, messages: list[Any], indent: int, width: int | None, paint: Paint) -> list[tuple[str, str]]:
+def _mailbox(pattern: Any, messages: list[Any], indent: int, width: int | None, paint: Paint) -> list[tuple[str, str]]:
     if not messages:
         return []
     inner = indent + 5
     shown = [
-        f"\n{' ' * 7}{_label('pattern', 9, paint)}{pad_lines(pattern, inner)}\n{' ' * 7}{_label('value', 9, paint)}{show(m, inner, width)}"
+        f"\n{' ' * 7}{_label('pattern', 9, paint)}{pad_lines(_source(pattern), inner)}\n{' ' * 7}{_label('value', 9, paint)}{show(m, inner, width)}"
         for m in messages
     ]
     return [("mailbox", "\n".join(shown))]

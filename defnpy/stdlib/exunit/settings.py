@@ -20,3 +20,9 @@ def settings() -> dict[str, Any]:
     if not made:
         made.update({k: list(v) if v.__class__ is list else v for k, v in DEFAULTS.items()})
     return made
+
+
+def plural(word: str) -> str:
+    """What several of a kind of test are called."""
+    rules: dict[str, str] = {"property": "properties", **settings().get("plural_rules", {})}
+    return rules.get(word, f"{word}s")
