@@ -5,7 +5,6 @@ Generated modules begin with ``from defnpy import rt`` and reach Elixir modules 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
@@ -13,12 +12,14 @@ from typing import Any, NoReturn
 
 from defnpy.host import definitions as _definitions
 from defnpy.host.setup import ensure_runtime
+from defnpy.stdlib import debug as _debug
 from defnpy.stdlib import enumerable as _enumerable
 from defnpy.stdlib import kernel as _kernel
 from defnpy.stdlib import lazy as _lazy
 from defnpy.stdlib import map as _map
 from defnpy.stdlib import mapset as _mapset
 from defnpy.stdlib import processes as _processes
+from defnpy.stdlib import quoted as _quoted
 from defnpy.stdlib.calls import fun1 as _fun1
 from defnpy.stdlib.reaper import Interrupted as _Interrupted
 from defnpy.stdlib.util import UNSET
@@ -591,129 +592,11 @@ def receive(matcher: Any, timeout: Any, after: Any) -> Any:
     return _processes.receive(_process.current(), matcher, timeout, after)
 
 
-# -- quoting --------------------------------------------------------------------------------------------------------------
+# -- quoting and debugging ------------------------------------------------------------------------------------------------
 
-
-def quoted_dot(left: Any, name: Any, args: Any, meta: Any) -> Any:
-    """``left.unquote(name)(args)`` inside quote; ``left.unquote(name)`` has None for *args*."""
-    if name.__class__ is tuple and len(name) == 3:
-        form, _, inner = name
-        if args is None and form is _ALIASES:
-            return (form, meta, [left, *inner])
-        if is_atom(form):
-            dot = (Atom("."), meta, [left, form])
-            if inner.__class__ is list:
-                return (dot, meta, [*inner, *(args or [])])
-            return (dot, [(_NO_PARENS, True), *meta], []) if args is None else (dot, meta, args)
-    elif is_atom(name):
-        if args is not None:
-            return ((Atom("."), meta, [left, name]), meta, args)
-        if atom_name(name).startswith("Elixir."):
-            return (_ALIASES, meta, [left, name])
-        return ((Atom("."), meta, [left, name]), [(_NO_PARENS, True), *meta], [])
-    wanted = "after dot to return an atom, an alias or a quoted call" if args is None else "after dot with args to return an atom or a quoted call"
-    raise _errors.ArgumentError(f"expected unquote {wanted}, got: {_shown(name)}")
-
-
-def _shown(term: Any) -> str:
-    from defnpy.terms.inspect import inspect
-
-    return inspect(term)
-
-
-_ALIASES, _NO_PARENS = Atom("__aliases__"), Atom("no_parens")
-
-
-def quote_option(name: str, value: Any) -> Any:
-    """An option of ``quote`` that is known only when it runs."""
-    if value.__class__ is {"line": int, "file": str, "context": Atom}[name]:
-        return value
-    raise _errors.ArgumentError(f"invalid runtime value for option :{name} in quote, got: {_shown(value)}")
-
-
-def bind_quoted(pairs: Any, body: Any, context: Any, meta: Any) -> Any:
-    """The tree that ``quote bind_quoted: pairs`` gives."""
-    return (Atom("__block__"), [], [*((Atom("="), [], [(k, meta, context), v]) for k, v in pairs), body])
-
-
-def valid_code(tree: Any) -> Any:
-    """What ``unquote`` puts in its place must look like code, as far as its first level shows."""
-    if _looks_like_code(tree):
-        return tree
-    raise _errors.ArgumentError(f"tried to unquote invalid AST: {_shown(tree)}\nDid you forget to escape term using Macro.escape/1?")
-
-
-def _looks_like_code(tree: Any) -> bool:
-    return all(map(_is_code, tree)) if tree.__class__ is list else tree.__class__ is not ImproperList and _is_code(tree)
-
-
-def _is_code(tree: Any) -> bool:
-    if tree.__class__ is not tuple:
-        return not isinstance(tree, dict | Struct | Bits | _process.Reference)
-    if len(tree) == 2:
-        return _is_code(tree[0]) and _is_code(tree[1])
-    if len(tree) != 3 or tree[1].__class__ is not list:
-        return False
-    form, _, args = tree
-    if args.__class__ is list:
-        return is_atom(form) or _looks_like_code(form)
-    # A variable may be bound already (the Var of an expanded tree, whose class this floor does not load).
-    return is_atom(form) and (is_atom(args) or args.__class__.__name__ == "Var")
-
-
-def quoted_list(items: Any) -> Any:
-    """What ``unquote_splicing`` puts in must be a list of code."""
-    if items.__class__ is list and all(map(_is_code, items)):
-        return items
-    raise _errors.ArgumentError(f"expected a list with quoted expressions in unquote_splicing/1, got: {_shown(items)}")
-
-
-def quoted_tail(items: list[Any], tail: Any) -> list[Any]:
-    """``[unquote_splicing(items) | tail]``."""
-    return items + tail if tail.__class__ is list else [*items[:-1], (Atom("|"), [], [items[-1], tail])]
-
-
-# -- debugging ------------------------------------------------------------------------------------------------------------
-
-
-def dbg(place: str, options: Any, text: str, value: Any) -> Any:
-    """``dbg(expression)``: *place* is the line of the file, function included."""
-    return dbg_parts(place, options, [["", text, value]])
-
-
-def dbg_pipe(place: str, options: Any, texts: list[str], values: list[Any]) -> Any:
-    """``dbg`` of a pipeline: each step with its value."""
-    return dbg_parts(place, options, [["", f"{'|> ' if i else ''}{text}", values[i]] for i, text in enumerate(texts)])
-
-
-def dbg_parts(place: str, options: Any, parts: list[Any]) -> Any:
-    """``dbg`` of a form with parts: ``[heading, text, value]`` each; the numbered clauses of case and cond come as tuples."""
-    from defnpy.stdlib.kernel import inspect
-
-    given = [(k, v) for k, v in options if k.name != "print_location"]
-    settings = [*given, (Atom("pretty"), True), (Atom("width"), 80)]
-    out = [] if (Atom("print_location"), False) in options else [f"[{place.removeprefix(os.getcwd() + os.sep)}]\n"]
-    for heading, text, value in parts:
-        shown = value
-        if heading == "Cond clause":
-            clause, truth, value, index = value
-            out.append(f"Cond clause (clause #{index + 1} matched):\n{clause} #=> {inspect(truth, settings)}\n\nCond expression:\n")
-        elif heading == "Case expression":
-            value, index = shown
-            out.append(f"Case expression (clause #{index + 1} matched):\n")
-        else:
-            out.append(heading)
-        out.append(f"{text} #=> {inspect(value, settings)}\n" + ("\n" if heading == "Case argument:\n" or heading == "If condition:\n" else ""))
-    if parts[0][0].startswith("Code block"):
-        out.append(")\n")
-    _process.write("".join(out) + "\n")
-    return value
-
-
-def dbg_with(place: str, options: Any, notes: list[Any], text: str, value: Any) -> Any:
-    """``dbg`` of a ``with``: *notes* are the clauses that were reached with their values."""
-    clauses = [["" if i else "With clauses:\n", clause, shown] for i, (clause, shown) in enumerate(notes)]
-    return dbg_parts(place, options, [*clauses, ["\nWith expression:\n", text, value]])
+bind_quoted, quote_option, quoted_dot = _quoted.bind_quoted, _quoted.quote_option, _quoted.quoted_dot
+quoted_list, quoted_tail, valid_code = _quoted.quoted_list, _quoted.quoted_tail, _quoted.valid_code
+dbg, dbg_parts, dbg_pipe, dbg_with = _debug.dbg, _debug.dbg_parts, _debug.dbg_pipe, _debug.dbg_with
 
 
 # -- definitions ----------------------------------------------------------------------------------------------------------
