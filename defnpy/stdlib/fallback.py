@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from defnpy.stdlib.util import UNSET
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, FunctionClauseError
+from defnpy.terms.runtime import runtime
 
-# Files whose functions belong to the module of another file.
-_PART_OF = {
-    "defnpy.stdlib.chunking": "defnpy.stdlib.enum",
-    "defnpy.stdlib.sampling": "defnpy.stdlib.enum",
-    "defnpy.stdlib.operators": "defnpy.stdlib.kernel",
-}
 _WRONG_ARGUMENT = (TypeError, AttributeError, IndexError, KeyError, ValueError, AssertionError)
 
 
@@ -37,22 +32,40 @@ def clause_error(exception: BaseException) -> FunctionClauseError | None:
 
 def _named(trace: TracebackType) -> FunctionClauseError | None:
     """The error of the Elixir function that a frame runs."""
-    names = trace.tb_frame.f_globals
-    python = str(names.get("__name__", ""))
-    if not python.startswith("defnpy."):
-        return None
-    if python in _PART_OF:
-        names = vars(sys.modules[_PART_OF[python]])
     code = trace.tb_frame.f_code
-    own = names.get("MODULES_BY_NAME", {})
-    modules = [names["MODULE"], *own.values()] if "MODULE" in names else []
-    for module in modules:
-        signatures = [s for s, f in module.functions.items() if getattr(f, "__code__", None) is code]
-        if signatures:
-            name = signatures[0].rpartition("/")[0]
-            arity = max(int(s.rpartition("/")[2]) for s in signatures)
-            return FunctionClauseError(module.name, Atom(name), arity, _arguments(trace.tb_frame, arity))
-    return None
+    if not str(trace.tb_frame.f_globals.get("__name__", "")).startswith("defnpy."):
+        return None
+    found = _library().get(code)
+    if found is None:
+        return None
+    module, name, arity = found
+    return FunctionClauseError(module, Atom(name), arity, _arguments(trace.tb_frame, arity))
+
+
+_known: tuple[int, dict[CodeType, tuple[Any, str, int]]] = (0, {})
+
+
+def _library() -> dict[CodeType, tuple[Any, str, int]]:
+    """The code of the library functions loaded so far: module, name and largest arity."""
+    global _known
+    modules = [m for m in list(runtime().modules.values()) if m.native]
+    if _known[0] != len(modules):
+        found: dict[CodeType, tuple[Any, str, int]] = {}
+        for module in modules:
+            for signature, function in list(module.functions.items()):
+                code = getattr(function, "__code__", None)
+                if code is None:
+                    continue
+                name, _, arity = signature.rpartition("/")
+                before = found.get(code)
+                # A function that several modules share is that of its own file's.
+                own = vars(sys.modules.get(function.__module__)).get("MODULE") is module
+                if before is None or (own and before[0] is not module.name):
+                    found[code] = (module.name, name, int(arity))
+                elif before[:2] == (module.name, name):
+                    found[code] = (module.name, name, max(before[2], int(arity)))
+        _known = (len(modules), found)
+    return _known[1]
 
 
 def _arguments(frame: FrameType, arity: int) -> list[Any] | None:

@@ -87,7 +87,10 @@ def encode_unsigned(n: int, endian: Any = None) -> Any:
 
 
 def _patterns(pattern: Any) -> list[bytes]:
-    return [octets(p) for p in (pattern if pattern.__class__ is list else [pattern])]
+    given = pattern if pattern.__class__ is list else [pattern]
+    if not given or not all((p.__class__ is str or p.__class__ is bytes) and p for p in given):
+        raise badarg((2, "not a valid pattern"))
+    return [octets(p) for p in given]
 
 
 def _scope(data: bytes, options: Any) -> tuple[int, int]:
@@ -130,7 +133,7 @@ def compile_pattern(pattern: Any) -> Any:
 @ex("split/2", "split/3")
 def split(s: Any, pattern: Any, options: Any = ()) -> list[Any]:
     limit = None if GLOBAL in options else 2
-    parts = string.split_octets(_data(s), pattern if pattern.__class__ is list else [pattern], limit, False)
+    parts = string.split_octets(_data(s), _patterns(pattern), limit, False)
     if Atom("trim_all") in options:
         parts = [p for p in parts if p]
     elif Atom("trim") in options:
