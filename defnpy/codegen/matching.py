@@ -232,19 +232,20 @@ class Matcher:
 
     def _take(self, pattern: Any, taken: ast.expr) -> None:
         em = self.em
-        if pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var and pattern[2] not in self.seen:
-            name = em.bind(pattern[2])
-            self.seen[pattern[2]] = em.name(name)
+        var = pattern[2] if pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var else None
+        earlier = self.seen.get(var) if var is not None else None
+        if var is not None and earlier is None:
+            name = em.bind(var)
+            self.seen[var] = em.name(name)
         else:
             name = em.temp()
         self.tests.append(em.compare(em.walrus(name, taken), ast.IsNot(), em.name("NOMATCH")))
-        if not _ignored(pattern) and not (pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var):
-            if pattern.__class__ is int:
-                self.tests.append(em.compare(em.name(name), ast.Eq(), em.const(pattern)))
-            else:
-                self.match(pattern, em.name(name))
-        elif pattern.__class__ is tuple and pattern[2].__class__ is Var and self.seen[pattern[2]].id != name:  # type: ignore[attr-defined]
-            self.tests.append(em.rt("strict_equal", [em.name(name), self.seen[pattern[2]]]))
+        if earlier is not None:
+            self.tests.append(em.rt("strict_equal", [em.name(name), earlier]))
+        elif pattern.__class__ is int:
+            self.tests.append(em.compare(em.name(name), ast.Eq(), em.const(pattern)))
+        elif var is None and not _ignored(pattern):
+            self.match(pattern, em.name(name))
 
     def _read(self, spec: Any, reader: ast.expr, *, last: bool) -> ast.expr:
         em = self.em
