@@ -135,6 +135,10 @@ def test_values_print_where_code_is_wanted() -> None:
     assert to_string([1, (2, 3)]) == "[1, {2, 3}]"
 
 
+def test_a_keyword_list_that_is_called_keeps_its_brackets() -> None:
+    assert to_string(parse("f.(u, [a: :x].(p), p)")) == "f.(u, [a: :x].(p), p)"
+
+
 def programs() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(ROOT.glob("*/*.jsonl")):

@@ -286,7 +286,7 @@ class Normalizer:
             spot = [(LINE, line if line is not None else here)]
             return self.with_blocks(form, [*meta, (DO, spot), (END, spot)], args)
         made = self.terms(args, here)
-        if made:
+        if made and form is not DOT:
             made[-1] = self.open_keywords(made[-1])
         return (form, meta, made)
 
