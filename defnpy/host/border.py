@@ -6,10 +6,11 @@ import sys
 from typing import Any
 
 from defnpy.terms import map as maps
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, alias
 from defnpy.terms.function import is_function
 from defnpy.terms.struct import Struct
 
+COMPLEX = alias("Complex")
 _PLAIN = frozenset({int, float, bool, str, bytes, type(None), Atom})
 
 
@@ -36,6 +37,8 @@ def to_elixir(value: Any) -> Any:
     if isinstance(value, bool | int | float | str | bytes):
         base: Any = next(c for c in (bool, int, float, str, bytes) if isinstance(value, c))
         return base(value)
+    if isinstance(value, complex):
+        return Struct(COMPLEX, {Atom("im"): value.imag, Atom("re"): value.real})
     if hasattr(value, "term"):
         return value.term
     if isinstance(value, tuple | list):
@@ -111,6 +114,10 @@ def to_python(term: Any) -> Any:
     tensor = sys.modules.get("defnpy.nx.tensor")
     if tensor is not None and kind is tensor.Tensor:
         return array_of(term)
+    if isinstance(term, Struct) and term.module is COMPLEX:
+        re, im = (term.fields[Atom(part)] for part in ("re", "im"))
+        # The infinities and NaN of a Complex are atoms.
+        return complex(re, im) if re.__class__ is not Atom and im.__class__ is not Atom else term
     if is_function(term):
         from defnpy.host.embed import wrap_function
 

@@ -15,6 +15,7 @@ from defnpy.host.border import array_of, tensor_of, to_elixir, to_python
 from defnpy.host.setup import ensure_runtime
 from defnpy.nx.dtype import of_name
 from defnpy.terms.atom import alias
+from defnpy.terms.inspect import inspect
 from defnpy.terms.runtime import runtime
 
 
@@ -112,3 +113,10 @@ def test_torch() -> None:
     assert tensor_of(low).data.dtype == ml_dtypes.bfloat16
     assert place(tensor_of(low).data.view(np.int16)) == low.data_ptr()
     assert tensor_of(torch.ones(2, requires_grad=True)).shape == (2,)
+
+
+def test_complex_numbers() -> None:
+    term = to_elixir(1 + 2j)
+    assert inspect(term) == "1.0+2.0i"
+    assert to_python([term]) == [1 + 2j]
+    assert to_python(nx("add/2", to_elixir(1j), 2)) == 2 + 1j
