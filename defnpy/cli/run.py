@@ -35,6 +35,9 @@ def command(file: str, args: tuple[str, ...], **options: Any) -> None:
       defnpy run -r lib script.exs
       defnpy run model.defn --call Model.predict inputs.npy -o out.npy
     """
+    if file.startswith("-"):
+        # Behind the file such words are the program's own.
+        raise click.NoSuchOption(file)
     from defnpy.host.runner import run_command
 
     sys.exit(run_command(file, list(args), **options))

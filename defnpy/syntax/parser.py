@@ -303,7 +303,9 @@ def decode(data: bytes, file: str, line: int) -> str:
         start = before.rfind(b"\n") + 1
         column = len(before[start:].decode("utf-8", "replace")) + 1
         error = ParseError("SyntaxError", f"invalid encoding starting at <<{bad[0]}>>", at, column)
-        raise error.locate(data.decode("utf-8", "replace"), file, line) from None
+        # What is no text may hold anything: a terminal gets no control characters from it.
+        shown = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in data.decode("utf-8", "replace"))
+        raise error.locate(shown, file, line) from None
 
 
 def drop_columns(tree: Any) -> None:

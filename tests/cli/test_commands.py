@@ -85,6 +85,13 @@ def test_parse_json(program: Callable[..., Path]) -> None:
 def test_usage_errors_exit_with_2() -> None:
     assert defnpy("nonsense").returncode == 2
     assert defnpy("run").returncode == 2
+    unknown = defnpy("run", "--bogus", "x.exs")
+    assert unknown.returncode == 2
+    assert "No such option: --bogus" in unknown.stderr
+
+
+def test_options_behind_the_file_are_the_programs_own(program: Callable[..., Path]) -> None:
+    assert defnpy("run", program("IO.inspect(System.argv())\n"), "--bogus", "1").stdout == '["--bogus", "1"]\n'
 
 
 def test_transpiled_module_runs_by_itself(program: Callable[..., Path], tmp_path: Path) -> None:

@@ -94,6 +94,14 @@ def test_invalid_utf8_names_its_line() -> None:
     assert (caught.value.line, caught.value.column) == (2, 5)
 
 
+def test_what_is_no_text_is_shown_without_control_characters() -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(b"a\x1b[2J\xff\x9b\x07")
+    assert "\x1b" not in caught.value.message
+    assert "\x07" not in caught.value.message
+    assert "a\ufffd[2J" in caught.value.message
+
+
 def test_bom_and_crlf() -> None:
     assert parse("\ufeffa = 1\r\nb") == parse("a = 1\nb")
 
