@@ -87,7 +87,8 @@ def test_usage_errors_exit_with_2() -> None:
     assert defnpy("run").returncode == 2
     unknown = defnpy("run", "--bogus", "x.exs")
     assert unknown.returncode == 2
-    assert "No such option: --bogus" in unknown.stderr
+    assert "No such option" in unknown.stderr
+    assert "--bogus" in unknown.stderr
 
 
 def test_options_behind_the_file_are_the_programs_own(program: Callable[..., Path]) -> None:
