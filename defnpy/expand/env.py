@@ -92,6 +92,7 @@ class Env:
 
     __slots__ = (
         "aliases",
+        "ambiguous",
         "capture",
         "context",
         "context_modules",
@@ -105,6 +106,7 @@ class Env:
         "match",
         "module",
         "requires",
+        "rescuing",
         "state",
         "unit",
         "vars",
@@ -121,6 +123,8 @@ class Env:
         self.macro_aliases: dict[tuple[str, Any], Atom] = {}
         self.requires: frozenset[Atom] = frozenset()
         self.functions: dict[str, Atom] = {}
+        # What two modules were imported for: the newer and the older one.
+        self.ambiguous: dict[str, tuple[Atom, Atom]] = {}
         self.macros: dict[str, Atom] = {}
         self.vars: dict[tuple[str, Any], Var] = {}
         self.context_modules: list[Atom] = []
@@ -128,6 +132,8 @@ class Env:
         self.capture: Any = None
         self.match: dict[tuple[str, Any], Var] | None = None
         self.defn = False
+        # Whether the code stands in a rescue or catch clause.
+        self.rescuing = False
 
     def fork(self) -> Env:
         """A copy that can be changed without the original seeing it."""
@@ -139,6 +145,10 @@ class Env:
     def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
         return CompileFailure(self._diagnostic("error", meta, message, hint))
+
+    def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
+        """Like :meth:`fail`, of a problem that names the file but no module."""
+        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta)))
 
     def error(self, meta: Any, message: str, hint: str | None = None) -> None:
         """Record an error and go on, so that one run names all problems of a file."""

@@ -233,6 +233,8 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     module = imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
+        if own is not None and module is not env.module and not meta_get(meta, IMPORTS):
+            _refuse_conflict(signature, name, arity, module, meta, env)
         if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
             env.state.import_calls.append((signature, module, meta))
         if own is None or meta_get(meta, IMPORTS):
@@ -245,8 +247,8 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
                     return rt_call("defn_remote", meta, [shown, signature, expand_args(args, env)])
                 return remote_call(module, name, meta, args, env)
     if env.state is not None:
-        own = env.state.definitions.get(signature)
-        if own is not None and own.kind in ("defmacro", "defmacrop"):
+        own = env.state.ready_macro(signature)
+        if own is not None:
             return call_macro(env.state.local_macro(own), env.module, name, meta, args, env)
     if env.context == "match":
         raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
@@ -271,6 +273,13 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     return (name, meta, expand_args(args, env))
 
 
+def _refuse_conflict(signature: str, name: Atom, arity: int, module: Any, meta: Any, env: Env) -> None:
+    """A call of a macro of this module that is imported as well."""
+    if env.function not in (None, (name.name, arity)) and env.state.ready_macro(signature) is not None:
+        raise env.fail(meta, f"call to local macro {signature} conflicts with imported {_show(module)}.{signature}, please rename the local macro or "
+                       "remove the conflicting import")
+
+
 def _refuse_ambiguous(name: Atom, meta: Any, arg: Any, env: Env) -> None:
     """``a -1`` where ``a`` is a variable."""
     if (name.name, meta[0][1]) in env.vars:
@@ -287,6 +296,9 @@ def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
             return pair[1]
     found = env.macros.get(signature) or env.functions.get(signature)
     if found is not None:
+        if signature in env.ambiguous:
+            first, second = env.ambiguous[signature]
+            raise env.fail(meta, f"function {signature} imported from both {_show(first)} and {_show(second)}, call is ambiguous")
         env.unit.used_imports.add((found, signature))
     return found
 
@@ -326,8 +338,8 @@ def expand_call(tree: Any, env: Env) -> Any:
         owner = module if module is not None else imported(signature, len(args), meta, env)
         macro = find_macro(owner, signature, env) if owner.__class__ is Atom else None
         if macro is None and module is None and env.state is not None:
-            own = env.state.definitions.get(signature)
-            if own is not None and own.kind in ("defmacro", "defmacrop"):
+            own = env.state.ready_macro(signature)
+            if own is not None:
                 owner, macro = env.module, env.state.local_macro(own)
         if macro is None or getattr(macro, "native_macro", False):
             return tree

@@ -205,19 +205,26 @@ def try_(tree: Any, env: Env) -> Any:
 
     form, meta, args = tree
     options = _blocks(args[0], ("do", "rescue", "catch", "else", "after"), "try", meta, env)
+    # The clauses of a definition are named after it.
+    origin = str(ex.meta_get(meta, ORIGIN, form).name)
     parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
+    handling = env.fork()
+    handling.rescuing = True
     if "rescue" in options:
-        parts["rescue"] = [_rescue(c, env) for c in _arrows(options["rescue"], "rescue", "try", meta, env)]
+        parts["rescue"] = [_rescue(c, handling) for c in _arrows(options["rescue"], "rescue", origin, meta, env)]
     if "catch" in options:
         parts["catch"] = [
-            expand_clause(head, body, clause_meta, env)
-            for _, clause_meta, (head, body) in _arrows(options["catch"], "catch", "try", meta, env)
+            expand_clause(head, body, clause_meta, handling)
+            for _, clause_meta, (head, body) in _arrows(options["catch"], "catch", origin, meta, env)
         ]
     if "else" in options:
-        parts["else"] = clauses_of(options["else"], "try", "else", 1, env, meta)
+        parts["else"] = clauses_of(options["else"], origin, "else", 1, env, meta)
     if "after" in options:
         parts["after"] = ex.expand(options["after"], env.fork())
     return (form, meta, [parts])
+
+
+ORIGIN = Atom("origin")
 
 
 def _arrows(tree: Any, key: str, form: str, meta: Any, env: Env) -> list[Any]:
@@ -411,11 +418,11 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
                 return (ex.CAPTURE, meta, [pair[1], inner, arity])
         own = env.state.definitions.get(signature) if env.state is not None else None
         if own is None or own.kind in ("defmacro", "defmacrop"):
-            module = env.functions.get(signature)
+            module = ex.imported(signature, arity, target_meta, env) and env.functions.get(signature)
             env.unit.used_imports.add((env.macros.get(signature) or module, signature))
             if module is not None and signature not in env.macros:
                 return (ex.CAPTURE, meta, [module, inner, arity])
-            if signature in env.macros or own is not None or inner in SPECIAL:
+            if signature in env.macros or inner in SPECIAL or (own is not None and env.state.ready_macro(signature) is not None):
                 return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
             for pair in _meta_imports(target_meta):
                 if pair[0] == arity:
@@ -425,7 +432,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             return None
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
-            env.state.local_calls.append((signature, meta, False, env.file, env.function))
+            env.state.local_calls.append((signature, target_meta, False, env.file, env.function))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 
@@ -616,6 +623,22 @@ def _is_signatures(value: Any) -> bool:
     return ex.is_keyword(value) and all(arity.__class__ is int for _, arity in value)
 
 
+def _without(module: Any, ambiguous: dict[str, tuple[Any, Any]], functions: dict[str, Any], macros: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The names still imported twice when *module* is imported anew; what it had hidden is seen again."""
+    left = {}
+    for signature, pair in ambiguous.items():
+        if module not in pair:
+            left[signature] = pair
+            continue
+        other = pair[0] if pair[1] is module else pair[1]
+        if signature not in functions and signature not in macros:
+            from defnpy.expand.macros import NATIVE
+
+            of_macros = signature in runtime().module(other).macros or signature in NATIVE.get(other, {})
+            (macros if of_macros else functions)[signature] = other
+    return left
+
+
 def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> None:
     """Bring the functions and macros of *module* into the environment."""
     from defnpy.expand.macros import NATIVE
@@ -653,6 +676,7 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
     # A module imported again replaces what it had imported before.
     kept_f = {k: v for k, v in env.functions.items() if v is not module}
     kept_m = {k: v for k, v in env.macros.items() if v is not module}
+    ambiguous = _without(module, env.ambiguous, kept_f, kept_m)
     if excluded is not None:
         excluded = ex.expand(excluded, env)
         if not _is_signatures(excluded):
@@ -666,6 +690,11 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
             if earlier:
                 functions &= earlier
                 macros &= earlier
+    for signature in functions | macros:
+        other = kept_f.get(signature) or kept_m.get(signature)
+        if other is not None:
+            ambiguous[signature] = (other, module) if signature in macros and signature in kept_f else (module, other)
+    env.ambiguous = ambiguous
     for signature in macros:
         kept_f.pop(signature, None)
     for signature in functions:
@@ -697,6 +726,8 @@ def dir_(tree: Any, env: Env) -> Any:
 
 
 def stacktrace(tree: Any, env: Env) -> Any:
+    if not env.rescuing:
+        env.error(tree[1], "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions")
     return (Atom("%stacktrace"), tree[1], [])
 
 

@@ -9,7 +9,7 @@ from defnpy.base.nearest import nearest
 from defnpy.expand import behaviours, lint
 from defnpy.expand import expander as ex
 from defnpy.expand.clauses import Clause, split_when
-from defnpy.expand.env import Env, MacroEnv, Var, column_of, line_of
+from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.errors import ArgumentError
@@ -190,7 +190,7 @@ class ModuleState:
     def define(self, kind: str, head: Any, options: Any, env: Env, meta: Any) -> Any:
         """Store one clause of a function or macro; gives ``{name, arity}``."""
         (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
-        name, args = _name_and_args(call, env, meta)
+        name, args = _name_and_args(kind, call, env, meta)
         if call.__class__ is tuple and column_of(call[1]) and lint.written(meta):
             # A definition is where its name is.
             meta = call[1]
@@ -200,6 +200,7 @@ class ModuleState:
         signature = f"{name}/{arity}"
         found = self.definitions.get(signature)
         scope = self._scope(env, name, arity, meta)
+        _check_name(kind, name, args, scope, meta)
         if "file" in self.attributes:
             given = self.attributes.pop("file")
             scope.file = given[0] if given.__class__ is tuple else given
@@ -221,7 +222,7 @@ class ModuleState:
             owner = next(d for d in self.definitions.values() if d.name == name and d.defaults and d.arity > arity)
             raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
         if found is not None and found.kind != kind:
-            raise env.fail(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
+            raise scope.fail_in_file(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
@@ -237,7 +238,9 @@ class ModuleState:
             self._on_definition(found, plain, guards, options, env)
         if options is None:
             if guards:
-                raise env.fail(meta, f'missing :do option in "{kind}"')
+                raise scope.fail(meta, f'missing :do option in "{kind}"')
+            if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
+                scope.error(meta, INVALID_HEAD)
             return (Atom(name), arity)
         if found.defaults and not defaults and len(found.clauses) == 1 and found.clauses[0].source is not None and found.with_body:
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{kind} {signature}"))
@@ -254,6 +257,7 @@ class ModuleState:
         scope.vars = {}
         scope.context = None
         scope.match = None
+        scope.rescuing = False
         scope.line = line_of(meta) or env.line
         return scope
 
@@ -283,7 +287,7 @@ class ModuleState:
         signature = found.signature
         if found.defaults or found.clauses:
             if found.defaults:
-                raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
+                raise scope.fail_in_file(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{found.kind} {signature}"))
         found.defaults = len(defaults)
         positions = sorted(defaults)
@@ -316,6 +320,15 @@ class ModuleState:
             wrapper.clauses.append(Clause(params, [], target, meta))
             wrapper.option_positions = tuple(i for i, p in enumerate(p for p in range(found.arity) if p not in missing) if p in positions)
             self.definitions[short] = wrapper
+
+    def ready_macro(self, signature: str) -> Definition | None:
+        """The macro *signature* of this module, once a clause of it is complete."""
+        own = self.definitions.get(signature)
+        if own is None or own.kind not in ("defmacro", "defmacrop") or not own.clauses:
+            return None
+        if own.wrapper and not any(d.clauses for d in self.definitions.values() if d.name == own.name and d.defaults and d.arity > own.arity):
+            return None
+        return own
 
     def local_macro(self, definition: Definition) -> Any:
         """The callable of a macro of this very module; compiled when first used."""
@@ -361,9 +374,10 @@ class ModuleState:
             self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
         for d in self.definitions.values():
             lint.shadowed(d.clauses, self.env, d.signature)
-        for signature, module, meta in self.import_calls:
-            if signature in self.definitions and not self.definitions[signature].wrapper:
-                self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")
+        imported = {signature: module for signature, module, _ in self.import_calls}
+        for signature, module in imported.items():
+            if signature in self.definitions:
+                self.env.error(self.definitions[signature].meta, f"imported {_show(module)}.{signature} conflicts with local function")
         for signature, meta, in_defn, file, function in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
@@ -376,6 +390,12 @@ class ModuleState:
                     inner.function, inner.file = function, file
                     inner.error(meta, f"cannot invoke macro {signature} before its definition")
                 continue
+            inner = self.env.fork()
+            inner.function, inner.file = function, file
+            if signature in IMPLICIT:
+                inner.error(meta, f"undefined function {signature} (this function is auto-generated by the compiler and must always be called as a "
+                                  f"remote, as in __MODULE__.{signature})")
+                continue
             name = signature.rpartition("/")[0]
             hint = None
             same = [s for s in self.definitions if s.rpartition("/")[0] == name]
@@ -385,8 +405,6 @@ class ModuleState:
                 near = nearest(name, names)
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
-            inner = self.env.fork()
-            inner.function, inner.file = function, file
             inner.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 
@@ -419,6 +437,11 @@ class ModuleState:
                 inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
+INVALID_HEAD = (
+    "only variables and \\\\ are allowed as arguments in function head.\n\n"
+    "If you did not intend to define a function head, make sure your function definition has the proper syntax by wrapping the arguments in "
+    "parentheses and using the do instruction accordingly:\n\n    def add(a, b), do: a + b\n\n    def add(a, b) do\n      a + b\n    end\n"
+)
 _MULTIPLE_DEFAULTS = (
     "{kind} {signature} defines defaults multiple times. Elixir allows defaults to be declared once per definition. Instead of:\n"
     "\n"
@@ -464,7 +487,7 @@ def _is_variable(tree: Any) -> bool:
     )
 
 
-def _name_and_args(call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
+def _name_and_args(kind: str, call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
     if call.__class__ is tuple and len(call) == 3:
         name, _, args = call
         if name.__class__ is Atom:
@@ -473,7 +496,21 @@ def _name_and_args(call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
             return atom_name(name), args if args.__class__ is list else []
     if call.__class__ is Atom:
         return call.name, []
-    raise env.fail(meta, f"invalid syntax in def {ex._show(call)}")
+    raise env.fail([(LINE, line_of(meta) or env.line)], f"invalid syntax in {kind} {ex._show(call)}")
+
+
+IMPLICIT = frozenset(("behaviour_info/1", "module_info/0", "module_info/1", "__info__/1"))
+GENERATED = {("__info__", 1): "Elixir", ("module_info", 0): "Erlang", ("module_info", 1): "Erlang"}
+"""The functions that every module has, and who makes them."""
+
+
+def _check_name(kind: str, name: str, args: list[Any], env: Env, meta: Any) -> None:
+    """Refuse definitions called like an alias or like a function that every module has."""
+    if name == "__aliases__" and len(args) == 1 and is_atom(args[0]):
+        raise env.fail_in_file(meta, f"function names should start with lowercase characters or underscore, invalid name {atom_name(args[0])}")
+    maker = GENERATED.get((name, len(args)))
+    if maker is not None:
+        raise env.fail_in_file(meta, f"cannot define {kind} {name}/{len(args)} as it is automatically defined by {maker}")
 
 
 def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
@@ -494,7 +531,7 @@ def _function_body(options: Any, kind: str, meta: Any, env: Env) -> Any:
         raise env.fail(meta, f'missing :do option in "{kind}"')
     if len(found) == 1:
         return found["do"]
-    return (Atom("try"), meta, [options])
+    return (Atom("try"), [(Atom("origin"), Atom(kind)), *meta], [options])
 
 
 def _shown_name(param: Any) -> str:

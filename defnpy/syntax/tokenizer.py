@@ -663,7 +663,7 @@ class Tokenizer:
         if expected != text:
             raise ParseError(
                 "MismatchedDelimiterError", what, opened // LINE, opened % LINE, end_line=place // LINE,
-                end_column=place % LINE, opening=opening, expected=expected,
+                end_column=place % LINE, opening=opening, expected=expected, closing=text,
             )  # fmt: skip
         if text == "end" and self.indentation > indentation:
             self.hints.append(("end", place))
