@@ -72,55 +72,109 @@ def struct(tree: Any, env: Env) -> Any:
     module = ex.expand(name, env)
     if module.__class__ is not Atom:
         raise env.fail(meta, f"expected struct name to be a compile time atom or alias, got: {ex._show(name)}")
+    if not ex.is_node(fields, ex.MAP):
+        raise env.fail(meta, f"expected struct to be followed by a map, got: {ex._show(fields)}")
     pairs = fields[2]
     if len(pairs) == 1 and ex.is_node(pairs[0], ex.BAR):
-        changes = pairs[0][2][1]
+        bar_form, bar_meta, (base, changes) = pairs[0]
         ex.check_pairs(changes, meta, env)
-        struct_fields(module, meta, env, [k for k, _ in changes])
-        return (form, meta, [module, map_(fields, env)])
+        changes = own_fields(changes, meta, env)
+        known_fields(module, meta, env, changes)
+        return (form, meta, [module, map_((fields[0], fields[1], [(bar_form, bar_meta, [base, changes])]), env)])
     ex.check_pairs(pairs, meta, env)
-    info = struct_fields(module, meta, env, [k for k, _ in pairs])
+    pairs = own_fields(pairs, meta, env)
+    info = struct_info(module, meta, env, pairs)
+    if info is not None:
+        _check_fields(module, info, pairs)
+    return (form, meta, [module, map_((fields[0], fields[1], pairs), env)])
+
+
+def own_fields(pairs: list[Any], meta: Any, env: Env) -> list[Any]:
+    """The pairs of a struct without one that names the struct once more."""
+    left = [pair for pair in pairs if pair[0] is not STRUCT_NAME]
+    if len(left) != len(pairs):
+        env.warn_of_clause(meta, "key :__struct__ is ignored when using structs")
+    for key, _ in left:
+        if not is_atom(key):
+            env.error(meta, f"invalid key {ex._show(key)} for struct, struct keys must be atoms, got: ")
+    return left
+
+
+STRUCT_NAME = Atom("__struct__")
+
+
+def _check_fields(module: Any, info: dict[str, Any], pairs: list[Any]) -> None:
+    """What ``__struct__/1`` says of the fields that a program gives when it builds a struct."""
+    names = {k for k, _ in info["struct"]}
+    for key, _ in pairs:
+        if is_atom(key) and key not in names:
+            raise KeyError_(key, None, message=None)
     given = {k for k, _ in pairs if k.__class__ is Atom}
     missing = [k for k in info.get("enforce_keys", ()) if k not in given]
     if missing:
         from defnpy.terms.inspect import inspect
 
         raise ArgumentError(f"the following keys must also be given when building struct {inspect(module)}: {inspect(missing)}")
-    return (form, meta, [module, map_(fields, env)])
 
 
-def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str, Any]:
-    """The struct information of *module*; unknown *keys* raise KeyError as in Elixir."""
-    info: Any = None
+def known_fields(module: Any, meta: Any, env: Env, pairs: list[Any]) -> None:
+    """Refuse fields that a struct does not have in a match or an update."""
+    info = struct_info(module, meta, env, None)
+    if info is None:
+        return
+    from defnpy.terms.inspect import inspect
+
+    names = {k for k, _ in info["struct"]}
+    for key, _ in pairs:
+        if is_atom(key) and key not in names:
+            message = f"unknown key {ex._show(key)} for struct {inspect(module)}"
+            if env.function is None:
+                raise env.fail(meta, message)
+            env.error(meta, message)
+
+
+def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> dict[str, Any] | None:
+    """The fields of the struct of *module*; None after a report. *built* are the pairs of a struct that is built, None elsewhere."""
     # A module around this one may have defined its struct already.
     state = env.state if env.state is not None and env.state.name is module else runtime().evaluator.open.get(module)
+    info: Any = None
     if state is not None:
-        info = state.struct_info()
+        if built is None or state is not env.state or env.function is not None:
+            info = state.struct_info()
     else:
         found = ex.module_of(module)
         if found is not None and "struct" in found.info:
             info = found.info
+        elif found is not None and built is not None and "__struct__/1" in found.functions:
+            return _own_struct(module, found, meta, env, built)
         else:
             from defnpy.terms.inspect import struct_fields as exception_fields
 
             known = exception_fields(module)
             info = {"struct": [*known, (EXCEPTION, True)]} if known is not None else None
-    if info is None:
-        from defnpy.terms.inspect import inspect
+    if info is not None:
+        return dict(info)
+    from defnpy.terms.inspect import inspect
 
-        shown = inspect(module)
-        if module in env.context_modules or (env.state is not None and env.state.name is module):
-            raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
-                           "same context that defines it")
-        env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-                  "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
-                  runtime().why_missing(module))
-        return {"struct": [(k, None) for k in keys]}
-    names = {k for k, _ in info["struct"]}
-    for k in keys:
-        if k.__class__ is Atom and k not in names and k.name != "__struct__":
-            raise KeyError_(k, None, message=None)
-    return info
+    shown = inspect(module)
+    if env.function is None and (module in env.context_modules or (env.state is not None and env.state.name is module)):
+        raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
+                       "same context that defines it")
+    env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
+              "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
+              runtime().why_missing(module))
+    return None
+
+
+def _own_struct(module: Any, found: Any, meta: Any, env: Env, pairs: list[Any]) -> dict[str, Any]:
+    """What a ``__struct__/1`` written by hand makes."""
+    from defnpy.stdlib.kernel import struct_fault
+
+    made = found.functions["__struct__/1"](pairs)
+    fault = struct_fault(made, module, 1)
+    if fault is not None:
+        raise env.fail(meta, fault)
+    return {"struct": list(made.fields.items())}
 
 
 def bits(tree: Any, env: Env) -> Any:
@@ -519,7 +573,7 @@ def _module_name(tree: Any, env: Env, meta: Any, what: str) -> Any:
     return name
 
 
-def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
+def _multi(tree: Any, env: Env, what: str = "use", meta: Any = ()) -> list[Any] | None:
     """``A.{B, C}`` as a list of alias trees."""
     if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is tuple and tree[0][0] is ex.DOT:
         inner = tree[0][2]
@@ -528,7 +582,7 @@ def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
             out = []
             for item in tree[2]:
                 if not is_atom(item) and not ex.is_node(item, ex.ALIASES):
-                    raise env.fail(tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
+                    raise env.fail(meta or tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
                 segments = item[2] if ex.is_node(item, ex.ALIASES) else [item]
                 out.append(Atom(atom_name(base) + "".join("." + s.name.removeprefix("Elixir.") for s in segments)))
             return out
@@ -538,7 +592,7 @@ def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "alias")
+    many = _multi(args[0], env, "alias", meta)
     if many is not None:
         if "as" in options:
             raise env.fail(meta, ":as option is not supported by multi-alias call")
@@ -572,7 +626,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "require")
+    many = _multi(args[0], env, "require", meta)
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
         env.requires = env.requires | {module}
@@ -612,7 +666,7 @@ def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "import")
+    many = _multi(args[0], env, "import", meta)
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:
         import_module(module, options, meta, env)

@@ -99,6 +99,8 @@ class ModuleState:
         return [] if name in self.accumulating else default
 
     def put_attribute(self, name: str, value: Any) -> None:
+        if name in UNREAD:
+            raise ArgumentError("attributes type, typep, opaque, spec, callback, and macrocallback must be set directly via the @ notation")
         if name == "deprecated" and value.__class__ is not str:
             raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
                                 f"the reason for the deprecation, got: {_show(value)}")

@@ -199,11 +199,12 @@ def _struct(tree: Any, env: Env) -> Any:
         name[0] is Atom("__MODULE__")
     ):
         module = read(name, env)
-        from defnpy.expand.forms import struct_fields
+        from defnpy.expand.forms import known_fields, own_fields
 
         ex.check_pairs(pairs, meta, env)
-        struct_fields(module, meta, env, [k for k, _ in pairs])
-        return (form, meta, [module, _map(fields, env)])
+        pairs = own_fields(pairs, meta, env)
+        known_fields(module, meta, env, pairs)
+        return (form, meta, [module, _map((fields[0], fields[1], pairs), env)])
     if ex.is_node(name, ex.PIN):
         return (form, meta, [_pin(name, env), _map(fields, env)])
     inner = pattern(name, env)

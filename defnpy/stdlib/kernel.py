@@ -584,13 +584,33 @@ def new_struct(module: Any) -> Any:
     if found is not None:
         own = found.functions.get("__struct__/0")
         if own is not None:
-            return own()
+            return _checked_struct(own(), module, 0)
         if found.info.get("struct") is not None:
             return Struct(module, dict(found.info["struct"]))
     known = struct_fields(module) if module.__class__ is Atom and found is None else None
     if known is not None:
         return Struct(module, {**dict(known), Atom("__exception__"): True})
     raise UndefinedFunctionError(module, Atom("__struct__"), 0)
+
+
+def struct_fault(made: Any, module: Any, arity: int) -> str | None:
+    """What is wrong with a value of ``module.__struct__`` written by hand."""
+    called = f"{inspect_text(module)}.__struct__/{arity}"
+    if not isinstance(made, Struct):
+        return (f"expected {called} to return a map with a :__struct__ key that holds the name of the struct (atom), "
+                f"got: {inspect_text(made)}")
+    if made.module is not module:
+        return f"expected struct name returned by {called} to be {inspect_text(module)}, got: {inspect_text(made.module)}"
+    return None
+
+
+def _checked_struct(made: Any, module: Any, arity: int) -> Any:
+    if made.__class__ is Struct and made.module is module:
+        return made
+    fault = struct_fault(made, module, arity)
+    if fault is not None:
+        raise ArgumentError(fault)
+    return made
 
 
 def _field_pairs(fields: Any) -> list[tuple[Any, Any]]:
@@ -621,7 +641,7 @@ def struct_bang(module: Any, fields: Any = ()) -> Any:
     found = runtime().find(module) if module.__class__ is Atom else None
     own = found.functions.get("__struct__/1") if found is not None else None
     if own is not None:
-        return own(given)
+        return _checked_struct(own(given), module, 1)
     if found is None or found.info.get("struct") is None:
         raise UndefinedFunctionError(module, Atom("__struct__"), 1)
     return build_struct(found, given)

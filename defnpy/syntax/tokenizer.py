@@ -313,6 +313,8 @@ class Tokenizer:
                 break
         char = text[offset]
         column = offset - self.line_start + 1
+        if text[offset:] in ("\\", "\\\n", "\\\r\n"):
+            return ParseError("TokenMissingError", "invalid escape \\ at end of file", self.line, column)
         return self.error(
             f'unexpected token: "{char}" (column {column}, code point U+{ord(char):04X})', offset
         )

@@ -188,6 +188,8 @@ def _guard_macro(kind: str, macro_kind: str) -> Any:
         plain = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
         if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
             raise fault
+        if not ex.is_node(args[0], ex.WHEN):
+            return (Atom(macro_kind), meta, [head])
         names = {p[0].name for p in plain}
         scope = env.fork()
         if not has_unquote(guard):

@@ -587,6 +587,8 @@ def _read_attribute(name: str, meta: Any, env: Env) -> Any:
         match, env.match = env.match, None
         try:
             done = ex.expand(escape(value) if match is not None or outer is not None else attribute_node(value), env)
+        except ArgumentError as error:
+            raise ArgumentError(f"cannot inject attribute @{name} into function/macro because {error}") from None
         finally:
             env.context, env.match = outer, match
         return done
