@@ -11,10 +11,15 @@ from defnpy.terms.struct import Struct
 LINE, COLUMN = Atom("line"), Atom("column")
 
 
+NOT_USED = "if the variable is not meant to be used, prefix it with an underscore"
+COULD_BE_PINNED = ("there is a variable with the same name in the context, use the pin operator (^) to match on it or prefix this variable with "
+                   "underscore if it is not meant to be used")
+
+
 class Var:
     """One binding of a variable. Every rebinding is a new Var, so closures capture values."""
 
-    __slots__ = ("context", "in_loop", "name", "owner", "pending", "python", "used")
+    __slots__ = ("context", "hides", "in_loop", "name", "owner", "pending", "python", "used")
 
     def __init__(self, name: str, context: Any) -> None:
         self.name = name
@@ -25,6 +30,8 @@ class Var:
         # The Python name holds the elements collected so far (codegen.loops).
         self.pending = False
         self.used = False
+        # Whether a clause binds it where a variable of that name could have been pinned.
+        self.hides = False
 
     def __repr__(self) -> str:
         return f"<var {self.name}>"
@@ -42,6 +49,11 @@ class Diagnostic:
     hint: str | None = None
     # The function or module that it stands in, as Elixir prints it.
     where: str = ""
+
+
+def is_compiler_name(name: str) -> bool:
+    """Whether a name looks like ``__MODULE__``: nobody means such a variable."""
+    return len(name) > 2 and name[0] == name[-1] == "_" and all(c == "_" or "A" <= c <= "Z" for c in name)
 
 
 class CompileFailure(Exception):
@@ -79,8 +91,10 @@ class Unit:
         """Warn of the variables bound so far that nothing reads."""
         found, self.bindings = self.bindings, []
         for var, meta, env in found:
-            if not var.used:
-                env.warn(meta, f'variable "{var.name}" is unused (if the variable is not meant to be used, prefix it with an underscore)')
+            if not var.used and is_compiler_name(var.name):
+                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)')
+            elif not var.used:
+                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})')
 
     def next(self) -> int:
         self.counter += 1

@@ -159,6 +159,8 @@ def variable(tree: Any, env: Env) -> Any:
         return tree
     found = env.vars.get(variable_key(tree))
     if found is not None:
+        if name.name.startswith("_") and context is None and not name.name.startswith("__") and lint.written(meta):
+            env.warn(meta, lint.UNDERSCORED_USED.format(name.name))
         found.used = True
         return (name, meta, found)
     if name.name == "_":
@@ -534,5 +536,5 @@ def make_atom(name: str) -> Any:
 
 
 # Filled from the form families below; the only table of special forms.
-from defnpy.expand import defn, patterns  # noqa: E402
+from defnpy.expand import defn, lint, patterns  # noqa: E402
 from defnpy.expand.forms import SPECIAL as SPECIAL  # noqa: E402

@@ -38,7 +38,12 @@ def block(tree: Any, env: Env) -> Any:
         return None
     if len(trees) == 1:
         return ex.expand(trees[0], env)
-    return (ex.BLOCK, tree[1], [ex.expand(t, env) for t in trees])
+    done = []
+    for t in trees[:-1]:
+        done.append(ex.expand(t, env))
+        lint.useless(t, done[-1], tree[1], env)
+    done.append(ex.expand(trees[-1], env))
+    return (ex.BLOCK, tree[1], done)
 
 
 def aliases(tree: Any, env: Env) -> Any:
@@ -677,6 +682,17 @@ def _is_signatures(value: Any) -> bool:
     return ex.is_keyword(value) and all(arity.__class__ is int for _, arity in value)
 
 
+def _listed(pairs: list[Any], option: str, options: dict[str, Any], meta: Any, env: Env) -> set[str]:
+    """The signatures that an option of ``import`` lists."""
+    found: set[str] = set()
+    for name, arity in pairs:
+        signature = f"{atom_name(name)}/{arity}"
+        if signature in found and options.get("warn") is not False:
+            env.warn(meta, f"invalid :{option} option for import, {signature} is duplicated")
+        found.add(signature)
+    return found
+
+
 def _without(module: Any, ambiguous: dict[str, tuple[Any, Any]], functions: dict[str, Any], macros: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The names still imported twice when *module* is imported anew; what it had hidden is seen again."""
     left = {}
@@ -716,12 +732,8 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
             raise env.fail(meta, "invalid :only option for import, expected value to be an atom :functions, :macros, or a literal keyword list of "
                            f"function names with arity as values, got: {ex._show(options['only'])}")
         else:
-            wanted = {f"{atom_name(k)}/{v}" for k, v in only}
-            for signature in wanted:
-                if signature not in functions and signature not in macros:
-                    from defnpy.terms.inspect import inspect
-
-                    raise env.fail(meta, f"cannot import {inspect(module)}.{signature} because it is undefined or private")
+            wanted = _listed(only, "only", options, meta, env)
+            lint.imports_nothing(module, wanted - functions - macros, options, meta, env)
             functions &= wanted
             macros &= wanted
     else:
@@ -736,7 +748,7 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
         if not _is_signatures(excluded):
             raise env.fail(meta, "invalid :except option for import, expected value to be a literal keyword list of function names with arity as "
                            f"values, got: {ex._show(options['except'])}")
-        dropped = {f"{atom_name(k)}/{v}" for k, v in excluded}
+        dropped = _listed(excluded, "except", options, meta, env)
         functions -= dropped
         macros -= dropped
         if module is not ex.KERNEL:

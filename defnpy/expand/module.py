@@ -40,6 +40,8 @@ class Definition:
     caller: Any = None
     # Whether the clause that gave the defaults has a body.
     with_body: bool = False
+    # Whether its first clause has unquote fragments.
+    fragments: bool = False
     # The local calls of its clauses: those of a definition that is overridden do not count.
     calls: list[Any] = field(default_factory=list)
 
@@ -229,8 +231,11 @@ class ModuleState:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         if not self.fragments:
-            lint.scattered(found, self.last, env, meta, head=options is None)
-        self.last = found
+            if not found.fragments:
+                lint.scattered(found, self.last, env, meta, head=options is None)
+            self.last = found
+        elif not found.clauses:
+            found.fragments = True
         self._impl(found, meta)
         self._document(found, plain)
         if defaults:

@@ -177,6 +177,16 @@ def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: A
         state.fragments = False
 
 
+def _warn_of_repeated(given: Any, state: Any) -> None:
+    from defnpy.terms.inspect import inspect
+
+    seen: set[Any] = set()
+    for key in [item[0] if item.__class__ is tuple else item for item in given] if given.__class__ is list else []:
+        if key in seen:
+            state.env.warn([], f"duplicate key {inspect(key)} found in struct", state.struct_line)
+        seen.add(key)
+
+
 def _fields(given: Any) -> list[tuple[Any, Any]]:
     from defnpy.stdlib.enumerable import iterate
 
@@ -236,6 +246,7 @@ def define_struct(module: Atom, given: Any) -> Any:
 
         raise errors.ArgumentError(f"@enforce_keys required keys ({inspect(missing)}) that are not defined in defstruct: {inspect(found)}")
     state.set_struct(found, enforce)
+    _warn_of_repeated(given, state)
     runtime().evaluator.derive(state)
     fields: Any = state.struct
     return Struct(module, dict(fields["struct"]))
