@@ -266,6 +266,7 @@ def try_(tree: Any, env: Env) -> Any:
     options = _blocks(args[0], ("do", "rescue", "catch", "else", "after"), "try", meta, env)
     # The clauses of a definition are named after it.
     origin = str(ex.meta_get(meta, ORIGIN, form).name)
+    lint.order_of_try(list(options), origin, meta, env)
     parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
     handling = env.fork()
     handling.rescuing = True
@@ -461,6 +462,10 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
     if inner.__class__ is tuple and inner[0] is ex.DOT and len(inner[2]) == 2 and not args:
         receiver = ex.expand(inner[2][0], env)
         name = inner[2][1]
+        if arity == 0 and lint.written(meta) and ex.meta_get(target_meta, ex.NO_PARENS) is None:
+            shown = f"&{ex._show(inner[2][0])}.{atom_name(name)}"
+            env.warn_of_clause(meta, f"extra parentheses on a remote function capture {shown}()/0 have been deprecated. "
+                               f"Please remove the parentheses: {shown}/0")
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
             call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)

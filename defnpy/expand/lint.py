@@ -117,6 +117,25 @@ def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
                  "(remove the attribute or assign it to _ to avoid warnings)")
 
 
+def unused_defaults(found: Definition, least: int, env: Env) -> None:
+    """Warn of the defaults of a private function that is called with *least* arguments at least."""
+    left = found.arity - least
+    what = (f"default values for the optional arguments in {found.signature} are" if not left
+            else f"the default value for the last optional argument in {found.signature} is" if left == 1
+            else f"the default values for the last {left} optional arguments in {found.signature} are")
+    inner = env.fork()
+    inner.function = (found.name, found.arity)
+    inner.warn(found.meta, f"{what} never used")
+
+
+def order_of_try(blocks: list[str], origin: str, meta: Any, env: Env) -> None:
+    """Warn of a ``try`` whose only clauses are those of ``else``, and of ``catch`` before ``rescue``."""
+    if blocks == ["do", "else"]:
+        env.warn_of_clause(meta, f'"else" shouldn\'t be used as the only clause in "{origin}", use "case" instead')
+    elif "catch" in blocks and "rescue" in blocks and blocks.index("catch") < blocks.index("rescue"):
+        env.warn_of_clause(meta, f'"catch" should always come after "rescue" in {origin}')
+
+
 def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
     """Warn of literal keys that stand twice in a map or struct."""
     seen: set[Any] = set()

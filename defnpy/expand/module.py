@@ -227,6 +227,7 @@ class ModuleState:
             raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
         if found is not None and found.kind != kind:
             raise scope.fail_in_file(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
+        anew = found is None
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
@@ -239,7 +240,7 @@ class ModuleState:
         self._impl(found, meta)
         self._document(found, plain)
         if defaults:
-            self._defaults(found, plain, defaults, scope, env, meta)
+            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
@@ -290,9 +291,10 @@ class ModuleState:
             runtime().module(module).functions[f"{atom_name(function)}/6"](
                 MacroEnv(inner), Atom(found.kind), to_atom(found.name), params, guards, body)
 
-    def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any) -> None:
+    def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any, *,
+                  anew: bool) -> None:
         signature = found.signature
-        if found.defaults or found.clauses:
+        if not anew:
             if found.defaults:
                 raise scope.fail_in_file(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{found.kind} {signature}"))
@@ -379,6 +381,7 @@ class ModuleState:
         lint.unread_attributes(self)
         if "derive" in self.attributes and self.struct is None:
             self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
+        self._check_inline()
         for d in self.definitions.values():
             lint.shadowed(d.clauses, self.env, d.signature)
         imported = {signature: module for signature, module, _ in self.import_calls}
@@ -416,6 +419,23 @@ class ModuleState:
                            "imported, but none are available)", hint)
 
 
+    def _check_inline(self) -> None:
+        """``@compile {:inline, functions}`` names functions of the module."""
+        place = [(LINE, line_of(self.meta) or self.env.line)]
+        for value in self.attributes.get("compile", ()):
+            for option in value if value.__class__ is list else [value]:
+                if option.__class__ is not tuple or len(option) != 2 or option[0] is not INLINE:
+                    continue
+                for pair in option[1] if option[1].__class__ is list else [option[1]]:
+                    if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
+                        continue
+                    name, arity = pair
+                    found = self.definitions.get(f"{atom_name(name)}/{arity}")
+                    if found is None:
+                        self.env.error(place, f"undefined function {atom_name(name)}/{arity} given to @compile :inline")
+                    elif found.kind in ("defmacro", "defmacrop"):
+                        self.env.error(place, f"macro {found.signature} given to @compile :inline (only functions are supported)")
+
     def _reachable(self) -> set[str]:
         """The functions that public ones call, themselves or through others."""
         private = {id(call) for d in self.definitions.values() if d.kind == "defp" and not d.defn for call in d.calls}
@@ -436,7 +456,10 @@ class ModuleState:
         for d in self.definitions.values():
             if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
-            if not any(f"{d.name}/{d.arity - n}" in called for n in range(d.defaults + 1)):
+            reached = [d.arity - n for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in called]
+            if reached and reached[-1] > d.arity - d.defaults and d.kind == "defp":
+                lint.unused_defaults(d, reached[-1], self.env)
+            if not reached:
                 if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
                     continue
                 inner = self.env.fork()
@@ -557,5 +580,6 @@ def _shown_name(param: Any) -> str:
 
 
 MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+INLINE = Atom("inline")
 NO_WARN = Atom("no_warn_undefined")
 SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

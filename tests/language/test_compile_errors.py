@@ -104,3 +104,53 @@ def test_a_struct_written_by_hand_is_built() -> None:
     code = "defmodule ByHand do\n  def __struct__, do: %{__struct__: __MODULE__, n: 0}\n  def __struct__(kv), do: Map.merge(__struct__(), Map.new(kv))\nend\n"
     run(code)
     assert shown("%ByHand{n: 4}.n") == "4"
+
+
+WARNED = [
+    ("{_p, _p} = {1, 1}", 'the underscored variable "_p" appears more than once in a match.', "nofile:1:6"),
+    ("fn _q -> _q end", 'the underscored variable "_q" is used after being set.', "nofile:1:10"),
+    ('"unread"\n:ok', 'code block contains unused literal "unread" (remove the literal or assign it to _ to avoid warnings)', "nofile:1\n"),
+    ("v = 1\nv\n:ok", "variable v in code block has no effect as it is never returned", "nofile:2:1"),
+    ("defmodule Wa do\n  @a 1\n  def f do\n    @a\n    :ok\n  end\nend", "module attribute @a in code block has no effect", "nofile:4:5: Wa.f/0"),
+    ("defmodule Wb do\n  def f(v) do\n    case 1 do\n      v -> 2\n    end\n    v\n  end\nend",
+     'variable "v" is unused (there is a variable with the same name in the context, use the pin operator (^)', "nofile:4:7"),
+    ("defmodule Wc do\n  def f(__WHERE__), do: 1\nend", 'unknown compiler variable "__WHERE__"', "nofile:2:9"),
+    ("import List, only: [nothing: 3]", "cannot import List.nothing/3 because it is undefined or private", "nofile:1:1"),
+    ("import List, only: [first: 1, first: 1]", "invalid :only option for import, first/1 is duplicated", "nofile:1:1"),
+    ("defmodule Wd do\n  defstruct [:k, k: 1]\nend", "duplicate key :k found in struct", "nofile:2: Wd"),
+    ("defmodule We do\n  def f(x)\n  def f(x \\\\ 1), do: x\nend", "def f/1 has multiple clauses and also declares default values", "nofile:3:7\n"),
+    ("defmodule Wf do\n  def a, do: b(1, 2)\n  defp b(x, y \\\\ 1, z \\\\ 2), do: {x, y, z}\nend",
+     "the default value for the last optional argument in b/3 is never used", "nofile:3:8: "),
+    ("defmodule Wg do\n  def a, do: b(1)\n  defp b(x \\\\ 1), do: x\nend", "default values for the optional arguments in b/1 are never used", "nofile:3:8: "),
+    ("try do\n  1\nelse\n  x -> x\nend", '"else" shouldn\'t be used as the only clause in "try", use "case" instead', "nofile:1:1\n"),
+    ("defmodule Wh do\n  def f do\n    1\n  catch\n    _ -> 2\n  rescue\n    _ -> 3\n  end\nend",
+     '"catch" should always come after "rescue" in def', "nofile:2:7\n"),
+    ("defmodule Wi do\n  @a 1\n  def f, do: @a()\nend", "the @a() notation (with parentheses) is deprecated, please use @a (without parentheses) instead", "nofile:3: "),
+    ("~w(a, b)", "the sigils ~w/~W do not allow trailing commas at the end of each word.", "nofile:1"),
+    ("<<1::little()>>", 'extra parentheses on a bitstring specifier "little()" have been deprecated.', "nofile:1:6"),
+    ("&Date.utc_today()/0", "extra parentheses on a remote function capture &Date.utc_today()/0 have been deprecated.", "nofile:1:1\n"),
+    ("defmodule Wj do\n  defstruct [:n]\nend\ndefmodule Wk do\n  def f(%Wj{__struct__: _, n: n}), do: n\nend", "key :__struct__ is ignored when using structs",
+     "nofile:5:9\n"),
+    ("defmodule Wl do\n  @compile {:inline, gone: 2}\nend", "undefined function gone/2 given to @compile :inline", "nofile:1: Wl"),
+]
+
+
+@pytest.mark.parametrize(("source", "problem", "place"), WARNED)
+def test_what_is_warned_of_and_where(told: Callable[[str], str], source: str, problem: str, place: str) -> None:
+    text = told(source)
+    assert problem in text
+    assert f"└─ {place}" in text
+
+
+QUIET = [
+    "defmodule Qa do\n  for name <- [:f, :g] do\n    def unquote(name)(), do: 1\n  end\n  def f()\n  def g()\nend",
+    "defmodule Qb do\n  def a, do: {b(), b(1)}\n  defp b(x \\\\ 1), do: x\nend",
+    "try do\n  1\nrescue\n  _ -> 2\ncatch\n  _ -> 3\nelse\n  x -> x\nend",
+    "_ = 1\n_ = 2\nx = 3\nx",
+    "defmodule Qc do\n  def f(_a, _b), do: __MODULE__\n  def g do\n    :first\n    f(1, 2)\n  end\nend",
+]
+
+
+@pytest.mark.parametrize("source", QUIET)
+def test_nothing_is_said_of_ordinary_code(told: Callable[[str], str], source: str) -> None:
+    assert told(source) == ""

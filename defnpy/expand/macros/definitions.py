@@ -139,6 +139,7 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("defstruct/1")
 def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
+    env.state.doc_line = ex.line_of(meta)
     return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
 
 
