@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of
+from defnpy.expand.env import LINE, Env, MacroEnv, Var
 from defnpy.expand.env import line_of as line_of
 from defnpy.expand.env import meta_get as meta_get
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
@@ -358,7 +358,7 @@ def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> 
     except ElixirError as error:
         _note_expansion(error, macro, module, meta, env)
         raise
-    return linify(result, caller.line, column_of(meta), module, env.unit.next())
+    return linify(result, caller.line, module, env.unit.next())
 
 
 def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env: Env) -> None:
@@ -372,9 +372,9 @@ def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env:
     error.add_note(f"expanding macro: {inspect(module)}.{name} at {place}{where}")
 
 
-def linify(tree: Any, line: int, column: int, module: Any, counter: int, extra: Any = None) -> Any:
+def linify(tree: Any, line: int, module: Any, counter: int, extra: Any = None) -> Any:
     """What a macro of *module* gave, placed at the line of its call; its variables are those of this expansion."""
-    place = extra if extra is not None else [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
+    place = extra if extra is not None else [(LINE, line)]
 
     def walk(t: Any) -> Any:
         kind = t.__class__

@@ -173,7 +173,7 @@ def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> di
 
 def _own_struct(module: Any, found: Any, meta: Any, env: Env, pairs: list[Any]) -> dict[str, Any]:
     """What a ``__struct__/1`` written by hand makes."""
-    from defnpy.stdlib.kernel import struct_fault
+    from defnpy.terms.inspect import struct_fault
 
     made = found.functions["__struct__/1"](pairs)
     fault = struct_fault(made, module, 1)

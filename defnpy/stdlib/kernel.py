@@ -119,7 +119,7 @@ from defnpy.terms.exception import is_exception as is_exception_term
 from defnpy.terms.function import call as call_function
 from defnpy.terms.function import is_function as is_function_term
 from defnpy.terms.inspect import inspect as inspect_text
-from defnpy.terms.inspect import opts_from, struct_fields
+from defnpy.terms.inspect import opts_from, struct_fault, struct_fields
 from defnpy.terms.list import ImproperList, cons, tail_of
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Pid, Reference, current
@@ -591,17 +591,6 @@ def new_struct(module: Any) -> Any:
     if known is not None:
         return Struct(module, {**dict(known), Atom("__exception__"): True})
     raise UndefinedFunctionError(module, Atom("__struct__"), 0)
-
-
-def struct_fault(made: Any, module: Any, arity: int) -> str | None:
-    """What is wrong with a value of ``module.__struct__`` written by hand."""
-    called = f"{inspect_text(module)}.__struct__/{arity}"
-    if not isinstance(made, Struct):
-        return (f"expected {called} to return a map with a :__struct__ key that holds the name of the struct (atom), "
-                f"got: {inspect_text(made)}")
-    if made.module is not module:
-        return f"expected struct name returned by {called} to be {inspect_text(module)}, got: {inspect_text(made.module)}"
-    return None
 
 
 def _checked_struct(made: Any, module: Any, arity: int) -> Any:

@@ -67,6 +67,9 @@ REFUSED = [
      "expected Ru.__struct__/1 to return a map with a :__struct__ key that holds the name of the struct (atom), got: %{}"),
     ("defmodule Rv do\n  def __struct__, do: %{__struct__: Other}\nend\nstruct(Rv)",
      "expected struct name returned by Rv.__struct__/0 to be Rv, got: Other"),
+    # What a macro makes has the line of its call.
+    ("defmodule Rz do\n  defmacro __using__(_), do: quote(do: def(later(x)))\nend\ndefmodule Rza do\n  use Rz\nend",
+     "implementation not provided for predefined def later/1\n└─ nofile:5: Rza (module)"),
     # Attributes.
     ("defmodule Rw do\n  @f fn -> 1 end\n  def f, do: @f\nend", "cannot inject attribute @f into function/macro because cannot escape #Function<"),
     ("defmodule Rx do\n  Module.put_attribute(__MODULE__, :spec, {})\nend", "must be set directly via the @ notation"),
@@ -125,7 +128,8 @@ WARNED = [
     ("try do\n  1\nelse\n  x -> x\nend", '"else" shouldn\'t be used as the only clause in "try", use "case" instead', "nofile:1:1\n"),
     ("defmodule Wh do\n  def f do\n    1\n  catch\n    _ -> 2\n  rescue\n    _ -> 3\n  end\nend",
      '"catch" should always come after "rescue" in def', "nofile:2:7\n"),
-    ("defmodule Wi do\n  @a 1\n  def f, do: @a()\nend", "the @a() notation (with parentheses) is deprecated, please use @a (without parentheses) instead", "nofile:3: "),
+    ("defmodule Wi do\n  @a 1\n  def f, do: @a()\nend",
+     "the @a() notation (with parentheses) is deprecated, please use @a (without parentheses) instead", "nofile:3: "),
     ("~w(a, b)", "the sigils ~w/~W do not allow trailing commas at the end of each word.", "nofile:1"),
     ("<<1::little()>>", 'extra parentheses on a bitstring specifier "little()" have been deprecated.', "nofile:1:6"),
     ("&Date.utc_today()/0", "extra parentheses on a remote function capture &Date.utc_today()/0 have been deprecated.", "nofile:1:1\n"),
