@@ -373,6 +373,8 @@ class Tokenizer:
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
+        if last != t.T_DOT and name in ("__aliases__", "__block__"):
+            raise self.error(f"reserved token: {name}", begin)
         if following == "=" and name[-1] in "?!":
             self.warn(lint.before_equals("identifier", name), place)
         if following == "(":

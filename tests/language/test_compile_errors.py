@@ -70,6 +70,8 @@ REFUSED = [
     # What a macro makes has the line of its call.
     ("defmodule Rz do\n  defmacro __using__(_), do: quote(do: def(later(x)))\nend\ndefmodule Rza do\n  use Rz\nend",
      "implementation not provided for predefined def later/1\n└─ nofile:5: Rza (module)"),
+    # Quotes.
+    ("quote do: unquote_splicing([1])", "unquote_splicing only works inside arguments and block contexts"),
     # Attributes.
     ("defmodule Rw do\n  @f fn -> 1 end\n  def f, do: @f\nend", "cannot inject attribute @f into function/macro because cannot escape #Function<"),
     ("defmodule Rx do\n  Module.put_attribute(__MODULE__, :spec, {})\nend", "must be set directly via the @ notation"),
@@ -93,6 +95,12 @@ def test_syntax_errors_have_the_fields_of_their_exceptions() -> None:
     assert shown(code) == (
         '[{:fn, :end, 5, "missing terminator: end"}, {:"[", :")", :"]", 6}, {nil, nil, nil, "invalid escape \\\\ at end of file"}]'
     )
+
+
+@pytest.mark.parametrize("name", ["__block__", "__aliases__"])
+def test_names_of_the_tree_are_reserved(name: str) -> None:
+    code = f'{{:error, {{meta, text, token}}}} = Code.string_to_quoted("1 + {name}")\n{{meta, text, token, Code.string_to_quoted!("[{name}: 1]")}}'
+    assert shown(code) == f'{{[line: 1, column: 5], "reserved token: ", "{name}", [{name}: 1]}}'
 
 
 def test_an_import_that_is_narrowed_is_no_longer_ambiguous() -> None:
