@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from defnpy.expand import expander as ex
+from defnpy.expand import lint
 from defnpy.expand.env import Env
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
@@ -106,12 +107,18 @@ def _read_spec(tree: Any, spec: Segment, env: Env, match: bool) -> None:
                 spec.unit = _unit(args[0], meta, env)
             return
         if _word(name.name, spec):
+            if args.__class__ is list and lint.written(meta):
+                env.warn(meta, f'extra parentheses on a bitstring specifier "{name.name}()" have been deprecated. Please remove the parentheses: '
+                         f'"{name.name}".\nYou may run "mix format --migrate" to fix this warning automatically.')
             return
         if args.__class__ is not list and ex.variable_key(tree) in {**env.vars, **(env.match or {})}:
             spec.size = _size(tree, env, match)
             return
         made = ex.expand_call((name, meta, args if args.__class__ is list else []), env)
         if made.__class__ is not tuple or made[0] is not name:
+            if args.__class__ is not list and lint.written(meta):
+                env.warn(meta, f'bitstring specifier "{name.name}" does not exist and is being expanded to "{name.name}()", please use parentheses to '
+                         'remove the ambiguity.\nYou may run "mix format --migrate" to fix this warning automatically.')
             _read_spec(made, spec, env, match)
             return
         raise env.fail(meta, f"unknown bitstring specifier: {ex._show(tree)}")

@@ -11,10 +11,15 @@ from defnpy.terms.struct import Struct
 LINE, COLUMN = Atom("line"), Atom("column")
 
 
+NOT_USED = "if the variable is not meant to be used, prefix it with an underscore"
+COULD_BE_PINNED = ("there is a variable with the same name in the context, use the pin operator (^) to match on it or prefix this variable with "
+                   "underscore if it is not meant to be used")
+
+
 class Var:
     """One binding of a variable. Every rebinding is a new Var, so closures capture values."""
 
-    __slots__ = ("context", "in_loop", "name", "owner", "pending", "python", "used")
+    __slots__ = ("context", "hides", "in_loop", "name", "owner", "pending", "python", "used")
 
     def __init__(self, name: str, context: Any) -> None:
         self.name = name
@@ -25,6 +30,8 @@ class Var:
         # The Python name holds the elements collected so far (codegen.loops).
         self.pending = False
         self.used = False
+        # Whether a clause binds it where a variable of that name could have been pinned.
+        self.hides = False
 
     def __repr__(self) -> str:
         return f"<var {self.name}>"
@@ -42,6 +49,11 @@ class Diagnostic:
     hint: str | None = None
     # The function or module that it stands in, as Elixir prints it.
     where: str = ""
+
+
+def is_compiler_name(name: str) -> bool:
+    """Whether a name looks like ``__MODULE__``: nobody means such a variable."""
+    return len(name) > 2 and name[0] == name[-1] == "_" and all(c == "_" or "A" <= c <= "Z" for c in name)
 
 
 class CompileFailure(Exception):
@@ -79,8 +91,10 @@ class Unit:
         """Warn of the variables bound so far that nothing reads."""
         found, self.bindings = self.bindings, []
         for var, meta, env in found:
-            if not var.used:
-                env.warn(meta, f'variable "{var.name}" is unused (if the variable is not meant to be used, prefix it with an underscore)')
+            if not var.used and is_compiler_name(var.name):
+                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)')
+            elif not var.used:
+                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})')
 
     def next(self) -> int:
         self.counter += 1
@@ -92,6 +106,7 @@ class Env:
 
     __slots__ = (
         "aliases",
+        "ambiguous",
         "capture",
         "context",
         "context_modules",
@@ -105,6 +120,7 @@ class Env:
         "match",
         "module",
         "requires",
+        "rescuing",
         "state",
         "unit",
         "vars",
@@ -121,6 +137,8 @@ class Env:
         self.macro_aliases: dict[tuple[str, Any], Atom] = {}
         self.requires: frozenset[Atom] = frozenset()
         self.functions: dict[str, Atom] = {}
+        # What two modules were imported for: the newer and the older one.
+        self.ambiguous: dict[str, tuple[Atom, Atom]] = {}
         self.macros: dict[str, Atom] = {}
         self.vars: dict[tuple[str, Any], Var] = {}
         self.context_modules: list[Atom] = []
@@ -128,6 +146,8 @@ class Env:
         self.capture: Any = None
         self.match: dict[tuple[str, Any], Var] | None = None
         self.defn = False
+        # Whether the code stands in a rescue or catch clause.
+        self.rescuing = False
 
     def fork(self) -> Env:
         """A copy that can be changed without the original seeing it."""
@@ -139,6 +159,10 @@ class Env:
     def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
         return CompileFailure(self._diagnostic("error", meta, message, hint))
+
+    def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
+        """Like :meth:`fail`, of a problem that names the file but no module."""
+        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta)))
 
     def error(self, meta: Any, message: str, hint: str | None = None) -> None:
         """Record an error and go on, so that one run names all problems of a file."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand.env import COLUMN, LINE, Env, MacroEnv, Var, column_of
+from defnpy.expand.env import LINE, Env, MacroEnv, Var
 from defnpy.expand.env import line_of as line_of
 from defnpy.expand.env import meta_get as meta_get
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
@@ -159,6 +159,8 @@ def variable(tree: Any, env: Env) -> Any:
         return tree
     found = env.vars.get(variable_key(tree))
     if found is not None:
+        if name.name.startswith("_") and context is None and not name.name.startswith("__") and lint.written(meta):
+            env.warn(meta, lint.UNDERSCORED_USED.format(name.name))
         found.used = True
         return (name, meta, found)
     if name.name == "_":
@@ -233,6 +235,8 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     module = imported(signature, arity, meta, env)
     if module is not None:
         own = env.state.definitions.get(signature) if env.state is not None else None
+        if own is not None and module is not env.module and not meta_get(meta, IMPORTS):
+            _refuse_conflict(signature, name, arity, module, meta, env)
         if env.state is not None and env.function is not None and not env.defn and not meta_get(meta, IMPORTS) and module is not env.module:
             env.state.import_calls.append((signature, module, meta))
         if own is None or meta_get(meta, IMPORTS):
@@ -245,8 +249,8 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
                     return rt_call("defn_remote", meta, [shown, signature, expand_args(args, env)])
                 return remote_call(module, name, meta, args, env)
     if env.state is not None:
-        own = env.state.definitions.get(signature)
-        if own is not None and own.kind in ("defmacro", "defmacrop"):
+        own = env.state.ready_macro(signature)
+        if own is not None:
             return call_macro(env.state.local_macro(own), env.module, name, meta, args, env)
     if env.context == "match":
         raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
@@ -271,6 +275,13 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     return (name, meta, expand_args(args, env))
 
 
+def _refuse_conflict(signature: str, name: Atom, arity: int, module: Any, meta: Any, env: Env) -> None:
+    """A call of a macro of this module that is imported as well."""
+    if env.function not in (None, (name.name, arity)) and env.state.ready_macro(signature) is not None:
+        raise env.fail(meta, f"call to local macro {signature} conflicts with imported {_show(module)}.{signature}, please rename the local macro or "
+                       "remove the conflicting import")
+
+
 def _refuse_ambiguous(name: Atom, meta: Any, arg: Any, env: Env) -> None:
     """``a -1`` where ``a`` is a variable."""
     if (name.name, meta[0][1]) in env.vars:
@@ -287,6 +298,9 @@ def imported(signature: str, arity: int, meta: Any, env: Env) -> Atom | None:
             return pair[1]
     found = env.macros.get(signature) or env.functions.get(signature)
     if found is not None:
+        if signature in env.ambiguous:
+            first, second = env.ambiguous[signature]
+            raise env.fail(meta, f"function {signature} imported from both {_show(first)} and {_show(second)}, call is ambiguous")
         env.unit.used_imports.add((found, signature))
     return found
 
@@ -326,8 +340,8 @@ def expand_call(tree: Any, env: Env) -> Any:
         owner = module if module is not None else imported(signature, len(args), meta, env)
         macro = find_macro(owner, signature, env) if owner.__class__ is Atom else None
         if macro is None and module is None and env.state is not None:
-            own = env.state.definitions.get(signature)
-            if own is not None and own.kind in ("defmacro", "defmacrop"):
+            own = env.state.ready_macro(signature)
+            if own is not None:
                 owner, macro = env.module, env.state.local_macro(own)
         if macro is None or getattr(macro, "native_macro", False):
             return tree
@@ -344,7 +358,7 @@ def run_macro(macro: Any, module: Any, meta: Any, args: list[Any], env: Env) -> 
     except ElixirError as error:
         _note_expansion(error, macro, module, meta, env)
         raise
-    return linify(result, caller.line, column_of(meta), module, env.unit.next())
+    return linify(result, caller.line, module, env.unit.next())
 
 
 def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env: Env) -> None:
@@ -358,9 +372,9 @@ def _note_expansion(error: ElixirError, macro: Any, module: Any, meta: Any, env:
     error.add_note(f"expanding macro: {inspect(module)}.{name} at {place}{where}")
 
 
-def linify(tree: Any, line: int, column: int, module: Any, counter: int, extra: Any = None) -> Any:
+def linify(tree: Any, line: int, module: Any, counter: int, extra: Any = None) -> Any:
     """What a macro of *module* gave, placed at the line of its call; its variables are those of this expansion."""
-    place = extra if extra is not None else [(LINE, line), (COLUMN, column)] if column else [(LINE, line)]
+    place = extra if extra is not None else [(LINE, line)]
 
     def walk(t: Any) -> Any:
         kind = t.__class__
@@ -522,5 +536,5 @@ def make_atom(name: str) -> Any:
 
 
 # Filled from the form families below; the only table of special forms.
-from defnpy.expand import defn, patterns  # noqa: E402
+from defnpy.expand import defn, lint, patterns  # noqa: E402
 from defnpy.expand.forms import SPECIAL as SPECIAL  # noqa: E402

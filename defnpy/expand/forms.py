@@ -38,7 +38,12 @@ def block(tree: Any, env: Env) -> Any:
         return None
     if len(trees) == 1:
         return ex.expand(trees[0], env)
-    return (ex.BLOCK, tree[1], [ex.expand(t, env) for t in trees])
+    done = []
+    for t in trees[:-1]:
+        done.append(ex.expand(t, env))
+        lint.useless(t, done[-1], tree[1], env)
+    done.append(ex.expand(trees[-1], env))
+    return (ex.BLOCK, tree[1], done)
 
 
 def aliases(tree: Any, env: Env) -> Any:
@@ -72,55 +77,109 @@ def struct(tree: Any, env: Env) -> Any:
     module = ex.expand(name, env)
     if module.__class__ is not Atom:
         raise env.fail(meta, f"expected struct name to be a compile time atom or alias, got: {ex._show(name)}")
+    if not ex.is_node(fields, ex.MAP):
+        raise env.fail(meta, f"expected struct to be followed by a map, got: {ex._show(fields)}")
     pairs = fields[2]
     if len(pairs) == 1 and ex.is_node(pairs[0], ex.BAR):
-        changes = pairs[0][2][1]
+        bar_form, bar_meta, (base, changes) = pairs[0]
         ex.check_pairs(changes, meta, env)
-        struct_fields(module, meta, env, [k for k, _ in changes])
-        return (form, meta, [module, map_(fields, env)])
+        changes = own_fields(changes, meta, env)
+        known_fields(module, meta, env, changes)
+        return (form, meta, [module, map_((fields[0], fields[1], [(bar_form, bar_meta, [base, changes])]), env)])
     ex.check_pairs(pairs, meta, env)
-    info = struct_fields(module, meta, env, [k for k, _ in pairs])
+    pairs = own_fields(pairs, meta, env)
+    info = struct_info(module, meta, env, pairs)
+    if info is not None:
+        _check_fields(module, info, pairs)
+    return (form, meta, [module, map_((fields[0], fields[1], pairs), env)])
+
+
+def own_fields(pairs: list[Any], meta: Any, env: Env) -> list[Any]:
+    """The pairs of a struct without one that names the struct once more."""
+    left = [pair for pair in pairs if pair[0] is not STRUCT_NAME]
+    if len(left) != len(pairs):
+        env.warn_of_clause(meta, "key :__struct__ is ignored when using structs")
+    for key, _ in left:
+        if not is_atom(key):
+            env.error(meta, f"invalid key {ex._show(key)} for struct, struct keys must be atoms, got: ")
+    return left
+
+
+STRUCT_NAME = Atom("__struct__")
+
+
+def _check_fields(module: Any, info: dict[str, Any], pairs: list[Any]) -> None:
+    """What ``__struct__/1`` says of the fields that a program gives when it builds a struct."""
+    names = {k for k, _ in info["struct"]}
+    for key, _ in pairs:
+        if is_atom(key) and key not in names:
+            raise KeyError_(key, None, message=None)
     given = {k for k, _ in pairs if k.__class__ is Atom}
     missing = [k for k in info.get("enforce_keys", ()) if k not in given]
     if missing:
         from defnpy.terms.inspect import inspect
 
         raise ArgumentError(f"the following keys must also be given when building struct {inspect(module)}: {inspect(missing)}")
-    return (form, meta, [module, map_(fields, env)])
 
 
-def struct_fields(module: Any, meta: Any, env: Env, keys: list[Any]) -> dict[str, Any]:
-    """The struct information of *module*; unknown *keys* raise KeyError as in Elixir."""
-    info: Any = None
+def known_fields(module: Any, meta: Any, env: Env, pairs: list[Any]) -> None:
+    """Refuse fields that a struct does not have in a match or an update."""
+    info = struct_info(module, meta, env, None)
+    if info is None:
+        return
+    from defnpy.terms.inspect import inspect
+
+    names = {k for k, _ in info["struct"]}
+    for key, _ in pairs:
+        if is_atom(key) and key not in names:
+            message = f"unknown key {ex._show(key)} for struct {inspect(module)}"
+            if env.function is None:
+                raise env.fail(meta, message)
+            env.error(meta, message)
+
+
+def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> dict[str, Any] | None:
+    """The fields of the struct of *module*; None after a report. *built* are the pairs of a struct that is built, None elsewhere."""
     # A module around this one may have defined its struct already.
     state = env.state if env.state is not None and env.state.name is module else runtime().evaluator.open.get(module)
+    info: Any = None
     if state is not None:
-        info = state.struct_info()
+        if built is None or state is not env.state or env.function is not None:
+            info = state.struct_info()
     else:
         found = ex.module_of(module)
         if found is not None and "struct" in found.info:
             info = found.info
+        elif found is not None and built is not None and "__struct__/1" in found.functions:
+            return _own_struct(module, found, meta, env, built)
         else:
             from defnpy.terms.inspect import struct_fields as exception_fields
 
             known = exception_fields(module)
             info = {"struct": [*known, (EXCEPTION, True)]} if known is not None else None
-    if info is None:
-        from defnpy.terms.inspect import inspect
+    if info is not None:
+        return dict(info)
+    from defnpy.terms.inspect import inspect
 
-        shown = inspect(module)
-        if module in env.context_modules or (env.state is not None and env.state.name is module):
-            raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
-                           "same context that defines it")
-        env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-                  "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
-                  runtime().why_missing(module))
-        return {"struct": [(k, None) for k in keys]}
-    names = {k for k, _ in info["struct"]}
-    for k in keys:
-        if k.__class__ is Atom and k not in names and k.name != "__struct__":
-            raise KeyError_(k, None, message=None)
-    return info
+    shown = inspect(module)
+    if env.function is None and (module in env.context_modules or (env.state is not None and env.state.name is module)):
+        raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
+                       "same context that defines it")
+    env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
+              "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
+              runtime().why_missing(module))
+    return None
+
+
+def _own_struct(module: Any, found: Any, meta: Any, env: Env, pairs: list[Any]) -> dict[str, Any]:
+    """What a ``__struct__/1`` written by hand makes."""
+    from defnpy.terms.inspect import struct_fault
+
+    made = found.functions["__struct__/1"](pairs)
+    fault = struct_fault(made, module, 1)
+    if fault is not None:
+        raise env.fail(meta, fault)
+    return {"struct": list(made.fields.items())}
 
 
 def bits(tree: Any, env: Env) -> Any:
@@ -205,19 +264,27 @@ def try_(tree: Any, env: Env) -> Any:
 
     form, meta, args = tree
     options = _blocks(args[0], ("do", "rescue", "catch", "else", "after"), "try", meta, env)
+    # The clauses of a definition are named after it.
+    origin = str(ex.meta_get(meta, ORIGIN, form).name)
+    lint.order_of_try(list(options), origin, meta, env)
     parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
+    handling = env.fork()
+    handling.rescuing = True
     if "rescue" in options:
-        parts["rescue"] = [_rescue(c, env) for c in _arrows(options["rescue"], "rescue", "try", meta, env)]
+        parts["rescue"] = [_rescue(c, handling) for c in _arrows(options["rescue"], "rescue", origin, meta, env)]
     if "catch" in options:
         parts["catch"] = [
-            expand_clause(head, body, clause_meta, env)
-            for _, clause_meta, (head, body) in _arrows(options["catch"], "catch", "try", meta, env)
+            expand_clause(head, body, clause_meta, handling)
+            for _, clause_meta, (head, body) in _arrows(options["catch"], "catch", origin, meta, env)
         ]
     if "else" in options:
-        parts["else"] = clauses_of(options["else"], "try", "else", 1, env, meta)
+        parts["else"] = clauses_of(options["else"], origin, "else", 1, env, meta)
     if "after" in options:
         parts["after"] = ex.expand(options["after"], env.fork())
     return (form, meta, [parts])
+
+
+ORIGIN = Atom("origin")
 
 
 def _arrows(tree: Any, key: str, form: str, meta: Any, env: Env) -> list[Any]:
@@ -395,6 +462,10 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
     if inner.__class__ is tuple and inner[0] is ex.DOT and len(inner[2]) == 2 and not args:
         receiver = ex.expand(inner[2][0], env)
         name = inner[2][1]
+        if arity == 0 and lint.written(meta) and ex.meta_get(target_meta, ex.NO_PARENS) is None:
+            shown = f"&{ex._show(inner[2][0])}.{atom_name(name)}"
+            env.warn_of_clause(meta, f"extra parentheses on a remote function capture {shown}()/0 have been deprecated. "
+                               f"Please remove the parentheses: {shown}/0")
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
             call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
@@ -411,11 +482,11 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
                 return (ex.CAPTURE, meta, [pair[1], inner, arity])
         own = env.state.definitions.get(signature) if env.state is not None else None
         if own is None or own.kind in ("defmacro", "defmacrop"):
-            module = env.functions.get(signature)
+            module = ex.imported(signature, arity, target_meta, env) and env.functions.get(signature)
             env.unit.used_imports.add((env.macros.get(signature) or module, signature))
             if module is not None and signature not in env.macros:
                 return (ex.CAPTURE, meta, [module, inner, arity])
-            if signature in env.macros or own is not None or inner in SPECIAL:
+            if signature in env.macros or inner in SPECIAL or (own is not None and env.state.ready_macro(signature) is not None):
                 return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
             for pair in _meta_imports(target_meta):
                 if pair[0] == arity:
@@ -425,7 +496,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             return None
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
-            env.state.local_calls.append((signature, meta, False, env.file, env.function))
+            env.state.local_calls.append((signature, target_meta, False, env.file, env.function))
         return (Atom("%local_capture"), meta, [inner, arity])
     return None
 
@@ -512,7 +583,7 @@ def _module_name(tree: Any, env: Env, meta: Any, what: str) -> Any:
     return name
 
 
-def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
+def _multi(tree: Any, env: Env, what: str = "use", meta: Any = ()) -> list[Any] | None:
     """``A.{B, C}`` as a list of alias trees."""
     if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is tuple and tree[0][0] is ex.DOT:
         inner = tree[0][2]
@@ -521,7 +592,7 @@ def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
             out = []
             for item in tree[2]:
                 if not is_atom(item) and not ex.is_node(item, ex.ALIASES):
-                    raise env.fail(tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
+                    raise env.fail(meta or tree[1], f"invalid argument for {what}, expected a compile time atom or alias, got: {ex._show(item)}")
                 segments = item[2] if ex.is_node(item, ex.ALIASES) else [item]
                 out.append(Atom(atom_name(base) + "".join("." + s.name.removeprefix("Elixir.") for s in segments)))
             return out
@@ -531,7 +602,7 @@ def _multi(tree: Any, env: Env, what: str = "use") -> list[Any] | None:
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "alias")
+    many = _multi(args[0], env, "alias", meta)
     if many is not None:
         if "as" in options:
             raise env.fail(meta, ":as option is not supported by multi-alias call")
@@ -565,7 +636,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "require")
+    many = _multi(args[0], env, "require", meta)
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
         env.requires = env.requires | {module}
@@ -605,7 +676,7 @@ def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     options = ex.keyword(args[1]) if len(args) > 1 else {}
-    many = _multi(args[0], env, "import")
+    many = _multi(args[0], env, "import", meta)
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:
         import_module(module, options, meta, env)
@@ -614,6 +685,33 @@ def import_(tree: Any, env: Env) -> Any:
 
 def _is_signatures(value: Any) -> bool:
     return ex.is_keyword(value) and all(arity.__class__ is int for _, arity in value)
+
+
+def _listed(pairs: list[Any], option: str, options: dict[str, Any], meta: Any, env: Env) -> set[str]:
+    """The signatures that an option of ``import`` lists."""
+    found: set[str] = set()
+    for name, arity in pairs:
+        signature = f"{atom_name(name)}/{arity}"
+        if signature in found and options.get("warn") is not False:
+            env.warn(meta, f"invalid :{option} option for import, {signature} is duplicated")
+        found.add(signature)
+    return found
+
+
+def _without(module: Any, ambiguous: dict[str, tuple[Any, Any]], functions: dict[str, Any], macros: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The names still imported twice when *module* is imported anew; what it had hidden is seen again."""
+    left = {}
+    for signature, pair in ambiguous.items():
+        if module not in pair:
+            left[signature] = pair
+            continue
+        other = pair[0] if pair[1] is module else pair[1]
+        if signature not in functions and signature not in macros:
+            from defnpy.expand.macros import NATIVE
+
+            of_macros = signature in runtime().module(other).macros or signature in NATIVE.get(other, {})
+            (macros if of_macros else functions)[signature] = other
+    return left
 
 
 def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> None:
@@ -639,12 +737,8 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
             raise env.fail(meta, "invalid :only option for import, expected value to be an atom :functions, :macros, or a literal keyword list of "
                            f"function names with arity as values, got: {ex._show(options['only'])}")
         else:
-            wanted = {f"{atom_name(k)}/{v}" for k, v in only}
-            for signature in wanted:
-                if signature not in functions and signature not in macros:
-                    from defnpy.terms.inspect import inspect
-
-                    raise env.fail(meta, f"cannot import {inspect(module)}.{signature} because it is undefined or private")
+            wanted = _listed(only, "only", options, meta, env)
+            lint.imports_nothing(module, wanted - functions - macros, options, meta, env)
             functions &= wanted
             macros &= wanted
     else:
@@ -653,12 +747,13 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
     # A module imported again replaces what it had imported before.
     kept_f = {k: v for k, v in env.functions.items() if v is not module}
     kept_m = {k: v for k, v in env.macros.items() if v is not module}
+    ambiguous = _without(module, env.ambiguous, kept_f, kept_m)
     if excluded is not None:
         excluded = ex.expand(excluded, env)
         if not _is_signatures(excluded):
             raise env.fail(meta, "invalid :except option for import, expected value to be a literal keyword list of function names with arity as "
                            f"values, got: {ex._show(options['except'])}")
-        dropped = {f"{atom_name(k)}/{v}" for k, v in excluded}
+        dropped = _listed(excluded, "except", options, meta, env)
         functions -= dropped
         macros -= dropped
         if module is not ex.KERNEL:
@@ -666,6 +761,11 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
             if earlier:
                 functions &= earlier
                 macros &= earlier
+    for signature in functions | macros:
+        other = kept_f.get(signature) or kept_m.get(signature)
+        if other is not None:
+            ambiguous[signature] = (other, module) if signature in macros and signature in kept_f else (module, other)
+    env.ambiguous = ambiguous
     for signature in macros:
         kept_f.pop(signature, None)
     for signature in functions:
@@ -697,6 +797,8 @@ def dir_(tree: Any, env: Env) -> Any:
 
 
 def stacktrace(tree: Any, env: Env) -> Any:
+    if not env.rescuing:
+        env.error(tree[1], "__STACKTRACE__ is available only inside catch and rescue clauses of try expressions")
     return (Atom("%stacktrace"), tree[1], [])
 
 

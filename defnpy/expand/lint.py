@@ -27,6 +27,16 @@ def written(meta: Any) -> bool:
 # -- clauses --------------------------------------------------------------------------------------------------------------
 
 
+UNDERSCORED_TWICE = (
+    'the underscored variable "{0}" appears more than once in a match. This means the pattern will only match if all "{0}" bind to the same value. '
+    "If this is the intended behaviour, please remove the leading underscore from the variable name, otherwise give the variables different names"
+)
+UNDERSCORED_USED = (
+    'the underscored variable "{0}" is used after being set. A leading underscore indicates that the value of the variable should be ignored. '
+    "If this is intended please rename the variable to remove the underscore"
+)
+
+
 def takes_all(patterns: list[Any], guards: list[Any]) -> bool:
     """Whether expanded *patterns* are different variables without a guard."""
     names = []
@@ -89,6 +99,41 @@ def mark_names(tree: Any, env: Env) -> None:
                     env.unit.used_imports.add((table[signature], signature))
         if t.__class__ is tuple or t.__class__ is list:
             stack.extend(t)
+
+
+def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
+    """Warn of a literal, an attribute or a variable that stands in a block and is not its value."""
+    if tree.__class__ in (str, bytes, int, float):
+        env.warn_of_clause(meta, f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
+        return
+    if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or not written(tree[1]):
+        return
+    if tree[2].__class__ is not list:
+        if expanded.__class__ is tuple and expanded[2].__class__ is Var:
+            env.warn(tree[1], f"variable {tree[0].name} in code block has no effect as it is never returned "
+                     "(remove the variable or assign it to _ to avoid warnings)")
+    elif ex.is_node(tree, Atom("@")) and tree[2][0].__class__ is tuple and not tree[2][0][2]:
+        env.warn(tree[1], f"module attribute @{tree[2][0][0].name} in code block has no effect as it is never returned "
+                 "(remove the attribute or assign it to _ to avoid warnings)")
+
+
+def unused_defaults(found: Definition, least: int, env: Env) -> None:
+    """Warn of the defaults of a private function that is called with *least* arguments at least."""
+    left = found.arity - least
+    what = (f"default values for the optional arguments in {found.signature} are" if not left
+            else f"the default value for the last optional argument in {found.signature} is" if left == 1
+            else f"the default values for the last {left} optional arguments in {found.signature} are")
+    inner = env.fork()
+    inner.function = (found.name, found.arity)
+    inner.warn(found.meta, f"{what} never used")
+
+
+def order_of_try(blocks: list[str], origin: str, meta: Any, env: Env) -> None:
+    """Warn of a ``try`` whose only clauses are those of ``else``, and of ``catch`` before ``rescue``."""
+    if blocks == ["do", "else"]:
+        env.warn_of_clause(meta, f'"else" shouldn\'t be used as the only clause in "{origin}", use "case" instead')
+    elif "catch" in blocks and "rescue" in blocks and blocks.index("catch") < blocks.index("rescue"):
+        env.warn_of_clause(meta, f'"catch" should always come after "rescue" in {origin}')
 
 
 def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
@@ -201,6 +246,13 @@ def note_import(module: Any, signatures: set[str], meta: Any, env: Env, options:
     """Remember an import that the source makes."""
     if written(meta) and options.get("warn") is not False and module is not ex.KERNEL:
         env.unit.imports.append((module, frozenset(signatures), options.get("only").__class__ is list, meta, env.fork()))
+
+
+def imports_nothing(module: Any, missing: set[str], options: dict[str, Any], meta: Any, env: Env) -> None:
+    """Warn of names that an import lists and the module does not have."""
+    if options.get("warn") is not False:
+        for signature in sorted(missing):
+            env.warn(meta, f"cannot import {inspect(module)}.{signature} because it is undefined or private")
 
 
 def mark_aliases(tree: Any, env: Env) -> None:

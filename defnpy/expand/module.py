@@ -9,7 +9,7 @@ from defnpy.base.nearest import nearest
 from defnpy.expand import behaviours, lint
 from defnpy.expand import expander as ex
 from defnpy.expand.clauses import Clause, split_when
-from defnpy.expand.env import Env, MacroEnv, Var, column_of, line_of
+from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.errors import ArgumentError
@@ -40,6 +40,8 @@ class Definition:
     caller: Any = None
     # Whether the clause that gave the defaults has a body.
     with_body: bool = False
+    # Whether its first clause has unquote fragments.
+    fragments: bool = False
     # The local calls of its clauses: those of a definition that is overridden do not count.
     calls: list[Any] = field(default_factory=list)
 
@@ -99,6 +101,8 @@ class ModuleState:
         return [] if name in self.accumulating else default
 
     def put_attribute(self, name: str, value: Any) -> None:
+        if name in UNREAD:
+            raise ArgumentError("attributes type, typep, opaque, spec, callback, and macrocallback must be set directly via the @ notation")
         if name == "deprecated" and value.__class__ is not str:
             raise ArgumentError("@deprecated is a built-in module attribute for annotating a definition as deprecated. It should be a string with "
                                 f"the reason for the deprecation, got: {_show(value)}")
@@ -190,7 +194,7 @@ class ModuleState:
     def define(self, kind: str, head: Any, options: Any, env: Env, meta: Any) -> Any:
         """Store one clause of a function or macro; gives ``{name, arity}``."""
         (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
-        name, args = _name_and_args(call, env, meta)
+        name, args = _name_and_args(kind, call, env, meta)
         if call.__class__ is tuple and column_of(call[1]) and lint.written(meta):
             # A definition is where its name is.
             meta = call[1]
@@ -200,6 +204,7 @@ class ModuleState:
         signature = f"{name}/{arity}"
         found = self.definitions.get(signature)
         scope = self._scope(env, name, arity, meta)
+        _check_name(kind, name, args, scope, meta)
         if "file" in self.attributes:
             given = self.attributes.pop("file")
             scope.file = given[0] if given.__class__ is tuple else given
@@ -221,23 +226,29 @@ class ModuleState:
             owner = next(d for d in self.definitions.values() if d.name == name and d.defaults and d.arity > arity)
             raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
         if found is not None and found.kind != kind:
-            raise env.fail(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
+            raise scope.fail_in_file(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
+        anew = found is None
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         if not self.fragments:
-            lint.scattered(found, self.last, env, meta, head=options is None)
-        self.last = found
+            if not found.fragments:
+                lint.scattered(found, self.last, env, meta, head=options is None)
+            self.last = found
+        elif not found.clauses:
+            found.fragments = True
         self._impl(found, meta)
         self._document(found, plain)
         if defaults:
-            self._defaults(found, plain, defaults, scope, env, meta)
+            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
         if options is None:
             if guards:
-                raise env.fail(meta, f'missing :do option in "{kind}"')
+                raise scope.fail(meta, f'missing :do option in "{kind}"')
+            if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
+                scope.error(meta, INVALID_HEAD)
             return (Atom(name), arity)
         if found.defaults and not defaults and len(found.clauses) == 1 and found.clauses[0].source is not None and found.with_body:
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{kind} {signature}"))
@@ -254,6 +265,7 @@ class ModuleState:
         scope.vars = {}
         scope.context = None
         scope.match = None
+        scope.rescuing = False
         scope.line = line_of(meta) or env.line
         return scope
 
@@ -279,11 +291,12 @@ class ModuleState:
             runtime().module(module).functions[f"{atom_name(function)}/6"](
                 MacroEnv(inner), Atom(found.kind), to_atom(found.name), params, guards, body)
 
-    def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any) -> None:
+    def _defaults(self, found: Definition, plain: list[Any], defaults: dict[int, Any], scope: Env, env: Env, meta: Any, *,
+                  anew: bool) -> None:
         signature = found.signature
-        if found.defaults or found.clauses:
+        if not anew:
             if found.defaults:
-                raise env.fail(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
+                raise scope.fail_in_file(meta, _MULTIPLE_DEFAULTS.format(kind=found.kind, signature=signature))
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{found.kind} {signature}"))
         found.defaults = len(defaults)
         positions = sorted(defaults)
@@ -316,6 +329,15 @@ class ModuleState:
             wrapper.clauses.append(Clause(params, [], target, meta))
             wrapper.option_positions = tuple(i for i, p in enumerate(p for p in range(found.arity) if p not in missing) if p in positions)
             self.definitions[short] = wrapper
+
+    def ready_macro(self, signature: str) -> Definition | None:
+        """The macro *signature* of this module, once a clause of it is complete."""
+        own = self.definitions.get(signature)
+        if own is None or own.kind not in ("defmacro", "defmacrop") or not own.clauses:
+            return None
+        if own.wrapper and not any(d.clauses for d in self.definitions.values() if d.name == own.name and d.defaults and d.arity > own.arity):
+            return None
+        return own
 
     def local_macro(self, definition: Definition) -> Any:
         """The callable of a macro of this very module; compiled when first used."""
@@ -359,11 +381,13 @@ class ModuleState:
         lint.unread_attributes(self)
         if "derive" in self.attributes and self.struct is None:
             self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
+        self._check_inline()
         for d in self.definitions.values():
             lint.shadowed(d.clauses, self.env, d.signature)
-        for signature, module, meta in self.import_calls:
-            if signature in self.definitions and not self.definitions[signature].wrapper:
-                self.env.error(meta, f"imported {_show(module)}.{signature} conflicts with local function")
+        imported = {signature: module for signature, module, _ in self.import_calls}
+        for signature, module in imported.items():
+            if signature in self.definitions:
+                self.env.error(self.definitions[signature].meta, f"imported {_show(module)}.{signature} conflicts with local function")
         for signature, meta, in_defn, file, function in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
@@ -376,6 +400,12 @@ class ModuleState:
                     inner.function, inner.file = function, file
                     inner.error(meta, f"cannot invoke macro {signature} before its definition")
                 continue
+            inner = self.env.fork()
+            inner.function, inner.file = function, file
+            if signature in IMPLICIT:
+                inner.error(meta, f"undefined function {signature} (this function is auto-generated by the compiler and must always be called as a "
+                                  f"remote, as in __MODULE__.{signature})")
+                continue
             name = signature.rpartition("/")[0]
             hint = None
             same = [s for s in self.definitions if s.rpartition("/")[0] == name]
@@ -385,11 +415,26 @@ class ModuleState:
                 near = nearest(name, names)
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
-            inner = self.env.fork()
-            inner.function, inner.file = function, file
             inner.error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 
+
+    def _check_inline(self) -> None:
+        """``@compile {:inline, functions}`` names functions of the module."""
+        place = [(LINE, line_of(self.meta) or self.env.line)]
+        for value in self.attributes.get("compile", ()):
+            for option in value if value.__class__ is list else [value]:
+                if option.__class__ is not tuple or len(option) != 2 or option[0] is not INLINE:
+                    continue
+                for pair in option[1] if option[1].__class__ is list else [option[1]]:
+                    if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
+                        continue
+                    name, arity = pair
+                    found = self.definitions.get(f"{atom_name(name)}/{arity}")
+                    if found is None:
+                        self.env.error(place, f"undefined function {atom_name(name)}/{arity} given to @compile :inline")
+                    elif found.kind in ("defmacro", "defmacrop"):
+                        self.env.error(place, f"macro {found.signature} given to @compile :inline (only functions are supported)")
 
     def _reachable(self) -> set[str]:
         """The functions that public ones call, themselves or through others."""
@@ -411,7 +456,10 @@ class ModuleState:
         for d in self.definitions.values():
             if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
-            if not any(f"{d.name}/{d.arity - n}" in called for n in range(d.defaults + 1)):
+            reached = [d.arity - n for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in called]
+            if reached and reached[-1] > d.arity - d.defaults and d.kind == "defp":
+                lint.unused_defaults(d, reached[-1], self.env)
+            if not reached:
                 if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
                     continue
                 inner = self.env.fork()
@@ -419,6 +467,11 @@ class ModuleState:
                 inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
+INVALID_HEAD = (
+    "only variables and \\\\ are allowed as arguments in function head.\n\n"
+    "If you did not intend to define a function head, make sure your function definition has the proper syntax by wrapping the arguments in "
+    "parentheses and using the do instruction accordingly:\n\n    def add(a, b), do: a + b\n\n    def add(a, b) do\n      a + b\n    end\n"
+)
 _MULTIPLE_DEFAULTS = (
     "{kind} {signature} defines defaults multiple times. Elixir allows defaults to be declared once per definition. Instead of:\n"
     "\n"
@@ -464,7 +517,7 @@ def _is_variable(tree: Any) -> bool:
     )
 
 
-def _name_and_args(call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
+def _name_and_args(kind: str, call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
     if call.__class__ is tuple and len(call) == 3:
         name, _, args = call
         if name.__class__ is Atom:
@@ -473,7 +526,21 @@ def _name_and_args(call: Any, env: Env, meta: Any) -> tuple[str, list[Any]]:
             return atom_name(name), args if args.__class__ is list else []
     if call.__class__ is Atom:
         return call.name, []
-    raise env.fail(meta, f"invalid syntax in def {ex._show(call)}")
+    raise env.fail([(LINE, line_of(meta) or env.line)], f"invalid syntax in {kind} {ex._show(call)}")
+
+
+IMPLICIT = frozenset(("behaviour_info/1", "module_info/0", "module_info/1", "__info__/1"))
+GENERATED = {("__info__", 1): "Elixir", ("module_info", 0): "Erlang", ("module_info", 1): "Erlang"}
+"""The functions that every module has, and who makes them."""
+
+
+def _check_name(kind: str, name: str, args: list[Any], env: Env, meta: Any) -> None:
+    """Refuse definitions called like an alias or like a function that every module has."""
+    if name == "__aliases__" and len(args) == 1 and is_atom(args[0]):
+        raise env.fail_in_file(meta, f"function names should start with lowercase characters or underscore, invalid name {atom_name(args[0])}")
+    maker = GENERATED.get((name, len(args)))
+    if maker is not None:
+        raise env.fail_in_file(meta, f"cannot define {kind} {name}/{len(args)} as it is automatically defined by {maker}")
 
 
 def _split_defaults(args: list[Any]) -> tuple[list[Any], dict[int, Any]]:
@@ -494,7 +561,7 @@ def _function_body(options: Any, kind: str, meta: Any, env: Env) -> Any:
         raise env.fail(meta, f'missing :do option in "{kind}"')
     if len(found) == 1:
         return found["do"]
-    return (Atom("try"), meta, [options])
+    return (Atom("try"), [(Atom("origin"), Atom(kind)), *meta], [options])
 
 
 def _shown_name(param: Any) -> str:
@@ -513,5 +580,6 @@ def _shown_name(param: Any) -> str:
 
 
 MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
+INLINE = Atom("inline")
 NO_WARN = Atom("no_warn_undefined")
 SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import Env, Var
+from defnpy.expand import lint
+from defnpy.expand.env import Env, Var, is_compiler_name
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.inspect import inspect
 
@@ -124,9 +125,12 @@ def _variable(tree: Any, env: Env) -> Any:
     if var is None:
         var = env.match[key] = Var(name.name, context)
         # What a macro binds, and what a numerical definition does, is not looked at.
-        if context is None and not env.defn and len(key) == 2 and key[1] is None and not name.name.startswith("_"):
+        if context is None and not env.defn and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
+            var.hides = key in env.vars
             env.unit.bindings.append((var, meta, env))
     else:
+        if name.name.startswith("_") and lint.written(meta):
+            env.warn(meta, lint.UNDERSCORED_TWICE.format(name.name))
         var.used = True
     return (name, meta, var)
 
@@ -199,11 +203,12 @@ def _struct(tree: Any, env: Env) -> Any:
         name[0] is Atom("__MODULE__")
     ):
         module = read(name, env)
-        from defnpy.expand.forms import struct_fields
+        from defnpy.expand.forms import known_fields, own_fields
 
         ex.check_pairs(pairs, meta, env)
-        struct_fields(module, meta, env, [k for k, _ in pairs])
-        return (form, meta, [module, _map(fields, env)])
+        pairs = own_fields(pairs, meta, env)
+        known_fields(module, meta, env, pairs)
+        return (form, meta, [module, _map((fields[0], fields[1], pairs), env)])
     if ex.is_node(name, ex.PIN):
         return (form, meta, [_pin(name, env), _map(fields, env)])
     inner = pattern(name, env)

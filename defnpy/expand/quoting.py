@@ -13,6 +13,9 @@ from defnpy.terms.errors import ArgumentError
 from defnpy.terms.struct import STRUCT_KEY, Struct, map_of
 
 UNQUOTE, SPLICING = Atom("unquote"), Atom("unquote_splicing")
+MISPLACED_SPLICING = (
+    "unquote_splicing only works inside arguments and block contexts, wrap it in parens if you want it to work with one-liners"
+)
 ELIXIR = Atom("Elixir")
 KEEP, GENERATED = Atom("keep"), Atom("generated")
 OPTIONS = frozenset(("line", "file", "context", "unquote", "generated", "location", "bind_quoted"))
@@ -65,6 +68,8 @@ class Quote:
             if self.unquote:
                 if form is UNQUOTE and len(args) == 1:
                     return False, self._checked(args[0])
+                if form is SPLICING and len(args) == 1:
+                    raise ArgumentError(MISPLACED_SPLICING)
                 if form.__class__ is tuple and form[0] is ex.DOT and len(form[2]) == 2 and _is_unquote(form[2][1]):
                     return self._dot_unquote(form[2][0], form[2][1][2][0], meta, args)
                 if _is_remote_unquote(tree):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from defnpy.terms import errors
@@ -13,6 +14,7 @@ from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 EXCEPTION, MESSAGE = errors.EXCEPTION, errors.MESSAGE
+STRUCT_NAME = Atom("__struct__")
 
 
 def define_module(name: Atom, functions: dict[str, Any], macros: dict[str, Any], info: dict[str, Any],
@@ -175,6 +177,16 @@ def define(module: Atom, kind: str, kind_of_defn: str | None, head: Any, body: A
         state.fragments = False
 
 
+def _warn_of_repeated(given: Any, state: Any) -> None:
+    from defnpy.terms.inspect import inspect
+
+    seen: set[Any] = set()
+    for key in [item[0] if item.__class__ is tuple else item for item in given] if given.__class__ is list else []:
+        if key in seen:
+            state.env.warn([], f"duplicate key {inspect(key)} found in struct", state.struct_line)
+        seen.add(key)
+
+
 def _fields(given: Any) -> list[tuple[Any, Any]]:
     from defnpy.stdlib.enumerable import iterate
 
@@ -190,8 +202,27 @@ def _fields(given: Any) -> list[tuple[Any, Any]]:
             raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
     merged: dict[Any, Any] = {}
     for k, v in out:
+        if not is_atom(k):
+            from defnpy.terms.inspect import inspect
+
+            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(k)}")
+        if k is STRUCT_NAME:
+            raise errors.ArgumentError("cannot set :__struct__ in struct definition")
+        _check_default(k, v)
         merged[k] = v
     return list(merged.items())
+
+
+def _check_default(field: Any, value: Any) -> None:
+    """A default is written into the module's code: no function can stand there."""
+    if value.__class__ not in (list, tuple, dict, FunctionType):
+        return
+    from defnpy.expand.quoting import escape
+
+    try:
+        escape(value)
+    except errors.ArgumentError as error:
+        raise errors.ArgumentError(f"invalid value for struct field {atom_name(field)}, {error}") from None
 
 
 def define_struct(module: Atom, given: Any) -> Any:
@@ -207,7 +238,15 @@ def define_struct(module: Atom, given: Any) -> Any:
             from defnpy.terms.inspect import inspect
 
             raise errors.ArgumentError(f"keys given to @enforce_keys must be atoms, got: {inspect(key)}")
-    state.set_struct(_fields(given), enforce)
+    found = _fields(given)
+    names = {k for k, _ in found}
+    missing = [key for key in enforce if key not in names]
+    if missing:
+        from defnpy.terms.inspect import inspect
+
+        raise errors.ArgumentError(f"@enforce_keys required keys ({inspect(missing)}) that are not defined in defstruct: {inspect(found)}")
+    state.set_struct(found, enforce)
+    _warn_of_repeated(given, state)
     runtime().evaluator.derive(state)
     fields: Any = state.struct
     return Struct(module, dict(fields["struct"]))

@@ -14,13 +14,13 @@ from defnpy.codegen.module import emit_definitions, registration
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
-from defnpy.expand.env import CompileFailure, Diagnostic, Env, Unit, Var, line_of
+from defnpy.expand.env import LINE, CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
 from defnpy.host import replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
-from defnpy.terms.errors import ArgumentError, CompileError, ElixirError
+from defnpy.terms.errors import ArgumentError, CompileError, ElixirError, UndefinedFunctionError
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -228,7 +228,7 @@ class Compilation:
             from defnpy.terms.inspect import inspect
 
             place = f"{outer_state.env.file}:{line_of(outer_state.meta) or outer_state.env.line}"
-            raise env.fail(meta, f"cannot define module {inspect(name)} because it is currently being defined in {place}")
+            raise env.fail([(LINE, line_of(meta) or env.line)], f"cannot define module {inspect(name)} because it is currently being defined in {place}")
         state = ModuleState(name, env, meta)
         env.module = name
         env.state = state
@@ -247,6 +247,9 @@ class Compilation:
             if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
                 raise self.compile_error(mark, name)
             self._finish(state, index)
+        except UndefinedFunctionError as error:
+            _own_function(error, name)
+            raise
         except ModuleConflict as conflict:
             self.unit.diagnostics.append(Diagnostic("error", conflict.message, env.file, *env.position(conflict.meta)))
             raise self.compile_error(mark, name) from None
@@ -317,8 +320,8 @@ class Compilation:
                     if arity == len(args):
                         module = owner
             if module is None:
-                own = env.state.definitions.get(signature)
-                if own is not None and own.kind in ("defmacro", "defmacrop"):
+                own = env.state.ready_macro(signature)
+                if own is not None:
                     return env.state.local_macro(own), meta, args, env.module, head.name
                 return nothing
             self.unit.used_imports.add((module, signature))
@@ -565,3 +568,10 @@ def kernel_env(unit: Unit) -> Env:
     env.functions = {s: ex.KERNEL for s in found.functions if s not in macros and not s.startswith("__")}
     env.requires = frozenset({ex.KERNEL, alias("Kernel.Typespec")})
     return env
+
+
+def _own_function(error: UndefinedFunctionError, module: Atom) -> None:
+    """A function that the module being compiled does not have yet is not available: the module itself is no matter."""
+    fields = error.term.fields
+    if fields[Atom("module")] in (None, module) and fields[Atom("function")] is not None and fields[Atom("reason")] is None:
+        fields[Atom("module")], fields[Atom("reason")] = module, Atom("function not available")

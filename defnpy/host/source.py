@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, make
 
 
@@ -37,6 +38,17 @@ def report_warnings(warnings: list[tuple[int, str]], file: str) -> None:
 
 def syntax_error(problem: Any) -> ElixirError:
     """The exception of a syntax problem: SyntaxError, TokenMissingError or MismatchedDelimiterError."""
-    made = make(problem.kind, problem.message, file=problem.file, line=problem.line, column=problem.column, description=problem.description)
+    from defnpy.terms.exception import FIELDS
+
+    known = {
+        "file": problem.file, "line": problem.line, "column": problem.column, "description": problem.description, "snippet": problem.snippet,
+        "end_line": problem.end_line, "end_column": problem.end_column, "opening_delimiter": _delimiter(problem.opening),
+        "expected_delimiter": _delimiter(problem.expected), "closing_delimiter": _delimiter(problem.closing),
+    }  # fmt: skip
+    made = make(problem.kind, problem.message, **{k.name: known[k.name] for k, _ in FIELDS[problem.kind]})
     made.problem = problem  # type: ignore[attr-defined]
     return made
+
+
+def _delimiter(text: str | None) -> Atom | None:
+    return None if text is None else Atom(text)

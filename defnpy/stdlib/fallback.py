@@ -59,7 +59,7 @@ def _library() -> dict[CodeType, tuple[Any, str, int]]:
                 name, _, arity = signature.rpartition("/")
                 before = found.get(code)
                 # A function that several modules share is that of its own file's.
-                own = vars(sys.modules.get(function.__module__)).get("MODULE") is module
+                own = getattr(sys.modules.get(function.__module__), "MODULE", None) is module
                 if before is None or (own and before[0] is not module.name):
                     found[code] = (module.name, name, int(arity))
                 elif before[:2] == (module.name, name):

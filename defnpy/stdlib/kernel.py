@@ -119,7 +119,7 @@ from defnpy.terms.exception import is_exception as is_exception_term
 from defnpy.terms.function import call as call_function
 from defnpy.terms.function import is_function as is_function_term
 from defnpy.terms.inspect import inspect as inspect_text
-from defnpy.terms.inspect import opts_from, struct_fields
+from defnpy.terms.inspect import opts_from, struct_fault, struct_fields
 from defnpy.terms.list import ImproperList, cons, tail_of
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Pid, Reference, current
@@ -584,13 +584,22 @@ def new_struct(module: Any) -> Any:
     if found is not None:
         own = found.functions.get("__struct__/0")
         if own is not None:
-            return own()
+            return _checked_struct(own(), module, 0)
         if found.info.get("struct") is not None:
             return Struct(module, dict(found.info["struct"]))
     known = struct_fields(module) if module.__class__ is Atom and found is None else None
     if known is not None:
         return Struct(module, {**dict(known), Atom("__exception__"): True})
     raise UndefinedFunctionError(module, Atom("__struct__"), 0)
+
+
+def _checked_struct(made: Any, module: Any, arity: int) -> Any:
+    if made.__class__ is Struct and made.module is module:
+        return made
+    fault = struct_fault(made, module, arity)
+    if fault is not None:
+        raise ArgumentError(fault)
+    return made
 
 
 def _field_pairs(fields: Any) -> list[tuple[Any, Any]]:
@@ -621,7 +630,7 @@ def struct_bang(module: Any, fields: Any = ()) -> Any:
     found = runtime().find(module) if module.__class__ is Atom else None
     own = found.functions.get("__struct__/1") if found is not None else None
     if own is not None:
-        return own(given)
+        return _checked_struct(own(given), module, 1)
     if found is None or found.info.get("struct") is None:
         raise UndefinedFunctionError(module, Atom("__struct__"), 1)
     return build_struct(found, given)

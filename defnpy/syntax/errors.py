@@ -22,6 +22,7 @@ class ParseError(Exception):
         end_column: int | None = None,
         opening: str | None = None,
         expected: str | None = None,
+        closing: str | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(description)
@@ -34,6 +35,7 @@ class ParseError(Exception):
         self.end_column = end_column
         self.opening = opening
         self.expected = expected
+        self.closing = closing
         self.hint = hint
         self.snippet: str | None = None
         self.message = description

@@ -313,6 +313,8 @@ class Tokenizer:
                 break
         char = text[offset]
         column = offset - self.line_start + 1
+        if text[offset:] in ("\\", "\\\n", "\\\r\n"):
+            return ParseError("TokenMissingError", "invalid escape \\ at end of file", self.line, column)
         return self.error(
             f'unexpected token: "{char}" (column {column}, code point U+{ord(char):04X})', offset
         )
@@ -371,6 +373,8 @@ class Tokenizer:
             return marked.end()
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
+        if last != t.T_DOT and name in ("__aliases__", "__block__"):
+            raise self.error(f"reserved token: {name}", begin)
         if following == "=" and name[-1] in "?!":
             self.warn(lint.before_equals("identifier", name), place)
         if following == "(":
@@ -663,7 +667,7 @@ class Tokenizer:
         if expected != text:
             raise ParseError(
                 "MismatchedDelimiterError", what, opened // LINE, opened % LINE, end_line=place // LINE,
-                end_column=place % LINE, opening=opening, expected=expected,
+                end_column=place % LINE, opening=opening, expected=expected, closing=text,
             )  # fmt: skip
         if text == "end" and self.indentation > indentation:
             self.hints.append(("end", place))

@@ -501,6 +501,17 @@ def struct_any_doc(term: Struct, opts: Opts) -> Doc:
 _EXTRA = {Atom("__exception__")}
 
 
+def struct_fault(made: Any, module: Any, arity: int) -> str | None:
+    """What is wrong with a value of ``module.__struct__`` written by hand."""
+    called = f"{inspect(module)}.__struct__/{arity}"
+    if not isinstance(made, Struct):
+        return (f"expected {called} to return a map with a :__struct__ key that holds the name of the struct (atom), "
+                f"got: {inspect(made)}")
+    if made.module is not module:
+        return f"expected struct name returned by {called} to be {inspect(module)}, got: {inspect(made.module)}"
+    return None
+
+
 def struct_fields(module: Atom) -> list[tuple[Any, Any]] | None:
     """Fields and defaults of a struct's module in the order of its definition, or None when it defines no struct."""
     found = runtime().find(module)

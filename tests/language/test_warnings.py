@@ -50,7 +50,7 @@ def test_a_local_function_that_clashes_with_an_import(tmp_path: Path) -> None:
     done = _run(tmp_path, "defmodule K do\n  def length(x), do: {:mine, x}\n  def f(x), do: length(x)\nend\n")
     assert done.returncode == 1
     assert "error: imported Kernel.length/1 conflicts with local function" in done.stderr
-    assert "w.exs:3:17" in done.stderr
+    assert "w.exs:2:7" in done.stderr
 
 
 def test_defaults_may_add_a_clause_to_a_function_without() -> None:

@@ -139,6 +139,7 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("defstruct/1")
 def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
+    env.state.doc_line = ex.line_of(meta)
     return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
 
 
@@ -188,6 +189,8 @@ def _guard_macro(kind: str, macro_kind: str) -> Any:
         plain = [p[2][0] if ex.is_node(p, Atom("\\\\")) else p for p in params]
         if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
             raise fault
+        if not ex.is_node(args[0], ex.WHEN):
+            return (Atom(macro_kind), meta, [head])
         names = {p[0].name for p in plain}
         scope = env.fork()
         if not has_unquote(guard):

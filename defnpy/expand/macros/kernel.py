@@ -476,6 +476,12 @@ sigil_c = _sigil_charlist("c", False)
 sigil_upper_c = _sigil_charlist("C", True)
 
 
+TRAILING_COMMAS = (
+    "the sigils ~w/~W do not allow trailing commas at the end of each word. If the comma is necessary, define a regular list with [...], "
+    "otherwise remove the comma."
+)
+
+
 def _sigil_words(name: str, raw: bool) -> Any:
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         tree, modifiers = args
@@ -485,6 +491,8 @@ def _sigil_words(name: str, raw: bool) -> Any:
             raise ArgumentError("modifier must be one of: s, a, c")
         if text is not None:
             words = (text if raw else _unescape(text)).split()
+            if any(len(word) > 1 and word.endswith(",") for word in words):
+                env.warn([], TRAILING_COMMAS, ex.line_of(meta) or env.line)
             if kind == "s":
                 return words
             if kind == "a":
@@ -560,6 +568,9 @@ def attribute(meta: Any, args: list[Any], env: Env) -> Any:
         raise ArgumentError(f"expected 0 or 1 argument for @{name.name}, got: {len(values)}")
     if env.context == "match" and (env.function is None or values.__class__ is list and values):
         raise ArgumentError(INVALID_ATTRIBUTE)
+    if values.__class__ is list and not values:
+        env.warn([], f"the @{name.name}() notation (with parentheses) is deprecated, please use @{name.name} (without parentheses) instead",
+                 ex.line_of(meta))
     if values.__class__ is not list or not values:
         return _read_attribute(name.name, meta, env)
     if env.function is not None:
@@ -587,6 +598,8 @@ def _read_attribute(name: str, meta: Any, env: Env) -> Any:
         match, env.match = env.match, None
         try:
             done = ex.expand(escape(value) if match is not None or outer is not None else attribute_node(value), env)
+        except ArgumentError as error:
+            raise ArgumentError(f"cannot inject attribute @{name} into function/macro because {error}") from None
         finally:
             env.context, env.match = outer, match
         return done

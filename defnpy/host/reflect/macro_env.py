@@ -165,7 +165,7 @@ def _expander(macro: Any, module: Any, name: Any, env: Any) -> Any:
             return expand_once(((Atom("."), meta, [module, name]), meta, args), env)
         inner = env.env.fork()
         inner.line = line_of(meta) or inner.line
-        return expander.linify(macro(MacroEnv(inner), *args), line_of(meta), 0, module, inner.unit.next(), meta)
+        return expander.linify(macro(MacroEnv(inner), *args), line_of(meta), module, inner.unit.next(), meta)
 
     return (Atom("macro"), module, expanded)
 

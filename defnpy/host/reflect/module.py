@@ -171,7 +171,7 @@ def create(module: Any, quoted: Any, options: Any) -> Any:
         env.state = None
         env.module = None
     # The code comes from a quote: its variables and aliases are its own.
-    return compilation.define_module(module, linify(quoted, env.line, 0, module, env.unit.next()), env, [])
+    return compilation.define_module(module, linify(quoted, env.line, module, env.unit.next()), env, [])
 
 
 @ex("eval_quoted/2", "eval_quoted/3", "eval_quoted/4")
