@@ -332,9 +332,9 @@ class PendingText(list[Any]):
         return self.before
 
 
-def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]]) -> Any:
-    """A stream of what *steps* makes of the elements; it starts anew each time it is walked."""
-    return _lazy.Stream(lambda: steps(_enumerable.iterate(items)))
+def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]], name: str) -> Any:
+    """A stream of what *steps*, that of ``Stream.name``, makes of the elements; it starts anew each time it is walked."""
+    return _lazy.Stream(lambda: steps(_enumerable.iterate(items)), items, name)
 
 
 def whole(term: Any) -> Any:
@@ -547,6 +547,7 @@ class Caught:
             made = translate(exception)
             self.error = made.term
             self.value = _exception.erlang_reason(made)
+        _exception.release(exception.__traceback__)
 
     def is_a(self, modules: tuple[Any, ...]) -> bool:
         """Whether the error is one of these exception modules."""

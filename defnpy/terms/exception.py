@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -576,3 +578,13 @@ def with_arguments(term: Any, args: list[Any]) -> Any:
 
 
 EXCEPTION_MODULES = [alias(name) for name in FIELDS]
+
+
+def release(trace: TracebackType | None) -> None:
+    """Lets go of what the frames below a handler hold, so that the streams they were walking close at once."""
+    while trace is not None:
+        # The first frame is the handler's own and goes on.
+        trace = trace.tb_next
+        if trace is not None:
+            with suppress(RuntimeError):
+                trace.tb_frame.clear()

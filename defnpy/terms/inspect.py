@@ -398,7 +398,8 @@ def _capture_doc(term: Capture, opts: Opts) -> Doc:
 
 def _function_doc(term: Any, opts: Opts) -> Doc:
     if term.__class__ is Closure:
-        return f"#Function<{id(term) & 0xFFFFFF}/{term.arity}{' in ' + term.label if term.label else ''}>"
+        place = hash(term.label) & 0x7F
+        return f"#Function<{place}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + term.label if term.label else ''}>"
     label = getattr(term, "ex_label", None) or ":erl_eval.expr/6"
     code = term.__code__
     return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label}>"
