@@ -46,7 +46,7 @@ def iterate(term: Any) -> Iterator[Any]:
             text = "only anonymous functions of arity 2 are enumerable"
             raise ProtocolUndefinedError(ENUMERABLE, term, text)
         if kind is Closure and term.start is not None:
-            return term.start()  # type: ignore[no-any-return]
+            return term.start()
         return _by_reducing(term)
     if kind is ImproperList:
         return _improper(term)

@@ -9,7 +9,7 @@ from typing import Any
 
 from defnpy.stdlib import enum as enums
 from defnpy.stdlib import enumerable
-from defnpy.stdlib.calls import fun0, fun1, fun2
+from defnpy.stdlib.calls import checked, fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
 from defnpy.stdlib.lazy import Stream, generated
 from defnpy.stdlib.process import sleep
@@ -25,27 +25,33 @@ HALT, INFINITY = Atom("halt"), Atom("infinity")
 _NONE: Any = object()
 
 
+def _function(fun: Any, arity: int, name: str, name_arity: int) -> Callable[..., Any]:
+    """*fun* as a callable; what is no function of that arity matches no clause of ``Stream.name``."""
+    need(is_function(fun, arity), "Stream", name, name_arity)
+    return checked(fun, arity)
+
+
 @ex("map/2")
 def map_(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "map", 2)
     return Stream(lambda: map(f, iterate(items)), items, "map/2")
 
 
 @ex("filter/2")
 def filter_(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "filter", 2)
     return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is True or (t is not False and t is not None)), items, "filter/2")
 
 
 @ex("reject/2")
 def reject(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "reject", 2)
     return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is False or t is None), items, "reject/2")
 
 
 @ex("each/2")
 def each(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "each", 2)
 
     def walk() -> Iterator[Any]:
         for x in iterate(items):
@@ -57,7 +63,7 @@ def each(items: Any, fun: Any) -> Stream:
 
 @ex("flat_map/2")
 def flat_map(items: Any, fun: Any) -> Closure:
-    f = fun1(fun)
+    f = _function(fun, 1, "flat_map", 2)
     return generated("Stream.transform/3", lambda: (y for x in iterate(items) for y in iterate(f(x))))
 
 
@@ -116,13 +122,13 @@ def drop(items: Any, count: Any) -> Stream:
 
 @ex("take_while/2")
 def take_while(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "take_while", 2)
     return Stream(lambda: itertools.takewhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)), items, "take_while/2")
 
 
 @ex("drop_while/2")
 def drop_while(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "drop_while", 2)
     return Stream(lambda: itertools.dropwhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)), items, "drop_while/2")
 
 
@@ -145,13 +151,13 @@ def drop_every(items: Any, nth: Any) -> Any:
 @ex("map_every/3")
 def map_every(items: Any, nth: Any, fun: Any) -> Stream:
     need(is_int(nth) and nth >= 0, "Stream", "map_every", 3)
-    f = fun1(fun)
+    f = _function(fun, 1, "map_every", 3)
     return Stream(lambda: (f(x) if nth and i % nth == 0 else x for i, x in enumerate(iterate(items))), items, "map_every/3")
 
 
 @ex("with_index/1", "with_index/2")
 def with_index(items: Any, offset: Any = 0) -> Stream:
-    if is_function(offset):
+    if is_function(offset, 2):
         f = fun2(offset)
         return Stream(lambda: (f(x, i) for i, x in enumerate(iterate(items))), items, "with_index/2")
     need(is_int(offset), "Stream", "with_index", 2)
@@ -168,13 +174,13 @@ def chunk_every(items: Any, count: Any, step: Any = UNSET, leftover: Any = ()) -
 
 @ex("chunk_by/2")
 def chunk_by(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "chunk_by", 2)
     return Stream(lambda: enums.runs(iterate(items), f), items, "chunk_while/4")
 
 
 @ex("chunk_while/4")
 def chunk_while(items: Any, acc: Any, chunk: Any, after: Any) -> Stream:
-    f, g = fun2(chunk), fun1(after)
+    f, g = _function(chunk, 2, "chunk_while", 4), _function(after, 1, "chunk_while", 4)
     return Stream(lambda: enums.chunked(iterate(items), acc, f, g), items, "chunk_while/4")
 
 
@@ -185,7 +191,7 @@ def dedup(items: Any) -> Stream:
 
 @ex("dedup_by/2")
 def dedup_by(items: Any, fun: Any) -> Stream:
-    return _deduped(items, fun1(fun))
+    return _deduped(items, _function(fun, 1, "dedup_by", 2))
 
 
 def _deduped(items: Any, by: Callable[[Any], Any]) -> Stream:
@@ -211,7 +217,7 @@ def _same(x: Any) -> Any:
 
 @ex("uniq_by/2")
 def uniq_by(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "uniq_by", 2)
 
     def walk() -> Iterator[Any]:
         seen: set[Any] = set()
@@ -238,9 +244,9 @@ def intersperse(items: Any, separator: Any) -> Closure:
 @ex("scan/2", "scan/3")
 def scan(items: Any, acc: Any, fun: Any = UNSET) -> Stream:
     if fun is UNSET:
-        f = fun2(acc)
+        f = _function(acc, 2, "scan", 2)
         return Stream(lambda: itertools.accumulate(iterate(items), lambda a, x: f(x, a)), items, "scan/2")
-    g = fun2(fun)
+    g = _function(fun, 2, "scan", 3)
 
     def walk() -> Iterator[Any]:
         now = acc
@@ -263,7 +269,7 @@ def zip_with(items: Any, other: Any, fun: Any = UNSET) -> Closure:
         f = fun1(other)
         label = _zipping(items)
         return generated(label, lambda: (f(list(row)) for row in zip(*[iterate(x) for x in iterate(items)], strict=False)))
-    g = fun2(fun)
+    g = _function(fun, 2, "zip_with", 3)
     return generated(_zipping([items, other]), lambda: map(g, iterate(items), iterate(other)))
 
 
@@ -295,7 +301,7 @@ def cycle(items: Any) -> Closure:
 
 @ex("iterate/2")
 def iterate_(start: Any, fun: Any) -> Closure:
-    f = fun1(fun)
+    f = _function(fun, 1, "iterate", 2)
 
     def walk() -> Iterator[Any]:
         now = start
@@ -308,8 +314,7 @@ def iterate_(start: Any, fun: Any) -> Closure:
 
 @ex("repeatedly/1")
 def repeatedly(fun: Any) -> Closure:
-    need(is_function(fun, 0), "Stream", "repeatedly", 1)
-    f = fun0(fun)
+    f = _function(fun, 0, "repeatedly", 1)
 
     def walk() -> Iterator[Any]:
         while True:
@@ -335,7 +340,7 @@ def from_index(start: Any = 0) -> Closure:
 
 @ex("unfold/2")
 def unfold(start: Any, fun: Any) -> Closure:
-    f = fun1(fun)
+    f = _function(fun, 1, "unfold", 2)
 
     def walk() -> Iterator[Any]:
         now = start
@@ -368,7 +373,7 @@ def _begun(walk: Callable[[], Generator[Any, None, None]]) -> Callable[[], Itera
 
 @ex("resource/3")
 def resource(start: Any, next_: Any, after: Any) -> Closure:
-    begin, step, finish = fun0(start), fun1(next_), fun1(after)
+    begin, step, finish = (_function(f, arity, "resource", 3) for f, arity in ((start, 0), (next_, 1), (after, 1)))
 
     def walk() -> Generator[Any, None, None]:
         acc = begin()
@@ -388,7 +393,8 @@ def resource(start: Any, next_: Any, after: Any) -> Closure:
 @ex("transform/3", "transform/4", "transform/5")
 def transform(items: Any, acc: Any, reducer: Any, third: Any = UNSET, fourth: Any = UNSET) -> Closure:
     """``transform/4`` and ``/5`` take a start function, an optional last function and an after function."""
-    f = fun2(reducer)
+    arity = 3 if third is UNSET else 4 if fourth is UNSET else 5
+    f = _function(reducer, 2, "transform", arity)
     begin = fun0(acc) if third is not UNSET else None
     last = fun1(third) if fourth is not UNSET else None
     finish = fun1(fourth if fourth is not UNSET else third) if third is not UNSET else None
@@ -409,7 +415,6 @@ def transform(items: Any, acc: Any, reducer: Any, third: Any = UNSET, fourth: An
             if finish is not None:
                 finish(now)
 
-    arity = 3 if third is UNSET else 4 if fourth is UNSET else 5
     return generated(f"Stream.transform/{arity}", _begun(walk))
 
 
@@ -440,7 +445,7 @@ def run(items: Any) -> Any:
 
 @ex("into/2", "into/3")
 def into(items: Any, target: Any, fun: Any = UNSET) -> Closure:
-    f = fun1(fun) if fun is not UNSET else _same
+    f = _function(fun, 1, "into", 3) if fun is not UNSET else _same
 
     def walk() -> Iterator[Any]:
         add, done, stop = enumerable.stoppable_collector(target)
@@ -448,6 +453,9 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Closure:
             for x in iterate(items):
                 add(f(x))
                 yield x
+        except GeneratorExit:  # Whoever stops taking elements ends the collection.
+            done()
+            raise
         except BaseException:
             stop()
             raise
