@@ -9,9 +9,9 @@ from defnpy.terms.runtime import Runtime, runtime, set_default_factory
 
 def make_runtime() -> Runtime:
     """A Runtime with defnpy's native modules; its evaluator is loaded on first use."""
-    from defnpy.host.catalog import load_native
+    from defnpy.host.catalog import load_native, tables
 
-    made = Runtime(load_native)
+    made = Runtime(load_native, tables)
     made.make_evaluator = _evaluator
     made.options["translate_error"] = _translate
     return made

@@ -35,6 +35,7 @@ from defnpy.terms.function import arity_of
 from defnpy.terms.inspect import inspect, inspect_atom, inspect_call
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct, is_map
+from defnpy.terms.suggest import alias_hint, key_hint, undefined_hint
 
 
 def _fields(*names: str, **defaults: Any) -> list[tuple[Any, Any]]:
@@ -216,21 +217,12 @@ def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any
         loaded = runtime().find(module) is not None
         reason = Atom("function not exported" if loaded else "module could not be loaded")
     if reason.__class__ is not Atom:
-        return f"function {name} is undefined ({reason}){_module_hint(module)}"
+        return f"function {name} is undefined ({reason}){alias_hint(module)}"
     if reason.name == "module could not be loaded":
-        return f"function {name} is undefined (module {inspect(module)} is not available){_module_hint(module)}"
+        return f"function {name} is undefined (module {inspect(module)} is not available){alias_hint(module)}"
     if reason.name == "function not exported":
         return f"function {name} is undefined or private"
     return f"function {name} is undefined ({reason.name})"
-
-
-def _module_hint(module: Any) -> str:
-    name = atom_name(module)
-    if not name.startswith("Elixir.") or "." in name[7:]:
-        return ""
-    return (
-        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)"
-    )
 
 
 def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
@@ -527,15 +519,16 @@ def blame(term: Any, stack: Any = ()) -> Any:
 
     KeyError and UndefinedFunctionError gain their "Did you mean" hints, FunctionClauseError the arguments that the stack trace names first.
     """
-    from defnpy.terms.suggest import key_hint, undefined_hint
-
     name = _NAMES.get(term.module.name)
     if name == "KeyError" and term.fields.get(MESSAGE) is None:
         key, where = term.fields.get(Atom("key")), term.fields.get(Atom("term"))
         return term.replace({MESSAGE: _key_error(key, where, None) + key_hint(key, where)})
     if name == "UndefinedFunctionError" and term.fields.get(MESSAGE) is None:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
-        text = message_of(term) + undefined_hint(module, function, arity)
+        text, hint = message_of(term), undefined_hint(module, function, arity)
+        if hint and module is not None:
+            text = text.removesuffix(alias_hint(module))
+        text += hint
         return term.replace({MESSAGE: text})
     if name == "ArithmeticError" and stack and stack[0][0] is Atom("erlang") and stack[0][2].__class__ is list:
         return with_operation(term, atom_name(stack[0][1]), stack[0][2])
