@@ -8,7 +8,7 @@ from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import OK, fault_lines, option
 from defnpy.terms import exception as texts
 from defnpy.terms.atom import Atom, alias, atom_name
-from defnpy.terms.errors import ElixirError
+from defnpy.terms.errors import MESSAGE, ElixirError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
@@ -47,7 +47,7 @@ def _normalized(payload: Any, stack: Any) -> Any:
     if made.module is _ERLANG_ERROR:
         return made.replace({Atom("reason"): details})
     default = _DEFAULT_REASONS.get(payload.name) if payload.__class__ is Atom else None
-    return made.replace({texts.MESSAGE: (reason if reason is not None else default) + details}) if default is not None else made
+    return made.replace({MESSAGE: (reason if reason is not None else default) + details}) if default is not None else made
 
 
 def _details(payload: Any, stack: Any) -> tuple[str | None, str] | None:
