@@ -32,7 +32,7 @@ from defnpy.terms.errors import (
     from_struct,
 )
 from defnpy.terms.function import arity_of
-from defnpy.terms.inspect import inspect, inspect_atom, inspect_call
+from defnpy.terms.inspect import inspect, inspect_atom, inspect_call, inspect_error_text
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct, is_map
 from defnpy.terms.suggest import alias_hint, key_hint, undefined_hint
@@ -268,7 +268,7 @@ def posix_text(reason: Any) -> str:
 
 
 def _inspect_error(module: Any, message: Any, stack: Any, shown: Any, text: Any) -> str:
-    return str(text) if text is not None else f"got {inspect(module)} with message:\n\n{message}\n"
+    return str(text) if text is not None else inspect_error_text(module, str(message), str(shown))
 
 
 def _missing_applications(apps: Any, description: Any) -> str:
@@ -362,6 +362,10 @@ def format_stacktrace_entry(entry: Any) -> str:
     file = facts.get(Atom("file"))
     name = "".join(map(chr, file)) if file.__class__ is list else file
     place = format_file_line(name, facts.get(Atom("line")), " ")
+    if call[-1] == 1 and call[-2] is Atom("__FILE__"):
+        return f"{place}(file)"
+    if call[-1] in (0, 1) and call[-2] is Atom("__MODULE__"):
+        return f"{place}(module)" if call[-1] else f"{place}{inspect_atom(call[0])} (module)"
     return f"{place}{format_fa(*call)}" if len(call) == 2 else f"{place}{format_mfa(*call)}"
 
 

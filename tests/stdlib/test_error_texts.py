@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from defnpy.terms.atom import Atom
 from tests.stdlib.support import run
 
 
@@ -83,3 +86,42 @@ def test_error_info_of_a_stacktrace_says_what_was_wrong() -> None:
     """
     code = "{Exception.normalize(:error, :badarg, stack).message, Exception.normalize(:error, :oops, stack) |> Exception.message()}"
     assert run(before + code) == (WRONG + "  * 2nd argument: too long\n", "Erlang error: :oops: no luck")
+
+
+def test_functions_show_where_they_were_made() -> None:
+    before = "defmodule Maker do\n  def adder(n), do: fn x -> x + n end\n  def inc, do: &(&1 + 1)\nend\n"
+    text = run(before + "{inspect(Maker.adder(1)), inspect(Maker.inc()), inspect(fn -> 1 end), Function.info(Maker.inc(), :module)}")
+    assert [re.sub(r"<\d+\.\d+/", "<", shown) for shown in text[:3]] == [
+        "#Function<1 in Maker.adder/1>", "#Function<1 in Maker.inc/0>", "#Function<0 in :erl_eval.expr/6>",
+    ]  # fmt: skip
+    assert run(before + "Function.info(Maker.inc(), :name)") == (Atom("name"), Atom("-inc/0-fun-0-"))
+
+
+def test_what_fails_while_it_is_inspected() -> None:
+    code = """
+    e = Inspect.Error.exception(exception: %RuntimeError{message: "two\\nlines"}, stacktrace: [], inspected_struct: "%{a: 1}")
+    {Exception.message(e), inspect(e)}
+    """
+    inside = 'got RuntimeError with message:\n\n    """\n    two\n    lines\n    """\n\nwhile inspecting:\n\n    %{a: 1}\n'
+    message, shown = run(code)
+    assert message == inside
+    assert shown.startswith("#Inspect.Error<\n  got RuntimeError with message:\n\n      \"\"\"\n      two\n") and shown.endswith("%{a: 1}\n>")
+
+
+def test_a_regex_whose_options_have_no_letters() -> None:
+    assert run('inspect(Regex.compile!("a", [:ucp]))') == 'Regex.compile!("a", [:ucp])'
+    assert run('inspect(Regex.compile!("a", [:caseless, :multiline]))') in ("~r/a/im", "~r/a/mi")
+    assert run('Regex.match?(Regex.compile!("^b", [:multiline]), "a\\nb")') is True
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("[]", ""), ('file: "lib/a.ex", line: 3, module: Foo, function: {:bar, 1}', "\n└─ lib/a.ex:3: Foo.bar/1"),
+        ('file: "lib/a.ex", module: Foo', "\n└─ lib/a.ex: Foo (module)"), ('file: "lib/a.ex"', "\n└─ lib/a.ex: (file)"), ("line: 3", ""),
+        ("[{Foo, :bar, 2, [file: ~c\"a.ex\", line: 1]}, {Foo, :baz, 0, []}]", "\n  a.ex:1: Foo.bar/2\n  Foo.baz/0"),
+    ],
+)  # fmt: skip
+def test_warnings_name_their_place(place: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run(f'IO.warn("mind", {place})')
+    assert capsys.readouterr().err == f"warning: mind{text}\n\n"
