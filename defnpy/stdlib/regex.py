@@ -245,7 +245,7 @@ def _regex(term: Any, name: str, arity: int) -> Regex:
     if isinstance(term, Regex):
         return term
     if isinstance(term, Struct) and term.module is REGEX:
-        letters = _letters(term.fields[Atom("opts")])[::-1]
+        letters = _letters(term.fields[Atom("opts")])
         return Regex(term.fields[Atom("source")], letters)
     raise no_clause("Regex", name, arity)
 
@@ -256,7 +256,7 @@ def _regex(term: Any, name: str, arity: int) -> Regex:
 def _letters(options: Any) -> str:
     if is_binary(options):
         return str(options)
-    return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))
+    return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))[::-1]
 
 
 def _unknown_letters(options: Any) -> str:

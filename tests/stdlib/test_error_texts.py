@@ -110,7 +110,7 @@ def test_what_fails_while_it_is_inspected() -> None:
 
 def test_a_regex_whose_options_have_no_letters() -> None:
     assert run('inspect(Regex.compile!("a", [:ucp]))') == 'Regex.compile!("a", [:ucp])'
-    assert run('inspect(Regex.compile!("a", [:caseless, :multiline]))') in ("~r/a/im", "~r/a/mi")
+    assert run('inspect(Regex.compile!("a", [:caseless, :multiline]))') == "~r/a/mi"
     assert run('Regex.match?(Regex.compile!("^b", [:multiline]), "a\\nb")') is True
 
 
