@@ -31,7 +31,7 @@ from defnpy.terms import process as _process
 from defnpy.terms import text as _text
 from defnpy.terms import versions as _versions
 from defnpy.terms.atom import Atom, atom_name, is_atom
-from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits
+from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, segment_error
 from defnpy.terms.binary import reader as reader
 from defnpy.terms.function import Capture, Closure
 from defnpy.terms.list import ImproperList, cons
@@ -91,15 +91,7 @@ def remote(target: Any, signature: str) -> Any:
     name, _, arity = signature.rpartition("/")
     if target is None or target is True or target is False:
         raise _errors.UndefinedFunctionError(target, Atom(name), int(arity))
-    raise _not_a_module(target)
-
-
-def _not_a_module(target: Any) -> Exception:
-    from defnpy.terms.inspect import inspect
-
-    return _errors.ArgumentError(
-        f"you attempted to apply a function on {inspect(target)}. Modules (the first argument of apply) must always be an atom"
-    )
+    raise _kernel.not_a_module(target, Atom(name), int(arity))
 
 
 def capture(module: str, name: str, arity: int) -> Capture:
@@ -269,13 +261,24 @@ def interpolate(*parts: Any) -> Any:
 
 
 def concat(*parts: Any) -> Any:
-    """``a <> b <> c``."""
+    """``a <> b <> c`` in code outside of functions, which the reference evaluates."""
     out = parts[-1]
     if out.__class__ is str and all(p.__class__ is str for p in parts):
         return "".join(parts)
     for part in reversed(parts[:-1]):
         out = _kernel.binary_concat(part, out)
     return out
+
+
+def joined(*parts: Any) -> Any:
+    """``a <> b <> c`` in a compiled function: it says which part is no binary."""
+    out = parts[-1]
+    if out.__class__ is str and all(p.__class__ is str for p in parts):
+        return "".join(parts)
+    for number, part in enumerate(parts, 1):
+        if not is_bits(part):
+            raise segment_error(number, "binary", "expected a binary but got: ", part)
+    return build([("binary", part, None, None, "big") for part in parts])
 
 
 class TailCall:
@@ -322,7 +325,7 @@ class PendingText(list[Any]):
         if part.__class__ is str and self.before.__class__ is str:
             self.append(part)
         else:
-            self.before = concat(self.value(), part)
+            self.before = joined(self.value(), part)
 
     def value(self) -> Any:
         """The whole text."""
@@ -332,9 +335,9 @@ class PendingText(list[Any]):
         return self.before
 
 
-def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]]) -> Any:
-    """A stream of what *steps* makes of the elements; it starts anew each time it is walked."""
-    return _lazy.Stream(lambda: steps(_enumerable.iterate(items)))
+def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]], name: str) -> Any:
+    """A stream of what *steps*, that of ``Stream.name``, makes of the elements; it starts anew each time it is walked."""
+    return _lazy.Stream(lambda: steps(_enumerable.iterate(items)), items, name)
 
 
 def whole(term: Any) -> Any:
@@ -547,6 +550,7 @@ class Caught:
             made = translate(exception)
             self.error = made.term
             self.value = _exception.erlang_reason(made)
+        _exception.release(exception.__traceback__)
 
     def is_a(self, modules: tuple[Any, ...]) -> bool:
         """Whether the error is one of these exception modules."""

@@ -174,7 +174,7 @@ def split_cons(node: Any) -> tuple[list[Any], Any]:
 
 def split_text(node: Any) -> tuple[Any, list[Any]]:
     """What the others are joined to, and the others, of ``base <> a <> b``; None for other nodes."""
-    if node.__class__ is tuple and len(node) == 3 and node[0] is _RT and node[2][0] == "concat":
+    if node.__class__ is tuple and len(node) == 3 and node[0] is _RT and node[2][0] in ("concat", "joined"):
         return node[2][1], node[2][2:]
     return None, []
 

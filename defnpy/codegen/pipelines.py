@@ -51,7 +51,7 @@ def comprehension(em: Emitter, module: Any, name: str, args: list[Any]) -> ast.e
         items = em.temp("items")
         steps = em.at(ast.GeneratorExp(value, [ast.comprehension(target, em.name(items), tests, 0)]))
         taken = ast.arguments(posonlyargs=[], args=[em.at(ast.arg(items))], kwonlyargs=[], kw_defaults=[], defaults=[])
-        made = em.rt("stream", [source, em.at(ast.Lambda(taken, steps))])
+        made = em.rt("stream", [source, em.at(ast.Lambda(taken, steps)), em.const(f"{name}/2")])
     made._depth = depth  # type: ignore[attr-defined]
     return made
 

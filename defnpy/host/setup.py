@@ -9,12 +9,19 @@ from defnpy.terms.runtime import Runtime, runtime, set_default_factory
 
 def make_runtime() -> Runtime:
     """A Runtime with defnpy's native modules; its evaluator is loaded on first use."""
-    from defnpy.host.catalog import load_native
+    from defnpy.host.catalog import load_native, tables
 
-    made = Runtime(load_native)
+    made = Runtime(load_native, tables)
     made.make_evaluator = _evaluator
     made.options["translate_error"] = _translate
+    made.options["iterate"] = _iterate
     return made
+
+
+def _iterate(term: Any) -> Any:
+    from defnpy.stdlib.enumerable import iterate
+
+    return iterate(term)
 
 
 def _translate(error: BaseException) -> Any:

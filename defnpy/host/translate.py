@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 
 def translate(exception: BaseException) -> errors.ElixirError:
     """The Elixir exception that stands for a Python exception raised inside native code."""
+    made: errors.ElixirError | None = getattr(exception, "translated", None)
+    if made is not None:
+        return made
+    made = _translated(exception)
+    made.__cause__ = exception
+    made.__traceback__ = exception.__traceback__
+    # The frames that the texts are made of may be gone when it is asked for again.
+    exception.translated = made  # type: ignore[attr-defined]
+    return made
+
+
+def _translated(exception: BaseException) -> errors.ElixirError:
     made: errors.ElixirError
     if isinstance(exception, RecursionError):
         made = errors.SystemLimitError("a system limit has been reached due to deep recursion (the call stack is full)")
@@ -33,8 +45,6 @@ def translate(exception: BaseException) -> errors.ElixirError:
         else:
             made = errors.ErlangError(Atom(type(exception).__name__))
             made.add_note(f"{type(exception).__name__}: {exception}")
-    made.__cause__ = exception
-    made.__traceback__ = exception.__traceback__
     return made
 
 

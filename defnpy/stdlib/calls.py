@@ -12,25 +12,26 @@ from defnpy.terms.errors import BadFunctionError
 
 def fun0(fun: Any) -> Callable[[], Any]:
     """*fun* as a callable of no argument."""
-    return _checked(fun, 0)
+    return checked(fun, 0)
 
 
 def fun1(fun: Any) -> Callable[[Any], Any]:
     """*fun* as a callable of one argument; a wrong one raises when it is called, as on the BEAM."""
-    return _checked(fun, 1)
+    return checked(fun, 1)
 
 
 def fun2(fun: Any) -> Callable[[Any, Any], Any]:
     """*fun* as a callable of two arguments."""
-    return _checked(fun, 2)
+    return checked(fun, 2)
 
 
 def fun3(fun: Any) -> Callable[[Any, Any, Any], Any]:
     """*fun* as a callable of three arguments."""
-    return _checked(fun, 3)
+    return checked(fun, 3)
 
 
-def _checked(fun: Any, arity: int) -> Callable[..., Any]:
+def checked(fun: Any, arity: int) -> Callable[..., Any]:
+    """*fun* as a callable of *arity* arguments; one of another arity, or no function, raises when it is called."""
     kind = fun.__class__
     if kind is FunctionType:
         if fun.__code__.co_argcount == arity:

@@ -177,7 +177,9 @@ def capture_errors(out: list[str]) -> Iterator[None]:
 
 
 def _source(device: Any) -> StringDevice | None:
-    return of(device) if device not in STDIO else _leader_input()
+    if device in STDIO or device is proc.current().group.pid:
+        return _leader_input()
+    return of(device)
 
 
 def read_line(device: Any, raw: bool = False) -> Any:

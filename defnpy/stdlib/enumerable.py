@@ -45,6 +45,8 @@ def iterate(term: Any) -> Iterator[Any]:
         if arity_of(term) != 2:
             text = "only anonymous functions of arity 2 are enumerable"
             raise ProtocolUndefinedError(ENUMERABLE, term, text)
+        if kind is Closure and term.start is not None:
+            return term.start()
         return _by_reducing(term)
     if kind is ImproperList:
         return _improper(term)
@@ -69,18 +71,21 @@ def _impl(term: Any) -> Module:
 
 
 def _suspend(item: Any, acc: Any) -> Any:
-    return (SUSPEND, (item,))
+    return (SUSPEND, [item])
 
 
 def _by_reducing(reduce: Callable[[Any, Any], Any]) -> Iterator[Any]:
     """The elements that a reducing function passes on, one at a time by suspending it."""
-    state = reduce((CONT, None), _suspend)
+    state = reduce((CONT, []), _suspend)
     finished = False
     try:
         while state[0] is SUSPENDED:
             yield state[1][0]
-            state = state[2]((CONT, None))
+            state = state[2]((CONT, []))
         finished = True
+        if state[1].__class__ is list:
+            # A function that reduced without its reducer: its elements are what it answers.
+            yield from state[1]
     finally:
         if not finished and state[0] is SUSPENDED:
             state[2]((HALT, None))
@@ -251,6 +256,13 @@ def _binary_collector(target: Any) -> Collector:
     return add, done
 
 
+def stoppable_collector(target: Any) -> tuple[Callable[[Any], Any], Callable[[], Any], Callable[[], Any]]:
+    """``(add, done, stop)``: as :func:`collector`; ``stop()`` ends a collection that is not wanted any more."""
+    add, done = collector(target)
+    stop = getattr(done, "stop", done)
+    return add, done, stop
+
+
 def _protocol_collector(initial: Any, fun: Any) -> Collector:
     state = [initial]
 
@@ -261,7 +273,14 @@ def _protocol_collector(initial: Any, fun: Any) -> Collector:
             fun(state[0], HALT)
             raise
 
-    return add, lambda: fun(state[0], DONE)
+    def done() -> Any:
+        return fun(state[0], DONE)
+
+    def stop() -> Any:
+        return fun(state[0], HALT)
+
+    done.stop = stop  # type: ignore[attr-defined]
+    return add, done
 
 
 def _map_of(items: Iterable[Any]) -> dict[Any, Any]:

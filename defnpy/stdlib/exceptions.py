@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.stdlib.kernel import build_struct, native_exception
+from defnpy.stdlib.util import option
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import EXCEPTION
 from defnpy.terms.exception import FIELDS, message_of
@@ -23,6 +24,11 @@ def _module(name: str) -> Module:
     def exception(arg: Any = ()) -> Struct:
         return native_exception(atom, fields, arg)
 
+    def inspect_error(arg: Any) -> Struct:
+        raised = option(arg, "exception")
+        known = [(Atom("exception_module"), raised.module), (Atom("exception_message"), message_of(raised).rstrip("\n"))]
+        return native_exception(atom, fields, [*known, *(pair for pair in arg if pair[0] is not Atom("exception"))])
+
     def struct() -> Struct:
         return Struct(atom, dict(made.info["struct"]))
 
@@ -30,7 +36,7 @@ def _module(name: str) -> Module:
         return build_struct(made, given)
 
     made.functions.update({
-        "exception/1": exception,
+        "exception/1": inspect_error if name == "Inspect.Error" else exception,
         "message/1": message_of,
         "__struct__/0": struct,
         "__struct__/1": struct_of,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import need
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom
 from defnpy.terms.function import Capture, arity_of, is_function
-from defnpy.terms.inspect import erlang_name
+from defnpy.terms.inspect import erlang_name, maker_of
 from defnpy.terms.module import ex, native_module
 
 _KEYS = ("module", "name", "arity", "env", "type")
@@ -28,10 +29,9 @@ def _facts(fun: Any) -> dict[str, Any]:
     if fun.__class__ is Capture:
         module, name = erlang_name(fun.module, fun.name, fun.arity)
         return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
-    label = getattr(fun, "ex_label", None) or ""
-    module_name = label.rpartition(".")[0]
-    owner = alias(module_name) if module_name and not module_name.startswith(":") else Atom("erl_eval")
-    local = Atom(getattr(fun, "__name__", "-fun-"))
+    maker = maker_of(fun) if fun.__class__ is FunctionType else None
+    owner, name, arity = maker if maker is not None else (Atom("erl_eval"), "expr", 6)
+    local = Atom(f"-{name}/{arity}-fun-0-")
     return {"module": owner, "name": local, "arity": arity_of(fun), "env": [], "type": Atom("local")}
 
 

@@ -7,17 +7,20 @@ from typing import Any
 
 from defnpy.stdlib import devices
 from defnpy.stdlib.calls import fun1
+from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.lazy import Stream
 from defnpy.stdlib.util import OK, UNSET, need, option
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.binary import make_binary, octets
 from defnpy.terms.errors import make
+from defnpy.terms.exception import format_stacktrace_entry
 from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect as inspect_text
 from defnpy.terms.inspect import opts_from, struct_any_doc
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
+from defnpy.terms.struct import Struct
 
 STDIO, LINE, ALL, EOF = Atom("stdio"), Atom("line"), Atom("all"), Atom("eof")
 
@@ -68,9 +71,26 @@ def inspect(device: Any, item: Any = UNSET, options: Any = UNSET) -> Any:
 
 
 @ex("warn/1", "warn/2")
-def warn(message: Any, stack: Any = ()) -> Any:
-    devices.write(Atom("stderr"), f"warning: {_chardata(message)}\n")
+def warn(message: Any, place: Any = ()) -> Any:
+    """*place* is a stack trace, a ``Macro.Env``, or a keyword list of file, line, module and function."""
+    if isinstance(place, Struct):
+        place = find_function(alias("Macro.Env"), Atom("stacktrace"), 1)(place)
+        where = "\n└─ " + format_stacktrace_entry(place[0])
+    elif place and len(place[0]) == 2:
+        where = "\n└─ " + format_stacktrace_entry(_named_place(place)) if option(place, "file") is not None else ""
+    else:
+        where = "".join("\n  " + format_stacktrace_entry(entry) for entry in place)
+    devices.write(Atom("stderr"), f"warning: {_chardata(message)}{where}\n\n")
     return OK
+
+
+def _named_place(place: Any) -> Any:
+    """The stack entry of a place in options."""
+    file, line, module, function = (option(place, name) for name in ("file", "line", "module", "function"))
+    location = [(Atom("file"), file), *([(Atom("line"), line)] if line is not None else [])]
+    if module is None:
+        return (Atom("elixir_compiler"), Atom("__FILE__"), 1, location)
+    return (module, *(function or (Atom("__MODULE__"), 0)), location)
 
 
 @ex("warn_once/3")
@@ -96,7 +116,7 @@ def getn(device: Any, prompt: Any = UNSET, count: Any = UNSET) -> Any:
     """``getn(prompt)``, ``getn(prompt, count)``, ``getn(device, prompt)`` and ``getn(device, prompt, count)``."""
     if prompt is UNSET:
         device, prompt = STDIO, device
-    elif count is UNSET and prompt.__class__ is int:
+    elif count is UNSET and (prompt.__class__ is int or prompt is EOF):
         device, prompt, count = STDIO, device, prompt
     devices.prompt(device, _chardata(prompt))
     if count is EOF:

@@ -473,15 +473,24 @@ ex("..///3")(range_step)
 def find_function(module: Any, name: Any, arity: int) -> Callable[..., Any]:
     """The function ``module.name/arity``; UndefinedFunctionError when there is none."""
     if not is_atom(module):
-        raise ArgumentError(
-            f"you attempted to apply a function on {inspect_text(module)}. "
-            "Modules (the first argument of apply) must always be an atom"
-        )
+        raise not_a_module(module, name, arity)
     found = runtime().find(module)
     function = found.functions.get(f"{atom_name(name)}/{arity}") if found is not None else None
     if function is None:
         raise UndefinedFunctionError(module, name, arity)
     return function
+
+
+def not_a_module(target: Any, name: Any, arity: int) -> ArgumentError:
+    """The error of a call on what is no module."""
+    shown = inspect_text(target)
+    if not is_atom(name) or arity:
+        return ArgumentError(f"you attempted to apply a function on {shown}. Modules (the first argument of apply) must always be an atom")
+    return ArgumentError(
+        f"you attempted to apply a function named {inspect_text(name)} on {shown}. If you are using Kernel.apply/3, make sure "
+        "the module is an atom. If you are using the dot syntax, such as module.function(), make sure the left-hand side of the dot "
+        "is an atom representing a module"
+    )
 
 
 @ex("apply/2", "apply/3")

@@ -12,11 +12,12 @@ from typing import Any
 
 from defnpy.stdlib.util import ERROR, OK, UNSET, is_binary, need, no_clause, option
 from defnpy.terms import text as txt
-from defnpy.terms.algebra import color
+from defnpy.terms.algebra import color, concat_all
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import make_binary, octets
 from defnpy.terms.errors import make
 from defnpy.terms.function import arity_of, call, is_function
+from defnpy.terms.inspect import to_doc
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.struct import Struct
 
@@ -45,17 +46,18 @@ REGEX = alias("Regex")
 class Regex(Struct):
     """``~r/source/letters``."""
 
-    __slots__ = ("letters", "source")
+    __slots__ = ("letters", "options", "source")
     module = REGEX
 
-    def __init__(self, source: Any, letters: str) -> None:
+    def __init__(self, source: Any, letters: str, options: list[Any] | None = None) -> None:
         self.source = source
         self.letters = letters
+        self.options = options
 
     @property
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
         return {
-            Atom("opts"): [option for c in reversed(self.letters) for option in _OPTIONS[c]],
+            Atom("opts"): self.options or [option for c in reversed(self.letters) for option in _OPTIONS[c]],
             Atom("re_pattern"): None,
             Atom("re_version"): "",
             Atom("source"): self.source,
@@ -65,6 +67,8 @@ class Regex(Struct):
         return Struct(self.module, {**self.fields, **changes})
 
     def ex_inspect(self, opts: Any) -> Any:
+        if self.options is not None and not _has_letters(self.options):
+            return concat_all(["Regex.compile!(", to_doc(self.source, opts), ", ", to_doc(self.options, opts), ")"])
         source = _escaped(octets(self.source).decode("utf-8", "surrogateescape"))
         return color(f"~r/{source}/{self.letters}", Atom("regex"), opts)
 
@@ -76,6 +80,17 @@ class Regex(Struct):
     @property
     def compiled(self) -> Any:
         return _compile(octets(self.source), self.letters)
+
+
+def _has_letters(options: list[Any]) -> bool:
+    """Whether letters after the sigil stand for these options."""
+    rest = options
+    while rest:
+        size = next((len(names) for names in _OPTIONS.values() if rest[: len(names)] == names), 0)
+        if not size:
+            return False
+        rest = rest[size:]
+    return True
 
 
 _CONTROLS = {"\a": "\\a", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
@@ -230,7 +245,7 @@ def _regex(term: Any, name: str, arity: int) -> Regex:
     if isinstance(term, Regex):
         return term
     if isinstance(term, Struct) and term.module is REGEX:
-        letters = _letters(term.fields[Atom("opts")])[::-1]
+        letters = _letters(term.fields[Atom("opts")])
         return Regex(term.fields[Atom("source")], letters)
     raise no_clause("Regex", name, arity)
 
@@ -241,7 +256,7 @@ def _regex(term: Any, name: str, arity: int) -> Regex:
 def _letters(options: Any) -> str:
     if is_binary(options):
         return str(options)
-    return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))
+    return "".join(dict.fromkeys(_NAMES.get(o.name, "") for o in options if o.__class__ is Atom))[::-1]
 
 
 def _unknown_letters(options: Any) -> str:
@@ -256,7 +271,7 @@ def compile_(source: Any, options: Any = "") -> Any:
     if unknown:
         return (ERROR, (INVALID_OPTION, unknown))
     try:
-        made = Regex(source, _letters(options))
+        made = Regex(source, _letters(options), options if options.__class__ is list else None)
         _ = made.compiled
     except BadRegex as bad:
         return (ERROR, ([ord(c) for c in bad.text], bad.place))
@@ -269,7 +284,7 @@ def compile_bang(source: Any, options: Any = "") -> Regex:
     if unknown:
         raise make("Regex.CompileError", f"invalid_option at position {unknown}")
     try:
-        made = Regex(source, _letters(options))
+        made = Regex(source, _letters(options), options if options.__class__ is list else None)
         _ = made.compiled
     except BadRegex as bad:
         raise make("Regex.CompileError", f"{bad.text} at position {bad.place}") from None

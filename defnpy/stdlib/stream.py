@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from defnpy.stdlib import enum as enums
 from defnpy.stdlib import enumerable
-from defnpy.stdlib.calls import fun0, fun1, fun2
+from defnpy.stdlib.calls import checked, fun0, fun1, fun2
 from defnpy.stdlib.enumerable import iterate
-from defnpy.stdlib.lazy import Stream
+from defnpy.stdlib.lazy import Stream, generated
 from defnpy.stdlib.process import sleep
 from defnpy.stdlib.util import OK, UNSET, is_int, need
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError
-from defnpy.terms.function import is_function
+from defnpy.terms.errors import ArgumentError, CaseClauseError
+from defnpy.terms.function import Closure, is_function
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import strict_equal
 
@@ -25,61 +25,74 @@ HALT, INFINITY = Atom("halt"), Atom("infinity")
 _NONE: Any = object()
 
 
+def _function(fun: Any, arity: int, name: str, name_arity: int) -> Callable[..., Any]:
+    """*fun* as a callable; what is no function of that arity matches no clause of ``Stream.name``."""
+    need(is_function(fun, arity), "Stream", name, name_arity)
+    return checked(fun, arity)
+
+
 @ex("map/2")
 def map_(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: map(f, iterate(items)))
+    f = _function(fun, 1, "map", 2)
+    return Stream(lambda: map(f, iterate(items)), items, "map/2")
 
 
 @ex("filter/2")
 def filter_(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is True or (t is not False and t is not None)))
+    f = _function(fun, 1, "filter", 2)
+    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is True or (t is not False and t is not None)), items, "filter/2")
 
 
 @ex("reject/2")
 def reject(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is False or t is None))
+    f = _function(fun, 1, "reject", 2)
+    return Stream(lambda: (x for x in iterate(items) if (t := f(x)) is False or t is None), items, "reject/2")
 
 
 @ex("each/2")
 def each(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "each", 2)
 
     def walk() -> Iterator[Any]:
         for x in iterate(items):
             f(x)
             yield x
 
-    return Stream(walk)
+    return Stream(walk, items, "each/2")
 
 
 @ex("flat_map/2")
-def flat_map(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: (y for x in iterate(items) for y in iterate(f(x))))
+def flat_map(items: Any, fun: Any) -> Closure:
+    f = _function(fun, 1, "flat_map", 2)
+    return generated("Stream.transform/3", lambda: (y for x in iterate(items) for y in iterate(f(x))))
 
 
 @ex("concat/1", "concat/2")
-def concat(items: Any, more: Any = UNSET) -> Stream:
-    if more is not UNSET:
-        return Stream(lambda: (y for part in (items, more) for y in iterate(part)))
-    return Stream(lambda: (y for part in iterate(items) for y in iterate(part)))
+def concat(items: Any, more: Any = UNSET) -> Closure:
+    parts = items if more is UNSET else [items, more]
+    return generated("Stream.transform/3", lambda: (y for part in iterate(parts) for y in iterate(part)))
 
 
 @ex("take/2")
 def take(items: Any, count: Any) -> Any:
     need(is_int(count), "Stream", "take", 2)
-    if count >= 0:
-        return Stream(lambda: _first(items, count))
-    return Stream(lambda: iter(deque(iterate(items), -count)))
+    if count == 0 or _empty(items):
+        return _nothing()
+    if count > 0:
+        return Stream(lambda: _first(items, count), items, "take/2")
+    return generated("Stream.take_after_guards/2", lambda: iter(deque(iterate(items), -count)))
+
+
+def _empty(items: Any) -> bool:
+    return items.__class__ is list and not items
+
+
+def _nothing() -> Stream:
+    return Stream(lambda: iter(()), [])
 
 
 def _first(items: Any, count: int) -> Iterator[Any]:
     """Stops right after the last element, without asking for another one."""
-    if count == 0:
-        return
     source = iterate(items)
     for x in source:
         yield x
@@ -95,7 +108,7 @@ def _first(items: Any, count: int) -> Iterator[Any]:
 def drop(items: Any, count: Any) -> Stream:
     need(is_int(count), "Stream", "drop", 2)
     if count >= 0:
-        return Stream(lambda: itertools.islice(iterate(items), count, None))
+        return Stream(lambda: itertools.islice(iterate(items), count, None), items, "drop/2")
 
     def walk() -> Iterator[Any]:
         held: deque[Any] = deque()
@@ -104,47 +117,51 @@ def drop(items: Any, count: Any) -> Stream:
             if len(held) > -count:
                 yield held.popleft()
 
-    return Stream(walk)
+    return Stream(walk, items, "drop/2")
 
 
 @ex("take_while/2")
 def take_while(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: itertools.takewhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)))
+    f = _function(fun, 1, "take_while", 2)
+    return Stream(lambda: itertools.takewhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)), items, "take_while/2")
 
 
 @ex("drop_while/2")
 def drop_while(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: itertools.dropwhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)))
+    f = _function(fun, 1, "drop_while", 2)
+    return Stream(lambda: itertools.dropwhile(lambda x: (t := f(x)) is not False and t is not None, iterate(items)), items, "drop_while/2")
 
 
 @ex("take_every/2")
 def take_every(items: Any, nth: Any) -> Stream:
     need(is_int(nth) and nth >= 0, "Stream", "take_every", 2)
-    return Stream(lambda: itertools.islice(iterate(items), 0, None, nth) if nth else iter(()))
+    if nth == 0 or _empty(items):
+        return _nothing()
+    return Stream(lambda: itertools.islice(iterate(items), 0, None, nth), items, "take_every/2")
 
 
 @ex("drop_every/2")
 def drop_every(items: Any, nth: Any) -> Any:
     need(is_int(nth) and nth >= 0, "Stream", "drop_every", 2)
-    return Stream(lambda: (x for i, x in enumerate(iterate(items)) if not nth or i % nth))
+    if nth == 0 or _empty(items):
+        return Stream(lambda: iterate(items), items)
+    return Stream(lambda: (x for i, x in enumerate(iterate(items)) if i % nth), items, "drop_every/2")
 
 
 @ex("map_every/3")
 def map_every(items: Any, nth: Any, fun: Any) -> Stream:
     need(is_int(nth) and nth >= 0, "Stream", "map_every", 3)
-    f = fun1(fun)
-    return Stream(lambda: (f(x) if nth and i % nth == 0 else x for i, x in enumerate(iterate(items))))
+    f = _function(fun, 1, "map_every", 3)
+    return Stream(lambda: (f(x) if nth and i % nth == 0 else x for i, x in enumerate(iterate(items))), items, "map_every/3")
 
 
 @ex("with_index/1", "with_index/2")
 def with_index(items: Any, offset: Any = 0) -> Stream:
-    if is_function(offset):
+    if is_function(offset, 2):
         f = fun2(offset)
-        return Stream(lambda: (f(x, i) for i, x in enumerate(iterate(items))))
+        return Stream(lambda: (f(x, i) for i, x in enumerate(iterate(items))), items, "with_index/2")
     need(is_int(offset), "Stream", "with_index", 2)
-    return Stream(lambda: ((x, i) for i, x in enumerate(iterate(items), offset)))
+    return Stream(lambda: ((x, i) for i, x in enumerate(iterate(items), offset)), items, "with_index/2")
 
 
 @ex("chunk_every/2", "chunk_every/3", "chunk_every/4")
@@ -152,19 +169,19 @@ def chunk_every(items: Any, count: Any, step: Any = UNSET, leftover: Any = ()) -
     if step is UNSET:
         step = count
     need(is_int(count) and count > 0 and is_int(step) and step > 0, "Stream", "chunk_every", 4)
-    return Stream(lambda: enums.chunks(iterate(items), count, step, leftover))
+    return Stream(lambda: enums.chunks(iterate(items), count, step, leftover), items, "chunk_while/4")
 
 
 @ex("chunk_by/2")
 def chunk_by(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
-    return Stream(lambda: enums.runs(iterate(items), f))
+    f = _function(fun, 1, "chunk_by", 2)
+    return Stream(lambda: enums.runs(iterate(items), f), items, "chunk_while/4")
 
 
 @ex("chunk_while/4")
 def chunk_while(items: Any, acc: Any, chunk: Any, after: Any) -> Stream:
-    f, g = fun2(chunk), fun1(after)
-    return Stream(lambda: enums.chunked(iterate(items), acc, f, g))
+    f, g = _function(chunk, 2, "chunk_while", 4), _function(after, 1, "chunk_while", 4)
+    return Stream(lambda: enums.chunked(iterate(items), acc, f, g), items, "chunk_while/4")
 
 
 @ex("dedup/1")
@@ -174,7 +191,7 @@ def dedup(items: Any) -> Stream:
 
 @ex("dedup_by/2")
 def dedup_by(items: Any, fun: Any) -> Stream:
-    return _deduped(items, fun1(fun))
+    return _deduped(items, _function(fun, 1, "dedup_by", 2))
 
 
 def _deduped(items: Any, by: Callable[[Any], Any]) -> Stream:
@@ -186,7 +203,7 @@ def _deduped(items: Any, by: Callable[[Any], Any]) -> Stream:
                 yield x
             last = k
 
-    return Stream(walk)
+    return Stream(walk, items, "dedup_by/2")
 
 
 @ex("uniq/1")
@@ -200,7 +217,7 @@ def _same(x: Any) -> Any:
 
 @ex("uniq_by/2")
 def uniq_by(items: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+    f = _function(fun, 1, "uniq_by", 2)
 
     def walk() -> Iterator[Any]:
         seen: set[Any] = set()
@@ -210,26 +227,26 @@ def uniq_by(items: Any, fun: Any) -> Stream:
                 seen.add(k)
                 yield x
 
-    return Stream(walk)
+    return Stream(walk, items, "uniq_by/2")
 
 
 @ex("intersperse/2")
-def intersperse(items: Any, separator: Any) -> Stream:
+def intersperse(items: Any, separator: Any) -> Closure:
     def walk() -> Iterator[Any]:
         for i, x in enumerate(iterate(items)):
             if i:
                 yield separator
             yield x
 
-    return Stream(walk)
+    return generated("Stream.transform/3", walk)
 
 
 @ex("scan/2", "scan/3")
 def scan(items: Any, acc: Any, fun: Any = UNSET) -> Stream:
     if fun is UNSET:
-        f = fun2(acc)
-        return Stream(lambda: itertools.accumulate(iterate(items), lambda a, x: f(x, a)))
-    g = fun2(fun)
+        f = _function(acc, 2, "scan", 2)
+        return Stream(lambda: itertools.accumulate(iterate(items), lambda a, x: f(x, a)), items, "scan/2")
+    g = _function(fun, 2, "scan", 3)
 
     def walk() -> Iterator[Any]:
         now = acc
@@ -237,43 +254,54 @@ def scan(items: Any, acc: Any, fun: Any = UNSET) -> Stream:
             now = g(x, now)
             yield now
 
-    return Stream(walk)
+    return Stream(walk, items, "scan/3")
 
 
 @ex("zip/1", "zip/2")
-def zip_(items: Any, other: Any = UNSET) -> Stream:
-    if other is not UNSET:
-        return Stream(lambda: zip(iterate(items), iterate(other), strict=False))
-    return Stream(lambda: zip(*[iterate(x) for x in iterate(items)], strict=False))
+def zip_(items: Any, other: Any = UNSET) -> Closure:
+    parts = items if other is UNSET else [items, other]
+    return generated(_zipping(parts), lambda: zip(*[iterate(x) for x in iterate(parts)], strict=False))
 
 
 @ex("zip_with/2", "zip_with/3")
-def zip_with(items: Any, other: Any, fun: Any = UNSET) -> Stream:
+def zip_with(items: Any, other: Any, fun: Any = UNSET) -> Closure:
     if fun is UNSET:
         f = fun1(other)
-        return Stream(lambda: (f(list(row)) for row in zip(*[iterate(x) for x in iterate(items)], strict=False)))
-    g = fun2(fun)
-    return Stream(lambda: map(g, iterate(items), iterate(other)))
+        label = _zipping(items)
+        return generated(label, lambda: (f(list(row)) for row in zip(*[iterate(x) for x in iterate(items)], strict=False)))
+    g = _function(fun, 2, "zip_with", 3)
+    return generated(_zipping([items, other]), lambda: map(g, iterate(items), iterate(other)))
+
+
+def _zipping(parts: Any) -> str:
+    """The function of the reference that walks these side by side: two lists have one of their own."""
+    lists = parts.__class__ is list and len(parts) == 2 and all(part.__class__ is list for part in parts)
+    return "Stream.zip_with/3" if lists else "Stream.Reducers.zip_with/2"
 
 
 # --------------------------------------------------------------------------------------------------- generators
 
 
 @ex("cycle/1")
-def cycle(items: Any) -> Stream:
-    if enums.empty_q(items):
+def cycle(items: Any) -> Closure:
+    if _empty(items):
         raise ArgumentError("cannot cycle over an empty enumerable")
 
     def walk() -> Iterator[Any]:
+        item = _NONE
+        for item in iterate(items):
+            yield item
+        if item is _NONE:
+            raise ArgumentError("cannot cycle over an empty enumerable")
         while True:
             yield from iterate(items)
 
-    return Stream(walk)
+    return generated("Stream.unfold/2" if items.__class__ is list else "Stream.cycle/1", walk)
 
 
 @ex("iterate/2")
-def iterate_(start: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+def iterate_(start: Any, fun: Any) -> Closure:
+    f = _function(fun, 1, "iterate", 2)
 
     def walk() -> Iterator[Any]:
         now = start
@@ -281,36 +309,38 @@ def iterate_(start: Any, fun: Any) -> Stream:
             yield now
             now = f(now)
 
-    return Stream(walk)
+    return generated("Stream.unfold/2", walk)
 
 
 @ex("repeatedly/1")
-def repeatedly(fun: Any) -> Stream:
-    need(is_function(fun, 0), "Stream", "repeatedly", 1)
-    f = fun0(fun)
+def repeatedly(fun: Any) -> Closure:
+    f = _function(fun, 0, "repeatedly", 1)
 
     def walk() -> Iterator[Any]:
         while True:
             yield f()
 
-    return Stream(walk)
+    return generated("Stream.repeatedly/1", walk)
 
 
 @ex("duplicate/2")
-def duplicate(item: Any, count: Any) -> Stream:
+def duplicate(item: Any, count: Any) -> Closure:
     need(is_int(count) and count >= 0, "Stream", "duplicate", 2)
-    return Stream(lambda: itertools.repeat(item, count))
+    return generated("Stream.unfold/2", lambda: itertools.repeat(item, count))
 
 
 @ex("from_index/0", "from_index/1")
-def from_index(start: Any = 0) -> Stream:
+def from_index(start: Any = 0) -> Closure:
     need(is_int(start) or is_function(start, 1), "Stream", "from_index", 1)
-    return Stream(lambda: itertools.count(start)) if is_int(start) else Stream(lambda: map(fun1(start), itertools.count(0)))
+    if is_int(start):
+        return generated("Stream.unfold/2", lambda: itertools.count(start))
+    f = fun1(start)
+    return generated("Stream.unfold/2", lambda: map(f, itertools.count(0)))
 
 
 @ex("unfold/2")
-def unfold(start: Any, fun: Any) -> Stream:
-    f = fun1(fun)
+def unfold(start: Any, fun: Any) -> Closure:
+    f = _function(fun, 1, "unfold", 2)
 
     def walk() -> Iterator[Any]:
         now = start
@@ -318,58 +348,78 @@ def unfold(start: Any, fun: Any) -> Stream:
             answer = f(now)
             if answer is None:
                 return
-            item, now = answer
+            item, now = _pair(answer)
             yield item
 
-    return Stream(walk)
+    return generated("Stream.unfold/2", walk)
+
+
+def _pair(answer: Any) -> Any:
+    """What a step answered: ``{items, accumulator}``."""
+    if answer.__class__ is not tuple or len(answer) != 2:
+        raise CaseClauseError(answer)
+    return answer
+
+
+def _begun(walk: Callable[[], Generator[Any, None, None]]) -> Callable[[], Iterator[Any]]:
+    """Runs *walk* up to its first, empty yield: whoever then takes no element still has it closed."""
+    def start() -> Iterator[Any]:
+        made = walk()
+        next(made)
+        return made
+
+    return start
 
 
 @ex("resource/3")
-def resource(start: Any, next_: Any, after: Any) -> Stream:
-    begin, step, finish = fun0(start), fun1(next_), fun1(after)
+def resource(start: Any, next_: Any, after: Any) -> Closure:
+    begin, step, finish = (_function(f, arity, "resource", 3) for f, arity in ((start, 0), (next_, 1), (after, 1)))
 
-    def walk() -> Iterator[Any]:
+    def walk() -> Generator[Any, None, None]:
         acc = begin()
         try:
+            yield
             while True:
-                answer, acc = step(acc)
+                answer, acc = _pair(step(acc))
                 if answer is HALT:
                     return
                 yield from iterate(answer)
         finally:
             finish(acc)
 
-    return Stream(walk)
+    return generated("Stream.resource/3", _begun(walk))
 
 
 @ex("transform/3", "transform/4", "transform/5")
-def transform(items: Any, acc: Any, reducer: Any, third: Any = UNSET, fourth: Any = UNSET) -> Stream:
+def transform(items: Any, acc: Any, reducer: Any, third: Any = UNSET, fourth: Any = UNSET) -> Closure:
     """``transform/4`` and ``/5`` take a start function, an optional last function and an after function."""
-    f = fun2(reducer)
+    arity = 3 if third is UNSET else 4 if fourth is UNSET else 5
+    f = _function(reducer, 2, "transform", arity)
     begin = fun0(acc) if third is not UNSET else None
     last = fun1(third) if fourth is not UNSET else None
     finish = fun1(fourth if fourth is not UNSET else third) if third is not UNSET else None
 
-    def walk() -> Iterator[Any]:
+    def walk() -> Generator[Any, None, None]:
         now = begin() if begin is not None else acc
         try:
+            yield
             for x in iterate(items):
-                answer, now = f(x, now)
+                answer, now = _pair(f(x, now))
                 if answer is HALT:
                     return
                 yield from iterate(answer)
             if last is not None:
-                answer, now = last(now)
+                answer, now = _pair(last(now))
                 yield from iterate(answer if answer is not HALT else [])
         finally:
             if finish is not None:
                 finish(now)
 
-    return Stream(walk)
+    return generated(f"Stream.transform/{arity}", _begun(walk))
 
 
 @ex("interval/1")
-def interval(milliseconds: Any) -> Stream:
+def interval(milliseconds: Any) -> Closure:
     need(milliseconds is INFINITY or (is_int(milliseconds) and milliseconds >= 0), "Stream", "interval", 1)
 
     def walk() -> Iterator[Any]:
@@ -377,12 +427,13 @@ def interval(milliseconds: Any) -> Stream:
             sleep(milliseconds)
             yield n
 
-    return Stream(walk)
+    return generated("Stream.unfold/2", walk)
 
 
 @ex("timer/1")
 def timer(milliseconds: Any) -> Stream:
-    return Stream(lambda: _first(interval(milliseconds), 1))
+    made: Stream = take(interval(milliseconds), 1)
+    return made
 
 
 @ex("run/1")
@@ -393,11 +444,11 @@ def run(items: Any) -> Any:
 
 
 @ex("into/2", "into/3")
-def into(items: Any, target: Any, fun: Any = UNSET) -> Stream:
-    f = fun1(fun) if fun is not UNSET else _same
+def into(items: Any, target: Any, fun: Any = UNSET) -> Closure:
+    f = _function(fun, 1, "into", 3) if fun is not UNSET else _same
 
     def walk() -> Iterator[Any]:
-        add, done = enumerable.collector(target)
+        add, done, stop = enumerable.stoppable_collector(target)
         try:
             for x in iterate(items):
                 add(f(x))
@@ -405,9 +456,12 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Stream:
         except GeneratorExit:  # Whoever stops taking elements ends the collection.
             done()
             raise
+        except BaseException:
+            stop()
+            raise
         done()
 
-    return Stream(walk)
+    return generated("Stream.into/3", walk)
 
 
 MODULE = native_module("Stream", globals(), info={"struct": list(Stream(lambda: iter(())).fields.items())})

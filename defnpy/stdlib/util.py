@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from defnpy.terms.atom import Atom, alias, is_atom
@@ -27,8 +28,12 @@ INFINITY = Atom("infinity")
 
 def badarg(*problems: tuple[int, str]) -> ArgumentError:
     """The error of a built-in function: ``badarg((1, "not a list"))``."""
-    lines = "".join(f"  * {_ordinal(n)} argument: {text}\n" for n, text in problems)
-    return ArgumentError(f"errors were found at the given arguments:\n\n{lines}")
+    return ArgumentError(f"errors were found at the given arguments:\n\n{fault_lines(problems)}")
+
+
+def fault_lines(problems: Iterable[tuple[int, str]]) -> str:
+    """What is wrong with arguments, one a line."""
+    return "".join(f"  * {_ordinal(n)} argument: {text}\n" for n, text in problems)
 
 
 def _ordinal(n: int) -> str:

@@ -191,7 +191,7 @@ class _Writer:
 
     def integer(self, number: int, value: Any, size: int, endian: str) -> None:
         if value.__class__ is not int:
-            raise _fail(number, "integer", "expected an integer but got: ", value)
+            raise segment_error(number, "integer", "expected an integer but got: ", value)
         if size == 8 and not self.count:
             self.data.append(value & 0xFF)
             return
@@ -200,23 +200,23 @@ class _Writer:
 
     def float(self, number: int, value: Any, size: int, endian: str) -> None:
         if value.__class__ is not float and value.__class__ is not int:
-            raise _fail(number, "float", "expected a float or an integer but got: ", value)
+            raise segment_error(number, "float", "expected a float or an integer but got: ", value)
         if size not in _FLOATS:
-            raise _fail(number, "float", "expected one of the supported sizes 16, 32, or 64 but got: ", size)
+            raise segment_error(number, "float", "expected one of the supported sizes 16, 32, or 64 but got: ", size)
         order = "<" if _little(endian) else ">"
         try:
             self.octets(struct.pack(order + _FLOATS[size], value))
         except (OverflowError, struct.error):
             text = "the value {} is outside the range expressible as a float"
-            raise _fail(number, "float", text, value) from None
+            raise segment_error(number, "float", text, value) from None
 
     def binary(self, number: int, kind: str, value: Any, size: Any, unit: Any) -> None:
         if not is_bits(value) or (kind == "binary" and value.__class__ is Bits and size is None and unit is None):
             if value.__class__ is Bits:
-                raise _fail(number, "binary", "the size of the value {} is not a multiple of 8 for the segment", value)
+                raise segment_error(number, "binary", "the size of the value {} is not a multiple of 8 for the segment", value)
             if size is None:
                 raise ArgumentError("errors were found at the given arguments:\n\n  * 1st argument: not a bitstring\n")
-            raise _fail(number, "binary", "expected a binary but got: ", value)
+            raise segment_error(number, "binary", "expected a binary but got: ", value)
         if size is None:
             if value.__class__ is Bits:
                 self.bits(value.value, value.size)
@@ -226,7 +226,7 @@ class _Writer:
         wanted = _segment_size(number, "binary", size, unit or (8 if kind == "binary" else 1), 0)
         total = bit_size(value)
         if wanted > total:
-            raise _fail(number, "binary", "the value {} is shorter than the size of the segment", value)
+            raise segment_error(number, "binary", "the value {} is shorter than the size of the segment", value)
         if wanted % 8 == 0 and value.__class__ is not Bits:
             self.octets(octets(value)[: wanted // 8])
             return
@@ -238,7 +238,7 @@ class _Writer:
             self.octets(_encode(kind, value, endian))
             return
         if value.__class__ is not int or not 0 <= value <= 0x10FFFF or 0xD800 <= value <= 0xDFFF:
-            raise _fail(number, kind, f"expected a non-negative integer encodable as {kind} but got: ", value)
+            raise segment_error(number, kind, f"expected a non-negative integer encodable as {kind} but got: ", value)
         self.octets(_encode(kind, chr(value), endian))
 
 
@@ -252,11 +252,12 @@ def _segment_size(number: int, kind: str, size: Any, unit: Any, default: int) ->
     if size is None:
         return default
     if size.__class__ is not int or size < 0:
-        raise _fail(number, kind, "expected a non-negative integer as size but got: ", size)
+        raise segment_error(number, kind, "expected a non-negative integer as size but got: ", size)
     return size * (unit or 1)
 
 
-def _fail(number: int, kind: str, text: str, value: Any) -> ArgumentError:
+def segment_error(number: int, kind: str, text: str, value: Any) -> ArgumentError:
+    """The error of ``<<...>>`` whose segment *number* has a value that does not fit."""
     from defnpy.terms.inspect import inspect
 
     shown = inspect(value)

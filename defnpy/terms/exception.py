@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -30,9 +32,10 @@ from defnpy.terms.errors import (
     from_struct,
 )
 from defnpy.terms.function import arity_of
-from defnpy.terms.inspect import inspect, inspect_atom, inspect_call
+from defnpy.terms.inspect import inspect, inspect_atom, inspect_call, inspect_error_text
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct, is_map
+from defnpy.terms.suggest import alias_hint, key_hint, undefined_hint
 
 
 def _fields(*names: str, **defaults: Any) -> list[tuple[Any, Any]]:
@@ -214,21 +217,12 @@ def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any
         loaded = runtime().find(module) is not None
         reason = Atom("function not exported" if loaded else "module could not be loaded")
     if reason.__class__ is not Atom:
-        return f"function {name} is undefined ({reason}){_module_hint(module)}"
+        return f"function {name} is undefined ({reason}){alias_hint(module)}"
     if reason.name == "module could not be loaded":
-        return f"function {name} is undefined (module {inspect(module)} is not available){_module_hint(module)}"
+        return f"function {name} is undefined (module {inspect(module)} is not available){alias_hint(module)}"
     if reason.name == "function not exported":
         return f"function {name} is undefined or private"
     return f"function {name} is undefined ({reason.name})"
-
-
-def _module_hint(module: Any) -> str:
-    name = atom_name(module)
-    if not name.startswith("Elixir.") or "." in name[7:]:
-        return ""
-    return (
-        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)"
-    )
 
 
 def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
@@ -274,7 +268,7 @@ def posix_text(reason: Any) -> str:
 
 
 def _inspect_error(module: Any, message: Any, stack: Any, shown: Any, text: Any) -> str:
-    return str(text) if text is not None else f"got {inspect(module)} with message:\n\n{message}\n"
+    return str(text) if text is not None else inspect_error_text(module, str(message), str(shown))
 
 
 def _missing_applications(apps: Any, description: Any) -> str:
@@ -368,6 +362,10 @@ def format_stacktrace_entry(entry: Any) -> str:
     file = facts.get(Atom("file"))
     name = "".join(map(chr, file)) if file.__class__ is list else file
     place = format_file_line(name, facts.get(Atom("line")), " ")
+    if call[-1] == 1 and call[-2] is Atom("__FILE__"):
+        return f"{place}(file)"
+    if call[-1] in (0, 1) and call[-2] is Atom("__MODULE__"):
+        return f"{place}(module)" if call[-1] else f"{place}{inspect_atom(call[0])} (module)"
     return f"{place}{format_fa(*call)}" if len(call) == 2 else f"{place}{format_mfa(*call)}"
 
 
@@ -525,15 +523,16 @@ def blame(term: Any, stack: Any = ()) -> Any:
 
     KeyError and UndefinedFunctionError gain their "Did you mean" hints, FunctionClauseError the arguments that the stack trace names first.
     """
-    from defnpy.terms.suggest import key_hint, undefined_hint
-
     name = _NAMES.get(term.module.name)
     if name == "KeyError" and term.fields.get(MESSAGE) is None:
         key, where = term.fields.get(Atom("key")), term.fields.get(Atom("term"))
         return term.replace({MESSAGE: _key_error(key, where, None) + key_hint(key, where)})
     if name == "UndefinedFunctionError" and term.fields.get(MESSAGE) is None:
         module, function, arity = (term.fields.get(Atom(k)) for k in ("module", "function", "arity"))
-        text = message_of(term) + undefined_hint(module, function, arity)
+        text, hint = message_of(term), undefined_hint(module, function, arity)
+        if hint and module is not None:
+            text = text.removesuffix(alias_hint(module))
+        text += hint
         return term.replace({MESSAGE: text})
     if name == "ArithmeticError" and stack and stack[0][0] is Atom("erlang") and stack[0][2].__class__ is list:
         return with_operation(term, atom_name(stack[0][1]), stack[0][2])
@@ -576,3 +575,13 @@ def with_arguments(term: Any, args: list[Any]) -> Any:
 
 
 EXCEPTION_MODULES = [alias(name) for name in FIELDS]
+
+
+def release(trace: TracebackType | None) -> None:
+    """Lets go of what the frames below a handler hold, so that the streams they were walking close at once."""
+    while trace is not None:
+        # The first frame is the handler's own and goes on.
+        trace = trace.tb_next
+        if trace is not None:
+            with suppress(RuntimeError):
+                trace.tb_frame.clear()

@@ -6,7 +6,7 @@ parameters hold captured loop variables). A captured named function is a :class:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -43,14 +43,20 @@ class Capture:
 
 
 class Closure:
-    """A native anonymous function with an explicit arity (a compiled defn, a jitted function)."""
+    """A native anonymous function with an explicit arity (a compiled defn, a jitted function).
 
-    __slots__ = ("arity", "call", "label")
+    One that is enumerable may have *start*, which gives a new iterator over its elements.
+    """
 
-    def __init__(self, arity: int, call: Callable[..., Any], label: str = "") -> None:
+    __slots__ = ("arity", "call", "label", "start")
+
+    def __init__(
+        self, arity: int, call: Callable[..., Any], label: str = "", start: Callable[[], Iterator[Any]] | None = None
+    ) -> None:
         self.arity = arity
         self.call = call
         self.label = label
+        self.start = start
 
     def __call__(self, *args: Any) -> Any:
         if len(args) != self.arity:

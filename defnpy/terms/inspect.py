@@ -396,10 +396,29 @@ def _capture_doc(term: Capture, opts: Opts) -> Doc:
     return f"&{inspect_atom(module)}.{inspect_call(name)}/{term.arity}"
 
 
+def maker_of(fun: Any) -> tuple[Atom, str, int] | None:
+    """Module, name and arity of the function that an anonymous function was made in; None outside of modules."""
+    outer, nested, _ = fun.__code__.co_qualname.partition(".<locals>.")
+    if not nested:
+        return None
+    for module in list(runtime().modules.values()):
+        if module.native:
+            continue
+        for table in (module.functions, module.info.get("private", {})):
+            for signature, made in table.items():
+                body = getattr(made, "defn_body", made)
+                if getattr(body, "__globals__", None) is fun.__globals__ and body.__code__.co_qualname == outer:
+                    name, _, arity = signature.rpartition("/")
+                    return module.name, name, int(arity)
+    return None
+
+
 def _function_doc(term: Any, opts: Opts) -> Doc:
     if term.__class__ is Closure:
-        return f"#Function<{id(term) & 0xFFFFFF}/{term.arity}{' in ' + term.label if term.label else ''}>"
-    label = getattr(term, "ex_label", None) or ":erl_eval.expr/6"
+        place = hash(term.label) & 0x7F
+        return f"#Function<{place}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + term.label if term.label else ''}>"
+    maker = maker_of(term)
+    label = f"{inspect(maker[0])}.{inspect_call(maker[1])}/{maker[2]}" if maker is not None else ":erl_eval.expr/6"
     code = term.__code__
     return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label}>"
 
@@ -444,7 +463,7 @@ def _struct_doc(term: Struct, opts: Opts) -> Doc:
             return map_doc(_as_map(term), opts)
         trap["inspect_trap"] = True
         try:
-            shown = format(map_doc(_as_map(term), opts.changed(syntax_colors=[])), opts.width)
+            shown = format(map_doc(_as_map(term), opts.changed(syntax_colors=[], inspect_fun=None)), opts.width)
             return _inspect_error(caught, shown, opts)
         finally:
             trap.pop("inspect_trap", None)
@@ -453,16 +472,32 @@ def _struct_doc(term: Struct, opts: Opts) -> Doc:
 def _inspect_error(caught: ElixirError, shown: str, opts: Opts) -> Doc:
     from defnpy.terms.errors import make
 
-    name = inspect_atom(caught.term.module)
-    message = _pad(str(caught).rstrip("\n"), 4)
+    module, message = caught.term.module, str(caught).rstrip("\n")
+    text = inspect_error_text(module, message, shown)
+    if not opts.safe:
+        raise make("Inspect.Error", text, exception_module=module, exception_message=message, stacktrace=[], inspected_struct=shown) from caught
+    return _inspect_error_doc(text)
+
+
+def inspect_error_text(module: Any, message: str, shown: str) -> str:
+    """The message of an Inspect.Error: what was raised while *shown* was inspected."""
     quotes = '"""'
-    text = (
-        f"got {name} with message:\n\n    {quotes}\n    {message}\n    {quotes}\n\n"
+    return (
+        f"got {inspect(module)} with message:\n\n    {quotes}\n    {_pad(message, 4)}\n    {quotes}\n\n"
         f"while inspecting:\n\n    {_pad(shown, 4)}\n"
     )
-    if not opts.safe:
-        raise make("Inspect.Error", text) from caught
-    return f"#Inspect.Error<\n  {_pad(text.rstrip(chr(10)), 2)}\n>"
+
+
+def _inspect_error_doc(text: str, frames: str = "") -> Doc:
+    stack = f"\n\n  Stacktrace:\n\n{frames}" if frames else ""
+    return f"#Inspect.Error<\n  {_pad(text.rstrip(chr(10)), 2)}{stack}\n>"
+
+
+def _error_struct_doc(term: Any, opts: Opts) -> Doc:
+    from defnpy.terms.exception import format_stacktrace_entry, message_of
+
+    frames = "".join(f"    {format_stacktrace_entry(entry)}\n" for entry in term.fields.get(Atom("stacktrace")) or [])
+    return _inspect_error_doc(message_of(term), frames)
 
 
 def _pad(text: str, count: int) -> str:
@@ -554,4 +589,4 @@ def _range_doc(term: Any, opts: Opts) -> Doc:
     return concat([doc, "//", to_doc(step, opts)])
 
 
-_NATIVE: dict[str, Callable[[Any, Opts], Doc]] = {RANGE.name: _range_doc}
+_NATIVE: dict[str, Callable[[Any, Opts], Doc]] = {RANGE.name: _range_doc, "Elixir.Inspect.Error": _error_struct_doc}

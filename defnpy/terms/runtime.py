@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -27,13 +27,16 @@ class Loader(Protocol):
 class Runtime:
     """Everything that is global to a running program; there is no other global mutable state.
 
-    ``load_native`` (set by the host) brings in a module that defnpy provides, or None. ``options`` holds the global settings
+    ``load_native`` (set by the host) brings in a module that defnpy provides, or None; ``native_names`` lists these. ``options`` holds the global settings
     (Nx default options and backend, Logger level, ...) by name. ``grants`` holds the permissions.
     """
 
-    def __init__(self, load_native: Callable[[str], Module | None] | None = None) -> None:
+    def __init__(
+        self, load_native: Callable[[str], Module | None] | None = None, native_names: Callable[[], Iterable[str]] = tuple
+    ) -> None:
         self.modules: dict[Atom, Module] = {}
         self.load_native = load_native
+        self.native_names = native_names
         self.options: dict[str, Any] = {}
         self.grants: Any = None
         self.make_evaluator: Callable[[Runtime], Any] | None = None

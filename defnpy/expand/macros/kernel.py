@@ -185,7 +185,7 @@ def concat(meta: Any, args: list[Any], env: Env) -> Any:
             from defnpy.terms.inspect import inspect
 
             raise ArgumentError(f"expected binary argument in <> operator but got: {inspect(part)}")
-    return ex.rt_call("concat", meta, ex.expand_args(parts, env))
+    return ex.rt_call("concat" if env.function is None else "joined", meta, ex.expand_args(parts, env))
 
 
 @macro("match?/2")

@@ -186,9 +186,10 @@ def split_binary(s: Any, place: int) -> Any:
 
 @ex("element/2")
 def element(index: Any, t: Any) -> Any:
-    if t.__class__ is not tuple:
-        raise badarg((2, "not a tuple"))
-    if not is_int(index) or not 1 <= index <= len(t):
+    if not is_int(index) or t.__class__ is not tuple:
+        problems = ((1, "not an integer", is_int(index)), (2, "not a tuple", t.__class__ is tuple))
+        raise badarg(*((n, text) for n, text, fine in problems if not fine))
+    if not 1 <= index <= len(t):
         raise badarg((1, "out of range"))
     return t[index - 1]
 

@@ -9,15 +9,17 @@ from typing import Any
 from defnpy.stdlib import sorting
 from defnpy.stdlib.calls import fun2
 from defnpy.stdlib.erlang import match_spec
-from defnpy.stdlib.util import OK, badarg
+from defnpy.stdlib.util import OK, badarg, fault_lines
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import SystemLimitError
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Reference
 from defnpy.terms.runtime import runtime
 
 UNDEFINED, NOT_FOUND = Atom("undefined"), Atom("$end_of_table")
 _TABLES = "ets"
+_NO_TABLE = "the table identifier does not refer to an existing ETS table"
 
 
 class Table:
@@ -54,7 +56,7 @@ def _tables() -> dict[Any, Table]:
 def _table(reference: Any) -> Table:
     found = _tables().get(reference)
     if found is None:
-        raise badarg((1, "the table identifier does not refer to an existing ETS table"))
+        raise badarg((1, _NO_TABLE))
     return found
 
 
@@ -72,18 +74,31 @@ def new(name: Any, options: Any) -> Any:
 
 @ex("insert/2")
 def insert(reference: Any, rows: Any) -> bool:
-    table = _table(reference)
+    table, listed = _to_insert(reference, rows)
     with table.lock:
-        for row in rows if rows.__class__ is list else [rows]:
+        for row in listed:
             table.put(row)
     return True
 
 
+def _to_insert(reference: Any, rows: Any) -> tuple[Table, list[Any]]:
+    """The table and the rows of an insertion."""
+    table = _tables().get(reference)
+    listed = rows if rows.__class__ is list else [rows]
+    faults = [] if table is not None else [(1, _NO_TABLE)]
+    if any(row.__class__ is not tuple for row in listed):
+        faults.append((2, "not a tuple" if rows.__class__ is not list else "not a list of tuples"))
+    elif table is not None and any(len(row) <= table.place for row in listed):
+        faults.append((2, "the object has no key position"))
+    if table is None or faults:
+        raise badarg(*faults)
+    return table, listed
+
+
 @ex("insert_new/2")
 def insert_new(reference: Any, rows: Any) -> bool:
-    table = _table(reference)
+    table, listed = _to_insert(reference, rows)
     with table.lock:
-        listed = rows if rows.__class__ is list else [rows]
         if any(table.key(row) in table.rows for row in listed):
             return False
         for row in listed:
@@ -309,6 +324,15 @@ class Counters:
         self.lock = threading.Lock()
 
 
+def _new_counters(size: Any, options: Any) -> Counters:
+    if size.__class__ is not int or size < 1:
+        raise badarg((1, "not an integer" if size.__class__ is not int else "out of range"))
+    if size >= 1 << 61:
+        fault = fault_lines([(1, "counters array size reached a system limit")])
+        raise SystemLimitError(f"a system limit has been reached due to errors at the given arguments:\n\n{fault}")
+    return Counters(size)
+
+
 def _add(c: Counters, index: int, step: int) -> Any:
     with c.lock:
         c.values[index - 1] += step
@@ -331,7 +355,7 @@ def _counting(name: str) -> Module:
         return call
 
     made.functions.update({
-        "new/2": lambda size, options: Counters(size), "get/2": lambda c, i: c.values[i - 1], "put/3": _set,
+        "new/2": _new_counters, "get/2": lambda c, i: c.values[i - 1], "put/3": _set,
         "add/3": quietly(_add), "sub/3": quietly(lambda c, i, n: _add(c, i, -n)), "add_get/3": _add,
         "sub_get/3": lambda c, i, n: _add(c, i, -n),
     })  # fmt: skip

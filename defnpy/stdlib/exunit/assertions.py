@@ -12,7 +12,7 @@ from defnpy.stdlib.kernel import native_exception
 from defnpy.stdlib.util import UNSET, need
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import ArgumentError, ElixirError, Exit, Throw
-from defnpy.terms.exception import erlang_reason, message_of
+from defnpy.terms.exception import erlang_reason, message_of, release
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.order import compare, strict_equal
@@ -126,6 +126,7 @@ def _rescued(exception: Any, function: Any) -> Any:
     except Exception as caught:
         error = _translated(caught)
         if error.term.module is exception:
+            release(caught.__traceback__)
             return error.term
         if error.term.module is ASSERTION:
             raise
