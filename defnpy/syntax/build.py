@@ -470,7 +470,7 @@ def dot_alias(v: Values, p: Places) -> Any:
         raise syntax_error(
             "atom cannot be followed by an alias. If the '.' was meant to be part of the atom's "
             "name, the atom name "
-            "must be quoted. Syntax error before: '.'", p[-2],
+            "must be quoted. Syntax error before: '.'", p[-1],
         )  # fmt: skip
     return (_ALIASES, _meta(p[-2]), [_plain(left), v[-1]])
 
@@ -630,13 +630,16 @@ def tuple_empty(v: Values, p: Places) -> Any:
     return (_TUPLE, _meta(p[-2]), [])
 
 
-def tuple_(v: Values, p: Places) -> Any:
-    if v[-2].__class__ is Keywords and v[-2].tail == len(v[-2]):
+def _refuse_keywords(items: Any, where: str, opening: str, place: int) -> None:
+    if items.__class__ is Keywords and items.tail == len(items):
         raise syntax_error(
-            "unexpected keyword list inside tuple. Did you mean to write a map (using %{...}) or a "
-            "list (using [...]) "
-            "instead? Syntax error after: '{'", p[-3],
+            f"unexpected keyword list inside {where}. Did you mean to write a map (using %{{...}}) or a list (using [...]) instead? "
+            f"Syntax error after: {opening}", place,
         )  # fmt: skip
+
+
+def tuple_(v: Values, p: Places) -> Any:
+    _refuse_keywords(v[-2], "tuple", "'{'", p[-3])
     items = elements(v[-2])
     if len(items) == 2:
         return (items[0], items[1])
@@ -648,6 +651,7 @@ def bitstring_empty(v: Values, p: Places) -> Any:
 
 
 def bitstring(v: Values, p: Places) -> Any:
+    _refuse_keywords(v[-2], "bitstring", "'<<'", p[-3])
     return (_BITS, _meta(p[-3]), elements(v[-2]))
 
 

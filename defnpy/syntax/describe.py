@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
+from defnpy.syntax.lint import MISPLACED_DO
 from defnpy.syntax.terminals import quoted_name
 from defnpy.terms.atom import atom_name
 
@@ -20,6 +21,8 @@ RESERVED = (
     "limited. For instance, "
     "it can't be used as a variable or be defined nor invoked as a regular function"
 )
+CHARACTER = re.compile(r"\?(?:\\.|.)")
+_STARTS = (t.T_STR_START, t.T_KWSTR_START, t.T_LIST_START, t.T_ATOM_START, t.T_SIGIL_START)
 NUMBER = re.compile(r"0x[0-9a-fA-F_]+|0b[01_]+|0o[0-7_]+|[0-9_]+(?:\.[0-9_]+(?:[eE][-+]?[0-9_]+)?)?")
 
 
@@ -42,8 +45,18 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
             column,
         )  # fmt: skip
     if kind == t.T_KW and tokenizer.kinds[index - 1] not in (t.T_COMMA, t.T_BAR, t.T_BIN) and index:
+        if atom_name(value) == "do":
+            return ParseError("SyntaxError", "unexpected keyword: do:" + MISPLACED_DO, line, column)
         return ParseError("SyntaxError", f"syntax error before: '{atom_name(value)}:'", line, column)
     text = token_text(kind, value, place, tokenizer)
+    if kind in _STARTS:
+        # A text with interpolation is named by what comes before the first hole.
+        follows = index + 1 < len(tokenizer.kinds) and tokenizer.kinds[index + 1] == t.T_STR_PART
+        first = tokenizer.values[index + 1] if follows else ""
+        if kind == t.T_SIGIL_START:
+            text += f" starting with content '{first}'"
+        elif first:
+            text = f'"{_printable(first)}"'
     if kind == t.T_WHEN or text in (
         "'end'",
         "'else'",
@@ -80,7 +93,7 @@ def token_text(kind: int, value: Any, place: int, tokenizer: Tokenizer) -> str:
     if kind == t.T_CAPTURE:
         return "'&'"
     if kind == t.T_CHAR:
-        return f'"?{chr(value)}"'
+        return _written(CHARACTER, place, tokenizer)
     if kind == t.T_STRING:
         return '"' + _printable(value) + '"' if isinstance(value, str) else '"'
     if kind in (t.T_STR_START, t.T_KWSTR_START, t.T_LIST_START, t.T_ATOM_START):
@@ -110,10 +123,14 @@ def _printable(text: str) -> str:
 
 def source_number(place: int, tokenizer: Tokenizer) -> str:
     """The digits as they were written."""
+    return _written(NUMBER, place, tokenizer)
+
+
+def _written(pattern: re.Pattern[str], place: int, tokenizer: Tokenizer) -> str:
     lines = tokenizer.text.split("\n")
     first = tokenizer_first_line(tokenizer)
     row = lines[(place >> 32) - first] if 0 <= (place >> 32) - first < len(lines) else ""
-    found = NUMBER.match(row, (place & _MASK) - 1)
+    found = pattern.match(row, (place & _MASK) - 1)
     return found.group() if found else ""
 
 

@@ -93,3 +93,12 @@ def outdented(marker: str) -> str:
         "    def text do\n      \"\"\"\n      contents\n      \"\"\"\n    end\n\n"
         "The current heredoc line is indented too little"
     )
+
+MISPLACED_DO = (
+    '. In case you wanted to write a "do" expression, you must either use do-blocks or separate the keyword argument with comma. '
+    "For example, you should either write:\n\n    if some_condition? do\n      :this\n    else\n      :that\n    end\n\n"
+    "or the equivalent construct:\n\n    if(some_condition?, do: :this, else: :that)\n\n"
+    'where "some_condition?" is the first argument and the second argument is a keyword list.\n\n'
+    'You may see this error if you forget a trailing comma before the "do" in a "do" block'
+)
+DO_OF_FN = '. Anonymous functions are written as:\n\n    fn pattern -> expression end\n\nPlease remove the "do" keyword'

@@ -146,6 +146,9 @@ TO_SLASH = re.compile(r"[ \t]*/")
 NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
 
 
+LONGEST_ATOM = 255
+
+
 class Tokenizer:
     """One run over one text. After :meth:`run`, ``kinds``, ``values`` and ``places`` are parallel lists.
 
@@ -193,6 +196,8 @@ class Tokenizer:
 
     def atom_of(self, name: str, place: int) -> Any:
         """The atom of a name written at *place*."""
+        if len(name) > LONGEST_ATOM:
+            raise ParseError("SyntaxError", f"atom length must be less than system limit: {name}", place >> 32, place & 0xFFFFFFFF)
         return to_atom(name) if self.intern is None else self.intern(name, place)
 
     def warn(self, message: str | None, place: int) -> None:
@@ -394,6 +399,7 @@ class Tokenizer:
         if name in WORDS:
             self.emit(t.T_WORD, WORDS[name], place)
         elif name == "do":
+            self.check_do(begin)
             if self.last == t.T_IDENT:
                 self.kinds[-1] = t.T_DO_IDENT
             self.drop_eol()
@@ -619,12 +625,26 @@ class Tokenizer:
         self.emit(t.T_LBIN, text, place)
         return end
 
+    def check_do(self, begin: int) -> None:
+        """Refuse a ``do`` where no block can begin."""
+        if self.last == t.T_FN:
+            raise self.error("unexpected reserved word: do" + lint.DO_OF_FN, begin)
+        operator = self.values[-1] if self.last in (t.T_BIN, t.T_UN) else None
+        if (
+            self.last in (t.T_COMMA, t.T_WHEN, t.T_BLOCK)
+            or (self.last == t.T_EOE and self.values[-1] == ";")
+            or (operator is not None and operator.atom.name in ("not", "and", "or", "in"))
+        ):
+            raise self.error("unexpected reserved word: do" + lint.MISPLACED_DO, begin)
+
     def percent(self, found: re.Match[str], begin: int, end: int) -> int:
         place = self.place(begin)
         if end - begin == 2:
             self.stack.append(("{", place, self.indentation))
             self.emit(t.T_MAP, "%{", place)
             return end
+        if self.text[end : end + 1] in ("[", "("):
+            raise self.error(f"expected %{{ to define a map, got: %{self.text[end]}", begin)
         spaced = re.compile(r"[ \t]+\{").match(self.text, end)
         if spaced:
             raise self.error(

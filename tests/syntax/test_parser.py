@@ -143,3 +143,25 @@ def test_tables_come_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
     tables.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "message"),
+    [
+        ("{:ok, %[], 1}", 7, "expected %{ to define a map, got: %["),
+        ("if true, do\n", 10, "unexpected reserved word: do. In case you wanted"),
+        ("if true do:\n", 9, "unexpected keyword: do:. In case you wanted"),
+        ("fn do 1 end", 4, "unexpected reserved word: do. Anonymous functions are written as:"),
+        ("<<a: 1>>", 1, "unexpected keyword list inside bitstring"),
+        (":x ?\\s", 4, "syntax error before: ?\\s"),
+        ('Foo.:"bar#{1}"', 5, 'syntax error before: "bar"'),
+        ("~s(a) ~s(b#{1})", 7, "syntax error before: sigil ~s starting with content 'b'"),
+        (':"' + "é" * 256 + '"', 1, "atom length must be less than system limit: é"),
+        (":abc.Def", 6, "atom cannot be followed by an alias"),
+    ],
+)
+def test_what_is_said_of_tokens_that_do_not_fit(code: str, column: int, message: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(code)
+    assert caught.value.column == column
+    assert caught.value.description.startswith(message)
