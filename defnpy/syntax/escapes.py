@@ -48,14 +48,12 @@ def _escaped(found: re.Match[str]) -> bytes:
         point = int(long or short, 16)
         if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:
             written = f"{{{long}}}" if long else short
-            raise ValueError(
-                f"invalid or reserved Unicode code point \\u{written}. Syntax error after: \\u", found.start()
-            )
+            raise ValueError(f"invalid or reserved Unicode code point \\u{written}. Syntax error after: \\u")
         return chr(point).encode()
     if not char:
         return b""
     if char == "x":
-        raise ValueError(HEX_ERROR, found.start())
+        raise ValueError(HEX_ERROR)
     if char == "u":
-        raise ValueError(UNICODE_ERROR, found.start())
+        raise ValueError(UNICODE_ERROR)
     return SIMPLE.get(char) or char.encode("utf-8", "surrogatepass") if char != "\n" else b""

@@ -797,10 +797,10 @@ class Tokenizer:
         """Finish the parts; a quote without holes shrinks to one token."""
         indentation = end - begin - 3 if quote.heredoc else 0
         for index in quote.parts[1:]:
-            raw, first, begun = self.values[index]
+            raw, first, _ = self.values[index]
             if indentation:
                 self.lint_heredoc(quote, raw, first, indentation, self.places[index] // LINE)
-            self.values[index] = self.finish_part(quote, raw, first, begun, indentation, self.places[index])
+            self.values[index] = self.finish_part(quote, raw, first, indentation)
         if self.notes is not None:
             self.notes.quotes[quote.start] = (quote.opening, indentation)
         modifiers = ""
@@ -883,9 +883,7 @@ class Tokenizer:
             self.emit(t.T_SIGIL, (quote, content, modifiers, indentation), quote.start)
         return end
 
-    def finish_part(
-        self, quote: Quote, raw: str, first: bool, begun: int, indentation: int, place: int
-    ) -> Any:
+    def finish_part(self, quote: Quote, raw: str, first: bool, indentation: int) -> Any:
         """Dedent and unescape one part."""
         if indentation:
             raw = re.sub(rf"(\n)[ \t]{{1,{indentation}}}", r"\1", raw)
@@ -899,10 +897,9 @@ class Tokenizer:
         try:
             return unescape(raw)
         except ValueError as problem:
-            description, at = problem.args
-            line = place // LINE + raw.count("\n", 0, at)
-            column = place % LINE + at if "\n" not in raw[:at] else at - raw.rindex("\n", 0, at)
-            raise ParseError("SyntaxError", description, line, column) from None
+            # The reference points at the beginning of the text.
+            inside = not quote.heredoc and quote.what != "atom"
+            raise ParseError("SyntaxError", problem.args[0], quote.start // LINE, quote.start % LINE + inside) from None
 
     def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
         """The text ended inside *quote* (or inside one of its holes)."""

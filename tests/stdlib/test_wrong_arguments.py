@@ -19,6 +19,8 @@ from tests.stdlib.support import run, shown
         (":io_lib.format(self(), [1])", "** (FunctionClauseError) no function clause matching in :io_lib.format/2"),
         (':binary.matches("abab", {})', "** (ArgumentError) errors were found at the given arguments:\n\n  * 2nd argument: not a valid pattern"),
         (':binary.split("abab", "")', "** (ArgumentError) errors were found at the given arguments:\n\n  * 2nd argument: not a valid pattern"),
+        ("~s(a\\xzz)", "** (ArgumentError) invalid hex escape character, expected \\xHH where H is a hexadecimal digit. Syntax error after: \\x"),
+        ('Macro.unescape_string("\\\\u{zz}")', "** (ArgumentError) invalid Unicode escape character, expected "),
         ("2 ** 100_000_000_000_000_000_000", "** (SystemLimitError) a system limit has been reached"),
         ("Integer.pow(-3, 10 ** 15)", "** (SystemLimitError) a system limit has been reached"),
         ("Bitwise.bsl(1, 10 ** 20)", "** (SystemLimitError) a system limit has been reached"),

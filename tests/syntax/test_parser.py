@@ -157,6 +157,8 @@ def test_tables_come_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ('Foo.:"bar#{1}"', 5, 'syntax error before: "bar"'),
         ("~s(a) ~s(b#{1})", 7, "syntax error before: sigil ~s starting with content 'b'"),
         (':"' + "é" * 256 + '"', 1, "atom length must be less than system limit: é"),
+        ('"ab\\xz"', 2, "invalid hex escape character"),
+        (':"ab\\xz"', 1, "invalid hex escape character"),
         (":abc.Def", 6, "atom cannot be followed by an alias"),
     ],
 )

@@ -435,10 +435,14 @@ def _text(tree: Any) -> str | None:
     return "" if not parts else None
 
 
-def _unescape(text: str) -> Any:
+def unescaped(text: str) -> Any:
+    """*text* with its escapes replaced. ArgumentError for one that is none."""
     from defnpy.syntax.escapes import unescape
 
-    return unescape(text)
+    try:
+        return unescape(text)
+    except ValueError as problem:
+        raise ArgumentError(str(problem)) from None
 
 
 def _escaped(tree: Any, transform: Any) -> Any:
@@ -451,8 +455,8 @@ def _sigil_string(name: str, raw: bool) -> Any:
         tree = args[0]
         text = _text(tree)
         if text is not None:
-            return text if raw else _unescape(text)
-        return _escaped(tree, _unescape)
+            return text if raw else unescaped(text)
+        return _escaped(tree, unescaped)
 
     return rewrite(f"sigil_{name}/2")(quoted)
 
@@ -466,8 +470,8 @@ def _sigil_charlist(name: str, raw: bool) -> Any:
         tree = args[0]
         text = _text(tree)
         if text is not None:
-            return [ord(c) for c in (text if raw else _unescape(text))]
-        return ((ex.DOT, meta, [alias("String"), Atom("to_charlist")]), meta, [_escaped(tree, _unescape)])
+            return [ord(c) for c in (text if raw else unescaped(text))]
+        return ((ex.DOT, meta, [alias("String"), Atom("to_charlist")]), meta, [_escaped(tree, unescaped)])
 
     return rewrite(f"sigil_{name}/2")(quoted)
 
@@ -490,7 +494,7 @@ def _sigil_words(name: str, raw: bool) -> Any:
         if kind not in "sac" or len(modifiers) > 1:
             raise ArgumentError("modifier must be one of: s, a, c")
         if text is not None:
-            words = (text if raw else _unescape(text)).split()
+            words = (text if raw else unescaped(text)).split()
             if any(len(word) > 1 and word.endswith(",") for word in words):
                 env.warn([], TRAILING_COMMAS, ex.line_of(meta) or env.line)
             if kind == "s":
@@ -500,7 +504,7 @@ def _sigil_words(name: str, raw: bool) -> Any:
 
                 return [to_atom(w) for w in words]
             return [[ord(c) for c in w] for w in words]
-        split = ((ex.DOT, meta, [alias("String"), Atom("split")]), meta, [_escaped(tree, _unescape)])
+        split = ((ex.DOT, meta, [alias("String"), Atom("split")]), meta, [_escaped(tree, unescaped)])
         if kind == "s":
             return split
         target = ("String", "to_atom") if kind == "a" else ("String", "to_charlist")

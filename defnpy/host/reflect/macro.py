@@ -393,9 +393,9 @@ def update_meta(tree: Any, fun: Any) -> Any:
 
 @ex("unescape_string/1")
 def unescape_string(text: Any) -> Any:
-    from defnpy.syntax.escapes import unescape
+    from defnpy.expand.macros.kernel import unescaped
 
-    return unescape(text)
+    return unescaped(text)
 
 
 @ex("struct!/2")
