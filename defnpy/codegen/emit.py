@@ -13,21 +13,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from defnpy.codegen import inline
+from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_itself, go_back, next_step, reduce_loop, tail_value
-from defnpy.codegen.loops import Cursor, Plan, reduction, split_cons
+from defnpy.codegen.loops import Cursor, Plan, reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.simple import is_simple
-from defnpy.codegen.tails import LAZY, called, calls_any, is_local_call, tails
+from defnpy.codegen.tails import LAZY, called, calls_any
 from defnpy.codegen.unit import UnitCode, native
 from defnpy.expand.env import Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name, is_atom
-
-RETURN = "return"
-DISCARD = "discard"
-Dest = Any
-"""Where a value goes: RETURN, DISCARD or the name of a Python variable (``("name", id)``)."""
 
 MAX_DEPTH = 40
 
@@ -601,11 +597,6 @@ def _always_returns(body: list[ast.stmt]) -> bool:
 
 def _no_args() -> ast.arguments:
     return ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-
-
-def loops(node: Any, name: Any, arity: int) -> bool:
-    """Whether *node* calls the local function in tail position, or behind the elements of a list there."""
-    return any(is_local_call(leaf, name, arity) or is_local_call(split_cons(leaf)[1], name, arity) for leaf in tails(node, []))
 
 
 _BAR, _FN, _IF, _UNDERSCORE, _DOT = Atom("|"), Atom("fn"), Atom("%if"), Atom("_"), Atom(".")

@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen import inline
+from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.simple import is_simple
 from defnpy.terms.atom import Atom, atom_name, is_atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
-RETURN = "return"
 _BAR, _STRUCT = Atom("|"), Atom("__struct__")
 
 

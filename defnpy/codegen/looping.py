@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.loops import KEPT, Cursor, split_cons, split_text, tuple_parts, update_of
 from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
@@ -13,8 +14,6 @@ from defnpy.terms.atom import Atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
-
-RETURN = "return"
 
 
 def call_itself(em: Emitter, emitted: str, meta: Any, args: list[Any]) -> ast.expr:

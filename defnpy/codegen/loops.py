@@ -62,6 +62,11 @@ class Plan:
         return bool(self.cursors or self.pending or self.owned or self.consing)
 
 
+def loops(node: Any, name: Any, arity: int) -> bool:
+    """Whether *node* calls the local function in tail position, or behind the elements of a list there."""
+    return any(is_local_call(leaf, name, arity) or is_local_call(split_cons(leaf)[1], name, arity) for leaf in tails(node, []))
+
+
 def plan(clauses: list[Clause], name: Any) -> Plan:
     """The plan of the function *name* (an atom) with these clauses."""
     arity = len(clauses[0].patterns)

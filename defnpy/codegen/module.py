@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from defnpy.codegen.emit import RETURN, Emitter, loops
+from defnpy.codegen.destinations import RETURN
+from defnpy.codegen.emit import Emitter
 from defnpy.codegen.looping import enter_loop, rest_of
-from defnpy.codegen.loops import Cursor, plan, rests
+from defnpy.codegen.loops import Cursor, loops, plan, rests
 from defnpy.codegen.names import python_name
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode

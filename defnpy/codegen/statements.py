@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.loops import reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.simple import is_simple
@@ -13,10 +14,7 @@ from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
 
 if TYPE_CHECKING:
-    from defnpy.codegen.emit import Dest, Emitter
-
-RETURN = "return"
-DISCARD = "discard"
+    from defnpy.codegen.emit import Emitter
 
 
 def block(em: Emitter, node: Any, dest: Dest) -> None:

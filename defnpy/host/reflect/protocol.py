@@ -70,22 +70,21 @@ def impl_info(module: Atom, key: Any) -> Any:
 
 @ex("assert_protocol!/1")
 def assert_protocol(module: Any) -> Any:
-    found = runtime().find(module)
-    if found is None:
-        raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
-    if "protocol" not in found.info and not found.native:
-        raise ArgumentError(f"{inspect(module)} is not a protocol")
-    return Atom("ok")
+    return _assert(module, "protocol", "a protocol")
 
 
 @ex("assert_impl!/2")
 def assert_impl(module: Any, target: Any) -> Any:
-    name = Atom(f"{module.name}.{_short(target)}")
-    found = runtime().find(name)
+    return _assert(Atom(f"{module.name}.{_short(target)}"), "impl", "an implementation of a protocol")
+
+
+def _assert(module: Any, fact: str, text: str) -> Atom:
+    """``:ok``; raises unless the module exists and is *text*."""
+    found = runtime().find(module)
     if found is None:
-        raise ArgumentError(f"could not load module {inspect(name)} due to reason :nofile")
-    if "impl" not in found.info and not found.native:
-        raise ArgumentError(f"{inspect(name)} is not an implementation of a protocol")
+        raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
+    if fact not in found.info and not found.native:
+        raise ArgumentError(f"{inspect(module)} is not {text}")
     return Atom("ok")
 
 

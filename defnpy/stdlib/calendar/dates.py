@@ -151,10 +151,7 @@ def compare(a: Any, b: Any) -> Any:
     if calendar_of(a) is calendar_of(b):
         return structs.compared(get(a, *DATE_PARTS), get(b, *DATE_PARTS))
     if not structs.compatible(calendar_of(a), calendar_of(b)):
-        raise ArgumentError(
-            f"cannot compare {inspect(a)} with {inspect(b)}.\n"
-            "This comparison would be ambiguous as their calendars have incompatible day rollover moments.\n"
-            "Specify an exact time of day (using DateTime) to resolve this ambiguity\n")
+        raise structs.ambiguous(a, b, "DateTime")
     return structs.compared(days(a), days(b))
 
 

@@ -184,10 +184,7 @@ def end_of_day(term: Any) -> Struct:
 
 def compare(a: Any, b: Any) -> Any:
     if not structs.compatible(calendar_of(a), calendar_of(b)):
-        raise ArgumentError(
-            f"cannot compare {inspect(a)} with {inspect(b)}.\n"
-            "This comparison would be ambiguous as their calendars have incompatible day rollover moments.\n"
-            "Specify an exact time of day (using `DateTime`s) to resolve this ambiguity\n")
+        raise structs.ambiguous(a, b, "`DateTime`s")
     return structs.compared(instant(a), instant(b))
 
 

@@ -185,6 +185,14 @@ def compatible(a: Any, b: Any) -> bool:
     return a is b or ask(a, name) == ask(b, name)
 
 
+def ambiguous(a: Any, b: Any, text: str) -> ArgumentError:
+    """The error for days or times of calendars that do not agree on when a day begins."""
+    return ArgumentError(
+        f"cannot compare {inspect(a)} with {inspect(b)}.\n"
+        "This comparison would be ambiguous as their calendars have incompatible day rollover moments.\n"
+        f"Specify an exact time of day (using {text}) to resolve this ambiguity\n")
+
+
 def truncated(micro: Any, unit: Any) -> Any:
     """``Calendar.truncate/2``."""
     value, precision = micro

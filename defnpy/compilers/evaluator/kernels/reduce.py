@@ -45,7 +45,7 @@ class _Alias:
     def __init__(self, array: Any) -> None:
         memory = array.__array_interface__
         self.__array_interface__ = {**memory, "data": (memory["data"][0], False)}
-        self.array = array
+        self.array = array  # keeps the memory alive
 
 
 def _unlocked(array: Any) -> Any:
