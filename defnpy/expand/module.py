@@ -92,6 +92,10 @@ class ModuleState:
         # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
         self.fragments = False
 
+    def calls_by_name(self, signature: str) -> None:
+        """Note a function that the module's users call through its facts, as the callbacks of tests."""
+        self.local_calls.append((signature, self.meta, False, self.env.file, None))
+
     # -- attributes --
 
     def get_attribute(self, name: str, default: Any = None) -> Any:

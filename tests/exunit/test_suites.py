@@ -42,6 +42,43 @@ def test_files_that_do_not_compile_exit_with_1_and_the_others_run(suite: Callabl
     assert done.states() == {"a_test.exs": "error", "test b": "passed"}
 
 
+def test_callbacks_are_used_and_missing_ones_are_named(suite: Callable[..., Any]) -> None:
+    text = """
+        defmodule CallbackTest do
+          use ExUnit.Case
+          setup_all do: :ok
+          setup :named
+          setup {names}
+          defp named(_), do: :ok
+          defp listed(_), do: [listed: 1]
+          test "a", %{listed: 1} do
+            assert [x, y, x] = [1, 2, 1]
+            assert y == 2
+          end
+        end
+    """
+    done = suite(text.replace("{names}", "Enum.map([:listed], & &1)"))
+    assert (done.status, done.err) == (0, "")
+    done = suite(text.replace("{names}", "Enum.map([:listed, :lost], & &1)"))
+    assert "undefined function lost/1 (expected CallbackTest to define such a function" in done.err
+
+
+def test_long_assertions_are_laid_out_without_the_word_before_them(suite: Callable[..., Any]) -> None:
+    done = suite("""
+        defmodule LongTest do
+          use ExUnit.Case
+          test "fits" do
+            assert %{n: 1, nested: %{deep: %{value: "a long text that goes on and on", other: :atom}}} == %{first: 1}
+          end
+          test "does not fit" do
+            assert %{n: 1, nested: %{deep: %{value: "a long text that goes on and on", other: :atom}}} == %{first: 1, two: 2, three: 3}
+          end
+        end
+    """)
+    assert '     code:  assert %{n: 1, nested: %{deep: %{value: "a long text that goes on and on", other: :atom}}} == %{first: 1}\n' in done.out
+    assert "other: :atom}}} == %{\n              first: 1,\n              two: 2,\n              three: 3\n            }\n" in done.out
+
+
 def test_setup_callbacks_and_their_order(suite: Callable[..., Any]) -> None:
     done = suite("""
         defmodule Other do

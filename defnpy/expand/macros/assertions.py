@@ -129,8 +129,8 @@ def _literal(tree: Any) -> bool:
 
 
 def pattern_variables(pattern: Any) -> list[Any]:
-    """The variables that a pattern binds, each once."""
-    found: dict[Any, Any] = {}
+    """The variables that a pattern binds, each as often as it stands there: what stands twice is used."""
+    found: list[Any] = []
 
     def walk(tree: Any) -> None:
         if tree.__class__ is list:
@@ -140,7 +140,7 @@ def pattern_variables(pattern: Any) -> list[Any]:
             form, _, args = tree
             if args.__class__ is not list:
                 if form.__class__ is Atom and form.name != "_" and not form.name.startswith("__"):
-                    found.setdefault(ex.variable_key(tree), tree)
+                    found.append(tree)
             elif form is TYPED:
                 walk(args[0])
             elif form is NAMED:
@@ -156,7 +156,7 @@ def pattern_variables(pattern: Any) -> list[Any]:
                 walk(item)
 
     walk(pattern)
-    return list(found.values())
+    return found
 
 
 def _pins(pattern: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from defnpy.terms.exception import blame, blame_error, format_banner
 from defnpy.terms.inspect import inspect, inspect_call
 from defnpy.terms.module import Module
 
-FILE, LINE, DOCTEST = Atom("file"), Atom("line"), Atom("doctest")
+FILE, LINE, DOCTEST, NOT_IMPLEMENTED = Atom("file"), Atom("line"), Atom("doctest"), Atom("not_implemented")
 WIDTH = 80
 
 
@@ -89,8 +89,10 @@ def _notes(failure: Failure) -> str:
     return "".join(f"{PADDING}{line}".rstrip() + "\n" for line in lines)
 
 
-def _places(failure: Failure) -> list[report.Place]:
-    """The Elixir frames, innermost first."""
+def _places(test: Test | None, failure: Failure) -> list[report.Place]:
+    """The Elixir frames, innermost first; none for a test that has no body."""
+    if test is not None and test.tags.get(NOT_IMPLEMENTED) is True:
+        return []
     return list(reversed(report.places(failure.error.__traceback__))) if failure.error is not None else []
 
 
@@ -99,7 +101,7 @@ def _frames(test: Test | None, failure: Failure) -> list[str]:
     if given is not None:
         return [given]
     out = []
-    for place in _places(failure):
+    for place in _places(test, failure):
         mine = test is not None and _is_test(test, place)
         file = relative(place.file)
         if mine and test is not None and DOCTEST in test.tags:
@@ -117,7 +119,7 @@ def _code(test: Test | None, failure: Failure) -> str | None:
     """The source line of the test that led to the failure."""
     if test is None or DOCTEST in test.tags:
         return None
-    for place in _places(failure):
+    for place in _places(test, failure):
         if _is_test(test, place):
             text = report.source_line(place.file, place.line)
             return text.strip() if text is not None else None

@@ -190,6 +190,7 @@ def callback(module: Any, kind: Any) -> Any:
     listed = suite[kind.name]
     name = Atom(f"__ex_unit_{kind.name}_{len(listed)}")
     listed.append((name, current[1] if current is not None else None))
+    state.calls_by_name(f"{name.name}/1")
     return name
 
 
@@ -203,6 +204,8 @@ def callbacks(module: Any, kind: Any, given: Any) -> Any:
             raise ArgumentError("setup/setup_all expect a callback as an atom, a {module, function} tuple or a list of callbacks, got: "
                                 + inspect(one))
         suite[kind.name].append((one, current[1] if current is not None else None))
+        if not named:
+            state.calls_by_name(f"{one.name}/1")
     return OK
 
 

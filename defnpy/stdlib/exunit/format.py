@@ -7,7 +7,7 @@ from typing import Any
 
 from defnpy.stdlib.exunit.errors import ARGS, CONTEXT, DOCTEST, EXPR, LEFT, MESSAGE, NO_VALUE, RIGHT
 from defnpy.terms import algebra
-from defnpy.terms.atom import alias
+from defnpy.terms.atom import Atom, alias
 from defnpy.terms.inspect import Opts, to_doc
 from defnpy.terms.runtime import runtime
 
@@ -44,7 +44,7 @@ def format_assertion(term: Any, *, width: int | None = None, paint: Paint = plai
     if fields[DOCTEST] is not NO_VALUE:
         parts.append(("doctest", pad_lines(fields[DOCTEST], 2 + len(PADDING))))
     if fields[EXPR] is not NO_VALUE:
-        parts.append(("code", pad_lines(_source(fields[EXPR]), indent)))
+        parts.append(("code", pad_lines(_assertion_source(fields[EXPR]), indent)))
     elif code is not None:
         parts.append(("code", code))
     if fields[ARGS] is not NO_VALUE:
@@ -52,6 +52,13 @@ def format_assertion(term: Any, *, width: int | None = None, paint: Paint = plai
         parts.append(("arguments", "\n" + shown))
     parts.extend(_sides(fields, indent, width, paint))
     return "".join(f"{padding}{_label(name, label, paint)}{text}\n" for name, text in parts)
+
+
+def _assertion_source(code: Any) -> str:
+    """The text of an assertion; what it asserts is laid out by itself."""
+    if code.__class__ is tuple and len(code) == 3 and code[0].__class__ is Atom and code[2].__class__ is list and len(code[2]) == 1:
+        return f"{code[0].name} {_source(code[2][0])}"
+    return _source(code)
 
 
 def _source(code: Any) -> str:
