@@ -527,7 +527,7 @@ def build(model: Any, opts: Any = ()) -> tuple[Any, Any]:
 
     # What an embedding program needs to compile the functions for its own arrays.
     call.defn_body, call.defn_options, call.jit_options = predict, frozenset(), jit_opts  # type: ignore[attr-defined]
-    return Closure(2, _Init(program, jit_opts)), Closure(2, call)
+    return Closure(2, _Init(program, jit_opts), defn.COMPILED), Closure(2, call, defn.COMPILED)
 
 
 class _Init:

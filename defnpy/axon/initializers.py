@@ -19,8 +19,8 @@ Shape = tuple[int, ...]
 _DEFAULT = (Atom("f"), 32)
 
 
-def _plain(make: Callable[[Shape, Any], Any]) -> Closure:
-    """An initialiser without key, compiled when called outside a trace."""
+def _plain(maker: str, make: Callable[[Shape, Any], Any]) -> Closure:
+    """An initialiser without key, compiled when called outside a trace; *maker* is the function that it shows as its own."""
     from defnpy.nx.defn import make_defn
 
     name = "initializer"
@@ -29,10 +29,10 @@ def _plain(make: Callable[[Shape, Any], Any]) -> Closure:
         compiled = make_defn(alias("Axon.Initializers"), name, 0, lambda: make(shape, type_), (), False)
         return compiled()
 
-    return Closure(2, call)
+    return Closure(2, call, "Axon.Initializers." + maker)
 
 
-def _random(make: Callable[[Shape, Any, Any], Any]) -> Closure:
+def _random(maker: str, make: Callable[[Shape, Any, Any], Any]) -> Closure:
     """An initialiser that takes a key."""
     from defnpy.nx.defn import make_defn
 
@@ -40,38 +40,43 @@ def _random(make: Callable[[Shape, Any, Any], Any]) -> Closure:
         compiled = make_defn(alias("Axon.Initializers"), "initializer", 1, lambda k: make(shape, type_, k), (), False)
         return compiled(key)
 
-    return Closure(3, call)
+    return Closure(3, call, "Axon.Initializers." + maker)
 
 
 @ex("zeros/0")
 def zeros() -> Closure:
     """All zero."""
-    return full(0)
+    return _filled("zeros/0", 0)
 
 
 @ex("ones/0")
 def ones() -> Closure:
     """All one."""
-    return full(1)
+    return _filled("ones/0", 1)
 
 
 @ex("full/1")
 def full(value: Any) -> Closure:
     """All *value*."""
-    return _plain(lambda shape, type_: nx.as_type(nx.broadcast(nx.tensor(value) if not isinstance(value, Tensor) else value, shape), type_))
+    return _filled("full/1", value)
+
+
+def _filled(maker: str, value: Any) -> Closure:
+    made = value if isinstance(value, Tensor) else nx.tensor(value)
+    return _plain(maker, lambda shape, type_: nx.as_type(nx.broadcast(made, shape), type_))
 
 
 @ex("identity/0")
 def identity() -> Closure:
     """Identity matrices."""
-    return _plain(lambda shape, type_: nx.eye(shape, kw(type=type_)))
+    return _plain("identity/0", lambda shape, type_: nx.eye(shape, kw(type=type_)))
 
 
 @ex("uniform/0", "uniform/1")
 def uniform(opts: Opts = ()) -> Closure:
     """Uniform between ``-scale`` and ``scale``."""
     scale = validated(opts, scale=1.0e-2)["scale"]
-    return _random(lambda shape, type_, key: random("uniform_split", key, nx.negate(scale), scale, kw(type=type_, shape=shape)))
+    return _random("uniform/1", lambda shape, type_, key: random("uniform_split", key, nx.negate(scale), scale, kw(type=type_, shape=shape)))
 
 
 @ex("normal/0", "normal/1")
@@ -79,31 +84,33 @@ def normal(opts: Opts = ()) -> Closure:
     """Normal around ``mean``."""
     given = validated(opts, scale=1.0e-2, mean=0.0)
     return _random(
-        lambda shape, type_, key: random("normal_split", key, given["mean"], given["scale"], kw(type=type_, shape=shape))
+        "normal/1", lambda shape, type_, key: random("normal_split", key, given["mean"], given["scale"], kw(type=type_, shape=shape))
     )
 
 
-def _scaled(scale: float, mode: str, distribution: str) -> Callable[..., Closure]:
+def _scaled(name: str, scale: float, mode: str, distribution: str) -> Callable[..., Closure]:
     def make(opts: Opts = ()) -> Closure:
         chosen = validated(opts, scale=scale)["scale"]
-        return variance_scaling(kw(scale=chosen, mode=Atom(mode), distribution=Atom(distribution)))
+        made = variance_scaling(kw(scale=chosen, mode=Atom(mode), distribution=Atom(distribution)))
+        made.label = f"Axon.Initializers.{name}/1"
+        return made
 
     return make
 
 
-lecun_uniform = ex("lecun_uniform/0", "lecun_uniform/1")(_scaled(1.0, "fan_in", "uniform"))
-lecun_normal = ex("lecun_normal/0", "lecun_normal/1")(_scaled(1.0, "fan_in", "truncated_normal"))
-glorot_uniform = ex("glorot_uniform/0", "glorot_uniform/1")(_scaled(1.0, "fan_avg", "uniform"))
-glorot_normal = ex("glorot_normal/0", "glorot_normal/1")(_scaled(1.0, "fan_avg", "truncated_normal"))
-he_uniform = ex("he_uniform/0", "he_uniform/1")(_scaled(2.0, "fan_in", "uniform"))
-he_normal = ex("he_normal/0", "he_normal/1")(_scaled(2.0, "fan_in", "truncated_normal"))
+lecun_uniform = ex("lecun_uniform/0", "lecun_uniform/1")(_scaled("lecun_uniform", 1.0, "fan_in", "uniform"))
+lecun_normal = ex("lecun_normal/0", "lecun_normal/1")(_scaled("lecun_normal", 1.0, "fan_in", "truncated_normal"))
+glorot_uniform = ex("glorot_uniform/0", "glorot_uniform/1")(_scaled("glorot_uniform", 1.0, "fan_avg", "uniform"))
+glorot_normal = ex("glorot_normal/0", "glorot_normal/1")(_scaled("glorot_normal", 1.0, "fan_avg", "truncated_normal"))
+he_uniform = ex("he_uniform/0", "he_uniform/1")(_scaled("he_uniform", 2.0, "fan_in", "uniform"))
+he_normal = ex("he_normal/0", "he_normal/1")(_scaled("he_normal", 2.0, "fan_in", "truncated_normal"))
 
 
 @ex("variance_scaling/0", "variance_scaling/1")
 def variance_scaling(opts: Opts = ()) -> Closure:
     """Random values whose spread depends on the number of inputs or outputs."""
     given = validated(opts, scale=1.0, mode=Atom("fan_in"), distribution=Atom("normal"))
-    return _random(lambda shape, type_, key: _variance_scaled(shape, type_, key, **given))
+    return _random("variance_scaling/1", lambda shape, type_, key: _variance_scaled(shape, type_, key, **given))
 
 
 def _variance_scaled(shape: Shape, type_: Any, key: Any, scale: Any, mode: Any, distribution: Any) -> Any:
@@ -152,7 +159,7 @@ def fans(shape: Shape) -> tuple[int, int]:
 def orthogonal(opts: Opts = ()) -> Closure:
     """Orthogonal matrices."""
     distribution = validated(opts, distribution=Atom("normal"))["distribution"]
-    return _random(lambda shape, type_, key: _orthogonal(shape, type_, key, distribution))
+    return _random("orthogonal/1", lambda shape, type_, key: _orthogonal(shape, type_, key, distribution))
 
 
 def _orthogonal(shape: Shape, type_: Any, key: Any, distribution: Any) -> Any:

@@ -248,12 +248,13 @@ class ModuleState:
         self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
+        answer = True if found.defn in ("defn", "defnp") else (Atom(name), arity)
         if options is None:
             if guards:
                 raise scope.fail(meta, f'missing :do option in "{kind}"')
             if any(p.__class__ is not tuple or len(p) != 3 or p[2].__class__ is list for p in plain):
                 scope.error(meta, INVALID_HEAD)
-            return (Atom(name), arity)
+            return answer
         if found.defaults and not defaults and len(found.clauses) == 1 and found.clauses[0].source is not None and found.with_body:
             env.warn_of_clause(meta, lint.MIXED_DEFAULTS.format(f"{kind} {signature}"))
         found.with_body = bool(defaults)
@@ -261,7 +262,7 @@ class ModuleState:
         clause = self._clause(found, plain, guards, options, scope, meta)
         found.clauses.append(clause)
         found.calls.extend(self.local_calls[before:])
-        return (Atom(name), arity)
+        return answer
 
     def _scope(self, env: Env, name: str, arity: int, meta: Any) -> Env:
         scope = env.fork()

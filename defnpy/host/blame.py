@@ -125,7 +125,7 @@ class _Clause:
         return (tried, [self.guard(_plain(guard)) for guard in guards])
 
     def run(self, tree: Tree, bindings: list[tuple[Any, Any]]) -> Any:
-        return runtime().evaluator.eval_quoted((Atom("__block__"), [], [*self.directives, tree]), bindings, logged=False)
+        return runtime().evaluator.eval_quoted((Atom("__block__"), [], [*self.directives, tree]), bindings, logged=False)[:2]
 
     def matches(self, pattern: Tree, arg: Any) -> bool:
         given = Atom("defnpy_argument")

@@ -257,7 +257,7 @@ def define_exception(module: Atom, given: Any) -> Any:
     state.info["exception"] = True
     state.attributes.setdefault("behaviour", []).insert(0, Atom("Elixir.Exception"))
     state.set_struct(_fields([(EXCEPTION, True), *_fields(given)]), [])
-    return None
+    return Atom("ok")
 
 
 def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
@@ -284,7 +284,7 @@ def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:
     if listed.__class__ is Atom:
         listed = _callbacks_of(listed, state)
     state.make_overridable([f"{atom_name(k)}/{v}" for k, v in listed], env, meta)
-    return None
+    return Atom("ok")
 
 
 def get_attribute(module: Atom, name: str) -> Any:

@@ -298,7 +298,7 @@ class Compilation:
             if define is not None and not definitions.has_unquote(args) and env.function is None:
                 return self._define(define, args, env, meta)
             if name == "@" and self._plain_attribute(args, env, meta):
-                return None
+                return Atom("ok")
             break
         expanded = ex.expand(form, env)
         if any(d.severity == "error" for d in self.unit.diagnostics):
@@ -487,8 +487,8 @@ class Evaluator:
             return made.run(parse_program(text, file))
 
     def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None, *,
-                    logged: bool = True) -> tuple[Any, list[Any]]:
-        """``Code.eval_quoted``: the value and the bindings afterwards. Problems are written unless *logged* is false."""
+                    logged: bool = True) -> tuple[Any, list[Any], Env]:
+        """The value of *tree*, and the bindings and environment afterwards. Problems are written unless *logged* is false."""
         made = self.compilation(file)
         if env is not None:
             keep = made.env.vars
@@ -512,7 +512,7 @@ class Evaluator:
             if var.python in made.namespace and not name.startswith("%"):
                 label: Any = Atom(name) if context is None else (Atom(name), context)
                 out.append((label, made.namespace[var.python]))
-        return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name)
+        return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name), made.env
 
     def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
         """Compile a macro of a module that is still open, with all definitions made so far."""

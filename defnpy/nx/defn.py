@@ -32,6 +32,8 @@ from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 DEFN = alias("Nx.Defn")
+COMPILED = "Nx.Defn.Compiler.fun/2"
+"""The function that compiled functions show as their maker."""
 EVALUATOR = alias("Nx.Defn.Evaluator")
 _COMPILER, _CONFLICT, _HOOKS = Atom("compiler"), Atom("on_conflict"), Atom("hooks")
 _RAISE, _FORCE, _REUSE = Atom("raise"), Atom("force"), Atom("reuse")
@@ -487,7 +489,7 @@ def jit(fun: Any, opts: Any = ()) -> Closure:
         return _jitted(fun, args, listed, programs)
 
     call.defn_body, call.defn_options, call.jit_options = fun, frozenset(), listed  # type: ignore[attr-defined]
-    return Closure(arity_of(fun), call)
+    return Closure(arity_of(fun), call, COMPILED)
 
 
 @ex("jit_apply/2", "jit_apply/3")
@@ -523,8 +525,9 @@ def compile_(fun: Any, args: Any, opts: Any = ()) -> Any:
     if getattr(run, "main", None) is not None:
         short = entry(dynamic, run, False, checked)
         if short is not None:
+            short.label = COMPILED  # type: ignore[attr-defined]
             return short
-    return Closure(len(dynamic), checked)
+    return Closure(len(dynamic), checked, COMPILED)
 
 
 class _Compiled:
@@ -589,7 +592,7 @@ def _compatible(a: Tensor, b: Tensor) -> bool:
 @ex("debug_expr/1", "debug_expr/2")
 def debug_expr(fun: Any, opts: Any = ()) -> Closure:
     """A function that gives the expressions of *fun*."""
-    return Closure(arity_of(fun), lambda *args: debug_expr_apply(fun, list(args), opts))
+    return Closure(arity_of(fun), lambda *args: debug_expr_apply(fun, list(args), opts), COMPILED)
 
 
 @ex("debug_expr_apply/2", "debug_expr_apply/3")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import FunctionType
 from typing import Any
 
 from defnpy.stdlib.kernel import find_function
@@ -29,7 +28,7 @@ def _facts(fun: Any) -> dict[str, Any]:
     if fun.__class__ is Capture:
         module, name = erlang_name(fun.module, fun.name, fun.arity)
         return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
-    maker = maker_of(fun) if fun.__class__ is FunctionType else None
+    maker = maker_of(fun)
     owner, name, arity = maker if maker is not None else (Atom("erl_eval"), "expr", 6)
     local = Atom(f"-{name}/{arity}-fun-0-")
     return {"module": owner, "name": local, "arity": arity_of(fun), "env": [], "type": Atom("local")}

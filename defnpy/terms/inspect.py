@@ -398,29 +398,34 @@ def _capture_doc(term: Capture, opts: Opts) -> Doc:
 
 def maker_of(fun: Any) -> tuple[Atom, str, int] | None:
     """Module, name and arity of the function that an anonymous function was made in; None outside of modules."""
-    outer, nested, _ = fun.__code__.co_qualname.partition(".<locals>.")
+    body = fun.call if fun.__class__ is Closure else fun
+    outer, nested, _ = body.__code__.co_qualname.partition(".<locals>.") if body.__class__ is FunctionType else ("", "", "")
     if not nested:
         return None
     for module in list(runtime().modules.values()):
-        if module.native:
-            continue
-        for table in (module.functions, module.info.get("private", {})):
-            for signature, made in table.items():
-                body = getattr(made, "defn_body", made)
-                if getattr(body, "__globals__", None) is fun.__globals__ and body.__code__.co_qualname == outer:
-                    name, _, arity = signature.rpartition("/")
-                    return module.name, name, int(arity)
+        found = [signature.rpartition("/") for table in (module.functions, module.info.get("private", {}))
+                 for signature, made in table.items() if _is_body(made, outer, body.__globals__)]
+        if found:
+            # A function that Python gives defaults has several signatures: the whole one has made the function.
+            name, _, arity = max(found, key=lambda parts: int(parts[2]))
+            return module.name, name, int(arity)
     return None
 
 
+def _is_body(made: Any, name: str, namespace: dict[str, Any]) -> bool:
+    body = getattr(made, "defn_body", made)
+    return getattr(body, "__globals__", None) is namespace and body.__code__.co_qualname == name
+
+
 def _function_doc(term: Any, opts: Opts) -> Doc:
+    label = getattr(term, "label", "")
+    maker = maker_of(term) if not label else None
+    if maker is not None:
+        label = f"{inspect(maker[0])}.{inspect_call(maker[1])}/{maker[2]}"
     if term.__class__ is Closure:
-        place = hash(term.label) & 0x7F
-        return f"#Function<{place}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + term.label if term.label else ''}>"
-    maker = maker_of(term)
-    label = f"{inspect(maker[0])}.{inspect_call(maker[1])}/{maker[2]}" if maker is not None else ":erl_eval.expr/6"
+        return f"#Function<{hash(label) & 0x7F}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + label if label else ''}>"
     code = term.__code__
-    return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label}>"
+    return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label or ':erl_eval.expr/6'}>"
 
 
 def _opaque_doc(term: Any, opts: Opts) -> Doc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,12 @@ def test_unrolling_statically_and_dynamically_agrees(kind: str) -> None:
     """
     a, b = run(code)
     assert np.allclose(a.numpy(), b.numpy(), atol=1e-6)
+
+
+def test_a_loop_shows_its_metrics_and_handlers() -> None:
+    text = inspect(run("Axon.input(\"x\") |> Axon.dense(1) |> Axon.Loop.trainer(:mean_squared_error, :sgd, log: 7)"), pretty=True)
+    assert re.sub(r"<[\d.]+/", "</", text).startswith(
+        '#Axon.Loop<\n  metrics: %{\n    "loss" => {#Function</3 in Axon.Metrics.running_average/1>,\n     #Function</2 in Axon.Loop.build_loss_fn/1>}\n  },\n'
+        "  handlers: %{\n    completed: [],\n    epoch_completed: [\n      {#Function</1 in Axon.Loop.log/3>,\n"
+        "       #Function</2 in Axon.Loop.build_filter_fn/1>}\n    ],\n")
+    assert text.endswith("    started: []\n  },\n  ...\n>")

@@ -104,3 +104,9 @@ def test_every_operation_has_a_rule() -> None:
 
     special: tuple[Any, ...] = tuple(op for op in SPECIAL if op not in (COND, ELEM))
     assert [op.name for op in (*OPS, *special) if op not in RULES] == []
+
+
+@pytest.mark.parametrize("compiler", ["Nx.Defn.Evaluator", "EXLA"])
+def test_powers_of_integers_do_not_wrap_around_in_gradients(compiler: str) -> None:
+    code = f"Nx.Defn.jit(Nx.Defn.grad(fn x -> Nx.pow(x, 3) end), compiler: {compiler}).(Nx.tensor(50_000)) |> Nx.to_number()"
+    assert run(code) == pytest.approx(7.5e9)

@@ -48,7 +48,7 @@ class Windows:
 
     def __init__(self, step: Any, handlers: dict[Any, Any], opts: Any) -> None:
         self.step, self.opts = step, opts
-        self.filters = {event: [accepts for _, accepts in handlers[event]] for event in ITERATION}
+        self.filters = {event: [getattr(accepts, "call", accepts) for _, accepts in handlers[event]] for event in ITERATION}
         self.singles = 0
         self.program: Any = None
         # A filter that is a function of the state has to see every state.

@@ -40,9 +40,7 @@ def loop(step: Any, init: Any = None, output: Any = None) -> Struct:
         )
     start = init if init is not None else Closure(2, lambda _, state: state)
     transform = output if output is not None else Closure(1, lambda state: state)
-    return make_struct(
-        "Axon.Loop", init=start, step=step, output_transform=transform, handlers={Atom(e): [] for e in EVENTS}, metrics={}
-    )
+    return make_struct("Axon.Loop", init=start, step=step, output_transform=transform)
 
 
 @ex("train_step/3", "train_step/4")
@@ -64,7 +62,7 @@ def trainer(model: Any, loss: Any, optimizer: Any, opts: Opts = ()) -> Struct:
     o = validated(opts, seed=None, loss_scale=Atom("identity"), log=50)
     init, step = steps.train_step(model, loss, optimizer, [p for p in opts if p[0].name != "log"])
     output = Closure(1, lambda state: field(state, "step_state")[Atom("model_state")])
-    made = metric_4(loop(step, init, output), Closure(2, steps.loss_function(loss)), "loss")
+    made = metric_4(loop(step, init, output), Closure(2, steps.loss_function(loss), "Axon.Loop.build_loss_fn/1"), "loss")
     if o["log"].__class__ is int and o["log"] > 0:
         made = log(made, Closure(1, _training_line), [(Atom("filter"), [(Atom("every"), (Atom("epoch"), o["log"]))])])
         made = log(made, Closure(1, lambda _: "\n"), [(Atom("event"), Atom("epoch_completed"))])
@@ -167,7 +165,8 @@ def metric_4(made: Any, metric: Any, name: Any = None, accumulate: Any = Atom("r
     add = _accumulator(accumulate, fun)
     if name in field(made, "metrics"):
         logged("warning", f"Metric {name} declared twice in loop. Original metric will be overridden.")
-    entry = Closure(3, lambda acc, outputs, i: add(acc, list(pick(*outputs)), i)), metric
+    maker = f"Axon.Metrics.{accumulate.name}/1" if accumulate.__class__ is Atom else ""
+    entry = Closure(3, lambda acc, outputs, i: add(acc, list(pick(*outputs)), i), maker), metric
     return made.replace({_METRICS: {**field(made, "metrics"), name: entry}})
 
 
@@ -211,6 +210,10 @@ class CountFilter:
         return all(test(counts) for test in self.tests)
 
 
+def _counting(tests: list[Callable[[Any], bool]]) -> Closure:
+    return Closure(2, CountFilter(tests), "Axon.Loop.build_filter_fn/1")
+
+
 def _bad_filter(given: Any) -> ArgumentError:
     return ArgumentError(
         f"Invalid filter {text(given)}, a valid filter is an atom which matches a valid filter predicate such as :always or "
@@ -222,12 +225,11 @@ def _bad_filter(given: Any) -> ArgumentError:
 def filter_function(given: Any) -> Callable[[Any, Any], Any]:
     """The predicate of a ``filter``."""
     if given is _ALWAYS:
-        return CountFilter([])
+        return _counting([])
     if given is Atom("first") or given is Atom("once"):
         given = [(Atom("once"), 1)]
     if given.__class__ is list and all(p.__class__ is tuple for p in given):
-        tests = [_predicate(k.name, n) for k, n in given]
-        return CountFilter(tests)
+        return _counting([_predicate(k.name, n) for k, n in given])
     if is_function(given, 2):
         return given
     raise _bad_filter(given)
@@ -355,9 +357,13 @@ def run(made: Any, data: Any, initial: Any = None, opts: Opts = ()) -> Any:
     return running.start(made, data, {} if initial is None else initial, list(opts))
 
 
-_FIELDS = ("init", "step", "handlers", "output_transform", "attached_state", "metrics")
+_SHOWN: dict[str, dict[Any, Any]] = {"metrics": {}, "handlers": {Atom(e): [] for e in EVENTS}}
+_FIELDS = ("init", "step", "output_transform", "attached_state", *_SHOWN)
 MODULE = native_module(
     "Axon.Loop",
     globals(),
-    info={"struct": [(Atom(f), {} if f in ("metrics", "handlers") else None) for f in _FIELDS]},
+    info={
+        "struct": [(Atom(f), _SHOWN.get(f)) for f in _FIELDS],
+        "derive": [(alias("Inspect"), [(Atom("only"), [Atom(f) for f in _SHOWN])])],
+    },
 )

@@ -16,6 +16,7 @@ from defnpy.terms.module import ex, native_module
 
 Update = tuple[Any, Any]
 _F32 = (Atom("f"), 32)
+_MAKER = "Polaris.Updates.stateful/3"
 
 
 # -- containers side by side ----------------------------------------------------------------------------------------------
@@ -52,7 +53,7 @@ def _jitted(fun: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _pair(init: Callable[[Any], Any], update: Callable[[Any, Any, Any], Any]) -> Update:
-    return Closure(1, _jitted(lambda params: init(params))), Closure(3, _jitted(lambda u, s, p: update(u, s, p)))
+    return Closure(1, _jitted(lambda params: init(params)), _MAKER), Closure(3, _jitted(lambda u, s, p: update(u, s, p)), _MAKER)
 
 
 def _chain(parent: Any, init: Callable[[Any], Any] | None, update: Callable[[Any, Any, Any], Any]) -> Update:

@@ -158,7 +158,8 @@ def defoverridable(meta: Any, args: list[Any], env: Env) -> Any:
 def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
     options = ex.keyword(args[1])
     heads = args[0] if args[0].__class__ is list else [args[0]]
-    out = []
+    out: list[Any] = []
+    made = []
     for head in heads:
         if ex.is_node(head, ex.WHEN):
             raise ArgumentError(f"guards are not allowed in defdelegate/2, got: when {ex._show(head[2][1])}")
@@ -174,7 +175,8 @@ def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
                                 "of the :to option or specify the :as option")
         call = ((ex.DOT, meta, [options["to"], target]), meta, passed)
         out.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
-    return (ex.BLOCK, meta, out)
+        made.append((name, len(params)))
+    return (ex.BLOCK, meta, [*out, made] if all(is_atom(name) for name, _ in made) else out)
 
 
 def _guard_macro(kind: str, macro_kind: str) -> Any:
@@ -335,7 +337,7 @@ def defimpl(meta: Any, args: list[Any], env: Env) -> Any:
         mark = ((ex.DOT, meta, [alias("Module"), Atom("__impl__")]), meta, [module, protocol, value])
         key = (Atom("key"), meta, Atom("Elixir.Protocol"))
         info = ((ex.DOT, meta, [alias("Protocol"), Atom("__impl_info__")]), meta, [module, key])
-        forms = [mark, *_body(block), (DEF, meta, [(Atom("__impl__"), meta, [key]), [(DO, info)]])]
+        forms = [mark, (DEF, meta, [(Atom("__impl__"), meta, [key]), [(DO, info)]]), *_body(block)]
         out.append((Atom("defmodule"), meta, [name, [(DO, (ex.BLOCK, meta, forms))]]))
     return out[0] if len(out) == 1 else (ex.BLOCK, meta, out)
 

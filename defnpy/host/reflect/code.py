@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.expand.env import MacroEnv
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
@@ -39,7 +40,16 @@ def eval_string(text: Any, binding: Any = (), options: Any = ()) -> Any:
 def eval_quoted(quoted: Any, binding: Any = (), options: Any = ()) -> Any:
     chosen = _options(options)
     env = chosen.get("env")
-    return runtime().evaluator.eval_quoted(quoted, list(binding), chosen.get("file", "nofile"), env.env if env is not None else None)
+    value, bound, _ = runtime().evaluator.eval_quoted(quoted, list(binding), chosen.get("file", "nofile"), env.env if env is not None else None)
+    return (value, bound)
+
+
+@ex("eval_quoted_with_env/3", "eval_quoted_with_env/4")
+def eval_quoted_with_env(quoted: Any, binding: Any, env: Any, options: Any = ()) -> Any:
+    """``{value, binding, env}``: what the code aliased, imported and required counts for what is evaluated in that *env*."""
+    value, bound, after = runtime().evaluator.eval_quoted(quoted, list(binding), env.env.file, env.env)
+    after.file = env.env.file
+    return (value, bound, MacroEnv(after))
 
 
 @ex("string_to_quoted/1", "string_to_quoted/2")
@@ -297,8 +307,6 @@ def available_compiler_options() -> Any:
 
 @ex("env_for_eval/1")
 def env_for_eval(options: Any) -> Any:
-    from defnpy.expand.env import MacroEnv
-
     return MacroEnv(runtime().evaluator.compilation(_options(options).get("file", "nofile")).env)
 
 

@@ -53,13 +53,14 @@ def _pow(e: Expr, g: Tensor) -> Pairs:
     power = constant_of(y)
     if constant_of(x) is None:
         if power is not None:
-            inner = ew.pow_(x, power - 1) if power != 0 else ew.pow_(x, 1)
+            # The exponent is a float: a power of integers would wrap around.
+            inner = ew.pow_(x, power - 1.0 if power != 0 else 1.0)
             made.append((e.operands[0], unbroadcast(x, ew.multiply(g, ew.multiply(power, inner)))))
         else:
-            exponent = compare.select(compare.equal(y, 0), 1, ew.subtract(y, 1))
+            exponent = compare.select(compare.equal(y, 0.0), 1.0, ew.subtract(y, 1.0))
             made.append((e.operands[0], unbroadcast(x, ew.multiply(g, ew.multiply(y, ew.pow_(x, exponent))))))
     if power is None:
-        base = compare.select(compare.equal(x, 0), 1, x)
+        base = compare.select(compare.equal(x, 0.0), 1.0, x)
         made.append((e.operands[1], unbroadcast(y, ew.multiply(g, ew.multiply(ew.log(base), out)))))
     return made
 
