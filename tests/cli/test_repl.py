@@ -149,6 +149,20 @@ def test_exports_and_information(say: Callable[[str], str]) -> None:
     assert "Raw representation\n  <<97, 195, 169>>\n" in say('i "aé"')
 
 
+def test_folders_and_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b.exs").write_text("1")
+    (tmp_path / "sub").mkdir()
+    runtime().grants.read.append(str(tmp_path))
+    assert say("pwd") == f"{tmp_path}\n"
+    assert say("ls").split() == ["b.exs", "sub"]
+    assert say('cd "sub"') == f"{tmp_path}/sub\n"
+    assert say('cd "nowhere"') == "No directory nowhere\n"
+    assert "reading /etc is not allowed" in say('ls "/etc"')
+    assert say("send(self(), {:a, 1})\nflush\nflush()") == "{:a, 1}\n{:a, 1}\n:ok\n:ok\n"
+    assert say("pwd = 3\npwd") == "3\n3\n"
+
+
 def test_compiling_files(tmp_path: Path, say: Callable[[str], str]) -> None:
     file = tmp_path / "m.ex"
     file.write_text("defmodule FromFile do\n  def one, do: 1\nend\n")

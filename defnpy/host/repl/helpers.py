@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, RuntimeError_, make
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import write
+from defnpy.terms.process import current, write
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 HIDDEN = Atom("do not show this result in output")
 HELP = """\
   c "file"        compiles a file into the session
+  cd "folder"     changes the current folder
   exports Mod     the functions and macros of a module
+  flush()         takes the messages out of the mailbox and shows them
   h Mod.fun/1     documentation (of a module, a function, or a macro)
   i term          information about a term
+  ls("folder")    what a folder holds
+  pwd()           the current folder
   r Mod           compiles a module's file again
   v(n), v()       the value of expression n (negative: from the end), the last value
   clear()         clears the screen
@@ -119,11 +125,15 @@ def exports(module: Any) -> Any:
         raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
     names = {name for name in [*found.functions, *macro_signatures(found)] if not name.startswith(("__", "module_info"))}
     ordered = sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
-    width = max(map(len, ordered), default=0) + 5
-    per_row = max(1, 80 // width)
-    for start in range(0, len(ordered), per_row):
-        write("".join(name.ljust(width) for name in ordered[start : start + per_row]).rstrip() + "\n")
+    _columns(ordered)
     return HIDDEN
+
+
+def _columns(names: list[str]) -> None:
+    width = max(map(len, names), default=0) + 5
+    per_row = max(1, 80 // width)
+    for start in range(0, len(names), per_row):
+        write("".join(name.ljust(width) for name in names[start : start + per_row]).rstrip() + "\n")
 
 
 @ex("i/0", "i/1")
@@ -175,8 +185,6 @@ def _details(term: Any, kind: str) -> list[tuple[str, str]]:
 @ex("c/1")
 def c(path: Any) -> Any:
     """Compile a file (or several) into the session; gives the modules it defines."""
-    from pathlib import Path
-
     made: list[Any] = []
     for one in path if path.__class__ is list else [path]:
         file = Path(str(one))
@@ -204,14 +212,51 @@ def linecache_forget(file: str) -> None:
 @ex("r/1")
 def r(module: Any) -> Any:
     """Compile the file of *module* again."""
-    from pathlib import Path
-
     found = runtime().find(module)
     file = Path(str(found.info.get("file", ""))) if found is not None else Path("")
     if found is None or found.native or not file.is_file():
         raise make("ArgumentError", f"could not find source for module: {inspect(module)}")
     runtime().grants.need("read", str(file))
     return (Atom("reloaded"), _compiled(file))
+
+
+@ex("flush/0")
+def flush() -> Any:
+    """Show the messages that wait, and take them out of the mailbox."""
+    mailbox = current().mailbox
+    while mailbox:
+        write(inspect(mailbox.popleft(), pretty=True) + "\n")
+    return Atom("ok")
+
+
+@ex("pwd/0")
+def pwd() -> Any:
+    """Show the current folder."""
+    write(os.getcwd() + "\n")
+    return HIDDEN
+
+
+@ex("cd/1")
+def cd(folder: Any) -> Any:
+    """Make *folder* the current one."""
+    try:
+        os.chdir(Path(str(folder)).expanduser())
+    except OSError:
+        write(f"No directory {folder}\n")
+        return HIDDEN
+    return pwd()
+
+
+@ex("ls/0", "ls/1")
+def ls(path: Any = ".") -> Any:
+    """Show what a folder holds, in columns; a file shows itself."""
+    place = Path(str(path)).expanduser()
+    runtime().grants.need("read", str(place))
+    if place.is_dir():
+        _columns(sorted(entry.name for entry in place.iterdir()))
+    else:
+        write(f"{place if place.exists() else f'No such file or directory {path}'}\n")
+    return HIDDEN
 
 
 @ex("clear/0")

@@ -10,6 +10,7 @@ from typing import Any
 from defnpy.syntax.errors import ParseError
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import Exit
+from defnpy.terms.runtime import runtime
 
 HELPERS = alias("IEx.Helpers")
 HIDDEN = Atom("do not show this result in output")
@@ -33,7 +34,6 @@ class Session:
     """Expressions evaluated one after the other in one environment."""
 
     def __init__(self, write: Callable[[str], Any], *, colors: bool = False, width: int = 80) -> None:
-        from defnpy.terms.runtime import runtime
 
         self.write = write
         self.options: dict[str, Any] = {"pretty": True, "width": width, "limit": 50}
@@ -47,7 +47,6 @@ class Session:
         self._import_helpers()
 
     def _import_helpers(self) -> None:
-        from defnpy.terms.runtime import runtime
 
         found = runtime().find(HELPERS)
         assert found is not None
@@ -112,7 +111,7 @@ class Session:
         before = compilation.env.fork()
         try:
             with deep_recursion():
-                value = compilation.run(documented(tree))
+                value = compilation.run(documented(self.called(tree)))
             shown = None if value is HIDDEN else self.inspected(value)
         except BaseException as error:
             compilation.env = before
@@ -127,6 +126,13 @@ class Session:
         self.counter += 1
         if shown is not None:
             self.write(shown + "\n")
+
+    def called(self, tree: Any) -> Any:
+        """The name of a helper without parentheses calls it, unless a variable has that name."""
+        if tree.__class__ is tuple and len(tree) == 3 and tree[2] is None and (tree[0].name, None) not in self.compilation.env.vars:
+            if f"{tree[0].name}/0" in runtime().module(HELPERS).functions:
+                return (tree[0], tree[1], [])
+        return tree
 
     def leaves(self, error: BaseException) -> bool:
         """Whether *error* is the program's wish to end (``System.halt/1``)."""
