@@ -350,6 +350,11 @@ def onto(front: list[Any], tail: Any) -> Any:
     return cons(front, tail) if front else tail
 
 
+def own_extend(front: list[Any], more: Any) -> None:
+    """The left side of ``more ++ ...`` after collected elements."""
+    front.extend(_kernel.concat(more, []))
+
+
 def own_put(m: Any, own: bool, k: Any, value: Any) -> Any:
     """``Map.put/3`` of a map that only a loop sees: in place once it was copied (*own*)."""
     if type(m) is not dict or (not own and len(m) >= _versions.LARGE):

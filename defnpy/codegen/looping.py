@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import RETURN
-from defnpy.codegen.loops import KEPT, Cursor, split_cons, split_text, tuple_parts, update_of
+from defnpy.codegen.loops import KEPT, Cursor, split_cons, split_front, split_text, tuple_parts, update_of
 from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
@@ -73,9 +73,9 @@ def next_step(em: Emitter, value: ast.expr) -> None:
     em.add(ast.Continue())
 
 
-def go_back(em: Emitter, args: list[Any], collected: list[Any], meta: Any) -> None:
-    """The next round of the loop with *args*; *collected* elements come before its value."""
-    wanted: list[tuple[str | None, Any]] = [(None, node) for node in collected]
+def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], meta: Any) -> None:
+    """The next round of the loop with *args*; *collected* elements (and whole lists) come before its value."""
+    wanted: list[tuple[str | None, Any]] = [(None, node) for node, _ in collected]
     after: list[Any] = []
     for k, node in enumerate(args):
         _argument(em, k, node, wanted, after)
@@ -112,10 +112,13 @@ def go_back(em: Emitter, args: list[Any], collected: list[Any], meta: Any) -> No
     em.add(ast.Continue())
 
 
-def _collect(em: Emitter, collected: list[Any], values: Iterator[ast.expr]) -> None:
-    for _ in collected:
+def _collect(em: Emitter, collected: list[tuple[Any, bool]], values: Iterator[ast.expr]) -> None:
+    for _, whole in collected:
         assert em.collected is not None
-        _append(em, em.collected, next(values))
+        if whole:
+            em.add(ast.Expr(em.rt("own_extend", [em.name(em.collected), next(values)])))
+        else:
+            _append(em, em.collected, next(values))
 
 
 def _append(em: Emitter, name: str, value: ast.expr) -> None:
@@ -215,16 +218,16 @@ def reduce_loop(em: Emitter, found: Any, node: Any) -> ast.expr:
 
 
 def tail_value(em: Emitter, node: Any) -> bool:
-    """A value that goes on with the loop: the next accumulator, or ``[x | f(...)]``."""
+    """A value that goes on with the loop: the next accumulator, ``[x | f(...)]`` or ``xs ++ f(...)``."""
     if em.reducing:
         parts = [node] if len(em.params) == 2 else tuple_parts(node)
         if len(parts) != len(em.params) - 1:
             return False
         go_back(em, [KEPT, *parts], [], ())
         return True
-    front, last = split_cons(node)
+    front, last = split_front(node)
     name, _, arity = (em.tail or "/0").rpartition("/")
-    if last is None or not is_local_call(last, Atom(name), int(arity)):
+    if not front or not is_local_call(last, Atom(name), int(arity)):
         return False
     go_back(em, last[2], front, last[1])
     return True

@@ -5,7 +5,7 @@ A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is 
 - *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes back to the same parameter is an array and a position in it;
 - *pending*: a parameter that grows by ``[x | acc]``, or by ``acc <> x``, collects what is new and joins it when the value is wanted;
 - *owned*: a parameter that grows by ``Map.put(acc, k, v)`` and the like is copied once, then changed in place;
-- *consing*: a function whose value is ``[x | f(...)]`` collects its elements and loops.
+- *consing*: a function whose value is ``[x | f(...)]`` or ``xs ++ f(...)`` collects its elements and loops.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Plan:
 
 def loops(node: Any, name: Any, arity: int) -> bool:
     """Whether *node* calls the local function in tail position, or behind the elements of a list there."""
-    return any(is_local_call(leaf, name, arity) or is_local_call(split_cons(leaf)[1], name, arity) for leaf in tails(node, []))
+    return any(is_local_call(leaf, name, arity) or is_local_call(split_front(leaf)[1], name, arity) for leaf in tails(node, []))
 
 
 def plan(clauses: list[Clause], name: Any) -> Plan:
@@ -143,12 +143,12 @@ class _Shape:
     def _walk(self, node: Any) -> None:
         for leaf in tails(node, self.before):
             own = self.call_of(leaf)
-            front, last = split_cons(leaf)
+            front, last = split_front(leaf)
             if own is not None:
                 self.back.append(own)
-            elif last is not None and self.call_of(last) is not None:
+            elif front and self.call_of(last) is not None:
                 self.consing = True
-                self.before.extend(front)
+                self.before.extend(node for node, _ in front)
                 self.back.append(last[2])
 
     def call_of(self, node: Any) -> list[Any] | None:
@@ -175,6 +175,22 @@ def split_cons(node: Any) -> tuple[list[Any], Any]:
         head, tail = node[-1][2]
         return [*node[:-1], head], tail
     return [], None
+
+
+def split_front(node: Any) -> tuple[list[tuple[Any, bool]], Any]:
+    """What stands before the last part of ``[a | xs ++ last]`` (a node, and whether it is a list of its own), and that part."""
+    parts: list[tuple[Any, bool]] = []
+    while True:
+        front, tail = split_cons(node)
+        if tail is not None:
+            parts.extend((one, False) for one in front)
+            node = tail
+        elif _remote(node) == (_KERNEL, "++") and len(node[2]) == 2:
+            left, node = node[2]
+            plain = left.__class__ is list and split_cons(left)[1] is None
+            parts.extend(((one, False) for one in left) if plain else [(left, True)])
+        else:
+            return parts, node
 
 
 def split_text(node: Any) -> tuple[Any, list[Any]]:

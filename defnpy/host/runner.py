@@ -12,8 +12,8 @@ from typing import Any
 
 from defnpy.terms.errors import Exit
 
-STACK = 512 * 1024 * 1024
-RECURSION = 400_000
+STACK = 1536 * 1024 * 1024
+RECURSION = 1_100_000
 
 
 def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: bool = False) -> int:

@@ -123,14 +123,14 @@ def _compile(source: bytes, letters: str) -> Any:
 
     unicode = "u" in letters
     pattern = source.decode("utf-8") if unicode else source.decode("latin-1")
-    flags = regex.V0 | (0 if unicode else regex.ASCII)
+    flags = regex.V0
     for letter, flag in (("i", regex.I), ("s", regex.S), ("m", regex.M), ("x", regex.X)):
         if letter in letters:
             flags |= flag
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return regex.compile(_translated(pattern, "U" in letters), flags)
+            return regex.compile(_translated(pattern, letters), flags)
     except (regex.error, ValueError) as bad:
         raise BadRegex(_reason(bad), getattr(bad, "pos", 0) or 0) from None
 
@@ -153,23 +153,37 @@ def _reason(bad: Exception) -> str:
     return next((ours for theirs, ours in _REASONS.items() if text.startswith(theirs)), text)
 
 
-def _translated(pattern: str, ungreedy: bool) -> str:
-    """Perl's escapes that the package spells otherwise."""
+_OUTSIDE = {"\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\e": r"\x1b", "\\N": r"[^\n]"}
+_WIDE = {"\\h": r"\p{Zs}\t", "\\v": r"\n-\r\x85\u2028\u2029"}
+_LETTER = r"A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\xff"
+_OCTETS = {
+    "\\w": r"0-9_" + _LETTER, "\\W": r"\x00-/:-@\[-\^`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7", "\\s": r"\t-\r ",
+    "\\S": r"\x00-\x08\x0e-\x1f!-\xff", "\\h": r"\t \xa0", "\\v": r"\n-\r\x85", "[:alpha:]": _LETTER, "[:alnum:]": "0-9" + _LETTER,
+    "[:word:]": "0-9_" + _LETTER, "[:upper:]": r"A-Z\xc0-\xd6\xd8-\xde", "[:lower:]": r"a-z\xaa\xb5\xba\xdf-\xf6\xf8-\xff",
+    "[:punct:]": r"!-/:-@\[-`{-~\xa0-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7", "[:space:]": r"\t-\r ", "[:print:]": r" -~\xa0-\xff",
+    "[:graph:]": r"!-~\xa0-\xff", "[:cntrl:]": r"\x00-\x1f\x7f-\x9f", "[:blank:]": r"\t ",
+}  # fmt: skip
+"""The members of each class of octets: the reference reads them as Latin-1."""
+
+
+_INNER = re.compile(r"\\.|\[:\^?[a-z]+:\]", re.S)
+_TOKEN = r"\\Q(.*?)(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?[a-z]+:\]|[^\]\\])*\]"
+
+
+def _translated(pattern: str, letters: str) -> str:
+    """The expression as the package spells it: other escapes, and classes of octets written out."""
+    members = _WIDE if "u" in letters else _OCTETS
 
     def change(found: re.Match[str]) -> str:
-        escape = found[0]
-        if escape == "\\z":
-            return r"\Z"
-        if escape == "\\Z":
-            return r"(?=\n?\Z)"
-        if escape == "\\e":
-            return r"\x1b"
-        if escape == "\\h":
-            return r"[ \t\xa0]"
-        return escape
+        token = found[0]
+        if token[0] == "[":
+            return _INNER.sub(lambda inner: members.get(inner[0], inner[0]), token)
+        if token.startswith("\\Q"):
+            return re.escape(found[1])
+        return f"[{members[token]}]" if token in members else _OUTSIDE.get(token, token)
 
-    made = re.sub(r"\\.", change, pattern, flags=re.S)
-    if ungreedy:
+    made = re.sub(_TOKEN + (r"|(?<!\(\?)#[^\n]*" if "x" in letters else ""), change, pattern, flags=re.S)
+    if "U" in letters:
         made = re.sub(r"(\\.)|(?<![(\\])([*+?]|\{\d+,?\d*\})(\?)?", _turn_greed, made, flags=re.S)
     return made
 

@@ -212,3 +212,19 @@ def test_nil_is_an_argument_like_others() -> None:
     {LNil.last(2, :first), LNil.swap(1, 1, 2), Enum.reduce([1, 2], {1, 2}, fn x, {_, b} -> {nil, b + x} end), Enum.reduce([1], 5, fn _, _ -> nil end)}
     """
     assert shown(code) == "{nil, {nil, 1}, {nil, 5}, nil}"
+
+
+def test_lists_in_front_of_a_call_are_collected() -> None:
+    code = """
+    defmodule LFront do
+      def double([]), do: []
+      def double([h | t]), do: [h, h] ++ double(t)
+      def mixed([], last), do: last
+      def mixed([h | t], last), do: List.duplicate(h, h) ++ [0 | mixed(t, last)]
+      def odd([]), do: []
+      def odd([h | t]), do: h ++ odd(t)
+    end
+    {length(LFront.double(Enum.to_list(1..200_000))), LFront.mixed([1, 2], [:x]), LFront.mixed([1], :end), LFront.odd([[1], [], [2]]),
+     try do LFront.odd([[1], 2]) rescue e -> e end}
+    """
+    assert shown(code) == '{400000, [1, 0, 2, 2, 0, :x], [1, 0 | :end], [1, 2], %ArgumentError{message: "argument error"}}'

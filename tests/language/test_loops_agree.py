@@ -37,7 +37,7 @@ def bodies(draw: Any, depth: int = 2) -> str:
         return str(draw(calls()))
     inner = bodies(depth=depth - 1)
     if kind == "cons":
-        return f"[x | {draw(calls())}]"
+        return draw(st.sampled_from(["[x | {}]", "[x, n] ++ {}", "[x | List.duplicate(n, 2) ++ {}]", "List.wrap(a) ++ (List.wrap(b) ++ {})"])).format(draw(calls()))
     if kind == "if":
         return f"if {draw(tests)}, do: ({draw(inner)}), else: ({draw(inner)})"
     if kind == "case":

@@ -15,6 +15,7 @@ from defnpy.terms import process
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import make_binary, octets
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import Module, ex, native_module
 
 NOMATCH, LITTLE, GLOBAL = Atom("nomatch"), Atom("little"), Atom("global")
@@ -262,10 +263,28 @@ def _mac(kind: Any, sub: Any, key: Any, data: Any) -> Any:
     return make_binary(hmac.new(octets(key), txt.iodata_bytes(data), _HASHES[sub.name]).digest())
 
 
+def _number(term: Any) -> int:
+    """A number, or the octets of one."""
+    return term if term.__class__ is int else int.from_bytes(octets(term), "big")
+
+
+def _mod_pow(base: Any, exponent: Any, modulus: Any) -> Any:
+    made = pow(_number(base), _number(exponent), _number(modulus))
+    return make_binary(made.to_bytes((made.bit_length() + 7) // 8, "big"))
+
+
+def _exor(a: Any, b: Any) -> Any:
+    left, right = txt.iodata_bytes(a), txt.iodata_bytes(b)
+    if len(left) != len(right):
+        raise ArgumentError("argument error")
+    return make_binary(bytes(x ^ y for x, y in zip(left, right, strict=True)))
+
+
 def _crypto() -> Module:
     made = native_module("crypto", {}, erlang=True)
     made.functions.update({
         "hash/2": _hash, "mac/4": _mac, "strong_rand_bytes/1": lambda n: make_binary(secrets.token_bytes(n)),
+        "mod_pow/3": _mod_pow, "exor/2": _exor,
         "rand_uniform/2": lambda low, high: low + secrets.randbelow(high - low),
     })  # fmt: skip
     return made
