@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
 
 
+MARK = Atom("generated")
+"""What stands in the metadata of what a macro makes, so that nothing warns of it."""
+
+
 def written(meta: Any) -> bool:
     """Whether a node stands in the source; what macros make is not checked."""
-    return bool(column_of(meta)) and ex.meta_get(meta, ex.CONTEXT) is None
+    return bool(column_of(meta)) and ex.meta_get(meta, ex.CONTEXT) is None and not ex.meta_get(meta, MARK)
 
 
 # -- clauses --------------------------------------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def _variable(tree: Any, env: Env) -> Any:
         # What a macro binds, and what a numerical definition does, is not looked at.
         if context is None and not env.defn and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
             var.hides = key in env.vars
-            env.unit.bindings.append((var, meta, env))
+            if not ex.meta_get(meta, lint.MARK):
+                env.unit.bindings.append((var, meta, env))
     else:
         if name.name.startswith("_") and lint.written(meta):
             env.warn(meta, lint.UNDERSCORED_TWICE.format(name.name))

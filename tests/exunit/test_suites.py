@@ -54,6 +54,10 @@ def test_callbacks_are_used_and_missing_ones_are_named(suite: Callable[..., Any]
           test "a", %{listed: 1} do
             assert [x, y, x] = [1, 2, 1]
             assert y == 2
+            assert {:ok, _named} = {:ok, 1}
+            send(self(), {1, 2, 3})
+            assert_received {_q, 2, z}
+            assert z == 3
           end
         end
     """

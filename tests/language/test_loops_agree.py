@@ -21,6 +21,7 @@ maps = st.sampled_from(["m", "Map.put(m, x, n)", "Map.put(m, n, m)", "Map.delete
 lists = st.sampled_from(["t", "t", "t", "tl([x | t])", "[hd(t ++ [x]) | t] |> tl()"])
 tests = st.sampled_from(["rem(n, 2) == 0", "x == 1", "a == nil", "is_list(a) and length(a) > 2", "map_size(m) > 2", "Map.has_key?(m, n)", "s > \"s\"",
                          "b == []", "length(t) > 2"])  # fmt: skip
+fronts = st.sampled_from(["[x | {}]", "[x, n] ++ {}", "[x | List.duplicate(n, 2) ++ {}]", "List.wrap(a) ++ (List.wrap(b) ++ {})"])
 results = st.sampled_from(["{a, b, s, m}", "a", "[a | b]", "{n, t}", "m", "nil", "s", "{:end, x, b}"])
 
 
@@ -37,7 +38,7 @@ def bodies(draw: Any, depth: int = 2) -> str:
         return str(draw(calls()))
     inner = bodies(depth=depth - 1)
     if kind == "cons":
-        return draw(st.sampled_from(["[x | {}]", "[x, n] ++ {}", "[x | List.duplicate(n, 2) ++ {}]", "List.wrap(a) ++ (List.wrap(b) ++ {})"])).format(draw(calls()))
+        return str(draw(fronts)).format(draw(calls()))
     if kind == "if":
         return f"if {draw(tests)}, do: ({draw(inner)}), else: ({draw(inner)})"
     if kind == "case":

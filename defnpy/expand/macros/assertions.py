@@ -6,6 +6,7 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
+from defnpy.expand.lint import MARK
 from defnpy.expand.macros import collect, rewrite
 from defnpy.expand.macros.template import Template
 from defnpy.terms.atom import Atom, atom_name
@@ -159,6 +160,20 @@ def pattern_variables(pattern: Any) -> list[Any]:
     return found
 
 
+def generated(tree: Any) -> Any:
+    """*tree* with its variables marked as a macro's own: nothing warns of a second copy."""
+    if tree.__class__ is list:
+        return [generated(part) for part in tree]
+    if tree.__class__ is not tuple:
+        return tree
+    if len(tree) != 3:
+        return tuple(generated(part) for part in tree)
+    form, meta, args = tree
+    if args.__class__ is not list:
+        return (form, [(MARK, True), *meta], args)
+    return (generated(form) if form.__class__ is tuple else form, meta, generated(args))
+
+
 def _pins(pattern: Any) -> list[Any]:
     """``[{name, variable}]`` of the pinned variables that the program itself named."""
     found: dict[str, Any] = {}
@@ -232,11 +247,11 @@ def match(left: Any, right: Any, code: str, truthy: bool, meta: Any, env: Env) -
     return _build(
         "right = unquote(right)\n"
         "unquote(variables) = case right do\n"
-        f"  unquote(left) ->\n    {check}\n    unquote(variables)\n"
+        f"  unquote(left) ->\n    {check}\n    unquote(read)\n"
         "  _ -> ExUnit.Assertions.__mismatch__(unquote(pattern), right, unquote(code), unquote(pins))\n"
         "end\n"
         "right",
-        meta, env, left=left, right=right, variables=variables, code=code, pattern=source(left), pins=_pins(left))
+        meta, env, left=left, right=right, variables=variables, read=generated(variables), code=code, pattern=source(left), pins=_pins(left))
 
 
 def _matches(kind: str, expression: Any, code: str, meta: Any, env: Env) -> Any:
@@ -268,13 +283,13 @@ def _expect(pattern: Any, timeout: Any, message: Any, code: str, meta: Any, env:
     late = "ExUnit.Assertions.flunk(unquote(message))" if message is not None else (
         "ExUnit.Assertions.__no_message__(unquote(pattern), unquote(code), unquote(pins), unquote(finder), timeout)")
     finder = _build("fn message -> case message do\n  unquote(head) -> true\n  _ -> false\nend end", meta, env,
-                    head=pattern) if message is None else None
+                    head=generated(pattern)) if message is None else None
     return _build(
         "timeout = ExUnit.Assertions.__timeout__(unquote(given), :assert_receive_timeout)\n"
-        "found = receive do\n    unquote(wanted) -> {unquote(received), unquote(variables)}\n  after\n    timeout -> nil\n  end\n"
+        "found = receive do\n    unquote(wanted) -> {unquote(received), unquote(read)}\n  after\n    timeout -> nil\n  end\n"
         f"{{unquote(received), unquote(variables)}} = case found do\n  nil -> {late}\n  _ -> found\nend\n"
         "unquote(received)",
-        meta, env, given=timeout, wanted=wanted, received=received, variables=variables, message=message,
+        meta, env, given=timeout, wanted=wanted, received=received, variables=variables, read=generated(variables), message=message,
         pattern=source(pattern), code=code, pins=_pins(pattern), finder=finder)
 
 
