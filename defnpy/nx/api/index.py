@@ -133,6 +133,10 @@ def slice_along_axis(tensor: Any, start: Any, length: Any, opts: Any = ()) -> Te
 def put_slice(tensor: Any, starts: Any, part: Any) -> Tensor:
     """Replace a part of the tensor; starts are clamped so that it fits."""
     t, p = to_tensor(tensor), to_tensor(part)
+    if t.vectorized_axes or p.vectorized_axes:
+        from defnpy.nx.api.vectorize import broadcast_vectors
+
+        t, p = broadcast_vectors([t, p], keywords(align_ranks=True))
     static, dynamic = _starts(_list(starts, "put_slice", 3), t.shape)
     ops.PUT_SLICE.infer({}, template(t.type, t.shape, t.names), template(p.type, p.shape, p.names))
     if any(d.vectorized_axes for d in dynamic):

@@ -80,16 +80,25 @@ def product(tensor: Any, opts: Any = ()) -> Tensor:
     return _reduction(ops.PRODUCT, tensor, opts)
 
 
+def _truth(op: Op, tensor: Any, opts: Any) -> Tensor:
+    if opts and keyword(opts, axes=None, keep_axes=False)["axes"] == []:
+        from defnpy.nx.api.convert import as_type
+
+        # Without an axis there is nothing to reduce, and the elements are only cast.
+        return as_type(tensor, dtypes.U8.elixir)
+    return _reduction(op, tensor, opts)
+
+
 @ex("all/1", "all/2")
 def all_(tensor: Any, opts: Any = ()) -> Tensor:
     """1 if all elements are non-zero."""
-    return _reduction(ops.ALL, tensor, opts)
+    return _truth(ops.ALL, tensor, opts)
 
 
 @ex("any/1", "any/2")
 def any_(tensor: Any, opts: Any = ()) -> Tensor:
     """1 if some element is non-zero."""
-    return _reduction(ops.ANY, tensor, opts)
+    return _truth(ops.ANY, tensor, opts)
 
 
 def _extreme(op: Op, tensor: Any, opts: Any) -> Tensor:

@@ -113,10 +113,6 @@ def _as_type(e: Expr, g: Tensor) -> Pairs:
     return [(e.operands[0], like(g, e.out.shape))]
 
 
-def _nothing(e: Expr, g: Tensor) -> Pairs:
-    return []
-
-
 _UNARY: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "exp": lambda g, x, y: ew.multiply(g, y),
     "expm1": lambda g, x, y: ew.multiply(g, ew.add(y, 1)),
@@ -165,16 +161,10 @@ _BINARY: dict[str, Rule] = {
     "min": binary(_tie, lambda g, x, y, out: _tie(g, y, x, out)),
     "pow": _pow,
 }
-ZERO = (
-    "floor", "ceil", "round", "sign", "bitwise_not", "population_count", "count_leading_zeros", "is_nan", "is_infinity",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "right_shift", "equal", "not_equal", "greater",
-    "less", "greater_equal", "less_equal", "logical_and", "logical_or", "logical_xor",
-)  # fmt: skip
 
 RULES: dict[Any, Rule] = {
     **{ops.UNARY[n]: unary(f) for n, f in _UNARY.items()},
     **{ops.BINARY[n]: rule for n, rule in _BINARY.items()},
-    **{(ops.UNARY | ops.BINARY)[n]: _nothing for n in ZERO},
     ops.SELECT: _select,
     ops.CLIP: _clip,
     ops.AS_TYPE: _as_type,
