@@ -383,7 +383,7 @@ def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(kind, *p.shape[:-1]), _out(kind, *p.shape)
 
-    return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])
+    return _batched("Eigh", t, outs, _eigh, max_iter=given["max_iter"], eps=given["eps"])
 
 
 def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
@@ -440,7 +440,7 @@ def svd_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(kind, *batch, m, m if full else k), _out(kind, *batch, k), _out(kind, *batch, n if full else k, n)
 
-    fields = {"full_matrices?": full, "max_iter": given["max_iter"]}
+    fields = {"max_iter": given["max_iter"], "full_matrices?": full}
     return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)
 
 
@@ -514,7 +514,7 @@ def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
     _real_only(t, "matrix_rank", 2)
     if len(t.shape) != 2:
         raise ArgumentError(f"tensor must have rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
-    _, s, _ = svd_body(t, [])
+    s = _singular_values(t)
     limit = ew.multiply(given["eps"] * max(t.shape), reduce.reduce_max(s))
     return reduce.sum_(compare.greater(s, limit))
 
@@ -607,23 +607,14 @@ def _singular_values(t: Tensor) -> Tensor:
 
 def _by_powers(t: Tensor, power: int, options: Any) -> Tensor:
     """The root of the sum of powers, scaled by the largest element, so that powers do not overflow."""
-    from defnpy.nx.expr import metadata
-
-    size = to_expr(_floating(ew.abs_(t) if t.type.is_complex else t))
-    one = constant(1.0, size.type)
-
-    def scale(opts: Any) -> Tensor:
-        top = reduce.reduce_max(ew.abs_(size), opts)
-        usual = compare.logical_or(compare.equal(top, 0), ew.is_infinity(top))
-        return metadata(to_expr(compare.select(usual, one, top)), "stop_grad")
-
-    kept = [*[o for o in options if o[0].name != "keep_axes"], (Atom("keep_axes"), True)]
-    part = ew.divide(size, scale(kept))
-    if power == 2:
-        root = ew.sqrt(reduce.sum_(ew.multiply(part, part), options))
-    else:
-        root = ew.pow_(reduce.sum_(ew.pow_(ew.abs_(part), power), options), constant(1 / power, size.type))
-    return ew.multiply(root, scale(options))
+    axes, (_, keep) = options
+    kept = [axes, (Atom("keep_axes"), True)]
+    size = ew.abs_(t)
+    top = reduce.reduce_max(size, kept)
+    top = compare.select(compare.greater(top, 0), top, 1)
+    total = reduce.sum_(ew.pow_(ew.divide(size, top), power), kept)
+    made = ew.multiply(ew.pow_(total, constant(1 / power, dtypes.to_real(t.type))), top)
+    return made if keep else shape.squeeze(made, [axes])
 
 
 def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:

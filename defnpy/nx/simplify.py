@@ -59,7 +59,15 @@ def binary(op: Op, out: Tensor, a: Tensor, b: Tensor) -> Tensor:
         made = fold(op, out, (a, b), None)
         if made is not None:
             return made
-    return node(op, out, (a, b), None)
+    return node(op, out, (_rounded(a, out), _rounded(b, out)), None)
+
+
+def _rounded(t: Tensor, out: Tensor) -> Tensor:
+    """A float literal takes the type of the result."""
+    value = constant_of(t)
+    if value is None or not t.type.is_float or not out.type.is_float or t.type.is_complex or out.type.is_complex:
+        return t
+    return t if t.type is out.type else constant(value, out.type, t.shape)
 
 
 def _part(t: Tensor, op: Op) -> Exprs | None:
@@ -187,11 +195,7 @@ def _as_type(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None
 def _reshape(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
     (t,) = operands
     e = t.data
-    if e.out.shape == out.shape:
-        return out.like(data=e)
-    if e.op is op:
-        return node(op, out, e.operands, params)
-    return None
+    return out.like(data=e) if e.out.shape == out.shape else None
 
 
 def _moved_constant(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:

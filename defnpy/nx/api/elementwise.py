@@ -343,6 +343,8 @@ def conjugate(tensor: Any) -> Tensor:
 def real(tensor: Any) -> Tensor:
     """The real part."""
     t = unary_operand(tensor)
+    if t.type.is_float and not t.type.is_complex:
+        return t
     return unary_plain(ops.REAL, t, dtypes.to_real(t.type))
 
 

@@ -174,7 +174,7 @@ def complex_(real: Any, imag: Any) -> Tensor:
     a, b = to_tensor(real), to_tensor(imag)
     if a.type.is_complex or b.type.is_complex:
         raise ArgumentError("Nx.complex/2 does not support complex inputs")
-    return math.add(a, math.multiply(b, complex_term(0.0, 1.0)))
+    return math.add(math.multiply(b, complex_term(0.0, 1.0)), a)
 
 
 @ex("phase/1")

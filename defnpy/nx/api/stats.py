@@ -94,7 +94,7 @@ def variance(tensor: Any, opts: Any = ()) -> Tensor:
             n *= d
     center = reduce.mean(t, keywords(axes=axes_opt, keep_axes=True))
     away = math.subtract(t, center)
-    total = reduce.sum_(math.multiply(away, away), keywords(axes=axes_opt, keep_axes=given["keep_axes"]))
+    total = reduce.sum_(math.pow_(away, 2), keywords(axes=axes_opt, keep_axes=given["keep_axes"]))
     return math.divide(total, n - given["ddof"])
 
 
