@@ -111,7 +111,7 @@ def _times_log(x: Any, y: Any) -> Any:
     some = nx.not_equal(x, 0.0)
     one_x, one_y = (nx.tensor(1, kw(type=t.type.elixir)) for t in (x, y))
     made = nx.multiply(nx.select(some, x, one_x), nx.log(nx.select(some, y, one_y)))
-    return nx.select(some, made, nx.tensor(0.0, kw(type=made.type.elixir)))
+    return nx.select(some, made, nx.tensor(0, kw(type=x.type.elixir)))
 
 
 def _weighted(loss: Any, y_true: Any, weights: Any, reduction: Any) -> Any:
