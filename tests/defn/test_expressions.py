@@ -128,6 +128,30 @@ CASES = [
         "Nx.Defn.jit_apply(fn x -> Nx.multiply(x, 0.2) end, [Nx.tensor([-0.68, 1.3, 0.77], type: :bf16)])",
         "#Nx.Tensor<\n  bf16[3]\n  [-0.135, 0.258, 0.152]\n>",
     ),
+    (
+        "Nx.Defn.debug_expr(fn a -> a[0][0] end).(Nx.iota({2, 3}))",
+        "#Nx.Tensor<\n  s32\n  \n  Nx.Defn.Expr\n  parameter a:0                         s32[2][3]\n  b = slice a, [0, 0], ["
+        "1, 1], [1, 1]   s32[1][1]\n  c = squeeze b, [0, 1]                 s32\n>",
+    ),
+    (
+        "Nx.Defn.debug_expr(fn a -> a[[.., 0..2]] end).(Nx.iota({2, 3}))",
+        "#Nx.Tensor<\n  s32[2][3]\n  \n  Nx.Defn.Expr\n  parameter a:0                         s32[2][3]\n  b = slice a, [0,"
+        " 0], [2, 3], [1, 1]   s32[2][3]\n>",
+    ),
+    (
+        "Nx.Defn.debug_expr(fn a -> Nx.slice(Nx.slice(a, [0, 1], [2, 2], strides: [1, 1]), [1, 0], [1, 2]) end).(Nx.iot"
+        "a({2, 3}))",
+        "#Nx.Tensor<\n  s32[1][2]\n  \n  Nx.Defn.Expr\n  parameter a:0                         s32[2][3]\n  b = slice a, [1,"
+        " 1], [1, 2], [1, 1]   s32[1][2]\n>",
+    ),
+    (
+        "Nx.Defn.debug_expr(fn a -> Nx.sum(a, axes: []) end).(Nx.iota({2, 3}, type: :u8))",
+        "#Nx.Tensor<\n  u32[2][3]\n  \n  Nx.Defn.Expr\n  parameter a:0   u8[2][3]\n  b = as_type a   u32[2][3]\n>",
+    ),
+    (
+        "Nx.Defn.debug_expr(fn a -> Nx.add(a, Nx.as_type(2.0, :s32)) end).(1)",
+        "ArgumentError: value 2.0 is not valid for constant of type {:s, 32}",
+    ),
 ]
 
 

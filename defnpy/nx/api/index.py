@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.nx import shape as shapes
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dispatch import apply, block, tag
+from defnpy.nx.expr import Expr
 from defnpy.nx.ops import index as ops
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
@@ -71,7 +72,7 @@ def slice_plain(t: Tensor, starts: Any, lengths: Any, strides: Any) -> Tensor:
     static, dynamic = _starts(starts, t.shape)
     if not dynamic:
         static = tuple(min(max(s, 0), n - k) for s, n, k in zip(static, t.shape, lengths, strict=True))
-        if tuple(lengths) == t.shape and all(s == 1 for s in strides):
+        if t.data.__class__ is not Expr and tuple(lengths) == t.shape and all(s == 1 for s in strides):
             return t
     return apply(ops.SLICE, t, *dynamic, starts=static, lengths=tuple(lengths), strides=tuple(strides))
 

@@ -34,7 +34,11 @@ def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
 
 
 def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, offset: int) -> Tensor:
-    """Reduce a plain tensor whose first *offset* axes are vectorised."""
+    """Reduce a plain tensor whose first *offset* axes are vectorised; without axes the elements are only cast."""
+    if axes == ():
+        from defnpy.nx.api.convert import as_type
+
+        return as_type(p, op.infer({"axes": (), "keep_axes": keep}, p).type.elixir)
     if offset:
         inner = range(len(p.shape) - offset) if axes is None else axes
         axes = tuple(a + offset for a in inner)
@@ -82,25 +86,16 @@ def product(tensor: Any, opts: Any = ()) -> Tensor:
     return _reduction(ops.PRODUCT, tensor, opts)
 
 
-def _truth(op: Op, tensor: Any, opts: Any) -> Tensor:
-    if opts and keyword(opts, axes=None, keep_axes=False)["axes"] == []:
-        from defnpy.nx.api.convert import as_type
-
-        # Without an axis there is nothing to reduce, and the elements are only cast.
-        return as_type(tensor, dtypes.U8.elixir)
-    return _reduction(op, tensor, opts)
-
-
 @ex("all/1", "all/2")
 def all_(tensor: Any, opts: Any = ()) -> Tensor:
     """1 if all elements are non-zero."""
-    return _truth(ops.ALL, tensor, opts)
+    return _reduction(ops.ALL, tensor, opts)
 
 
 @ex("any/1", "any/2")
 def any_(tensor: Any, opts: Any = ()) -> Tensor:
     """1 if some element is non-zero."""
-    return _truth(ops.ANY, tensor, opts)
+    return _reduction(ops.ANY, tensor, opts)
 
 
 def _extreme(op: Op, tensor: Any, opts: Any) -> Tensor:
