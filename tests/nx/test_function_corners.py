@@ -87,6 +87,13 @@ CASES = [
         "Nx.LinAlg.least_squares(Nx.tensor([Complex.new(1, 1)]), Nx.iota({2}))",
         "ArgumentError: Nx.LinAlg.least_squares/2 is not yet implemented for complex inputs",
     ),
+    ("Nx.broadcast(Nx.tensor(3), Nx.vectorize(Nx.iota({2, 3}), :v))", "#Nx.Tensor<\n  s32[3]\n  [3, 3, 3]\n>"),
+    (
+        "Nx.fill(Nx.vectorize(Nx.iota({2, 1}), :v), 7)",
+        "#Nx.Tensor<\n  vectorized[v: 2]\n  s32[1]\n  [\n    [7],\n    [7]\n  ]\n>",
+    ),
+    ("Nx.Defn.jit_apply(fn x -> Nx.as_type(-1, :u8) |> Nx.add(x) end, [1])", "#Nx.Tensor<\n  s32\n  256\n>"),
+    ("Nx.Defn.jit_apply(fn x -> Nx.tensor(300, type: :s8) |> Nx.divide(x) end, [1])", "#Nx.Tensor<\n  f32\n  44.0\n>"),
 ]
 
 

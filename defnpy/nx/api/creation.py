@@ -19,7 +19,7 @@ from defnpy.nx.ops import create as ops
 from defnpy.nx.options import keyword, keywords, validated
 from defnpy.nx.show import text
 from defnpy.nx.tensor import TEMPLATE, Tensor
-from defnpy.nx.vectors import vectorized
+from defnpy.nx.vectors import devectorized, vectorized
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError
 from defnpy.terms.module import ex, native_module
@@ -344,7 +344,7 @@ def fill(term: Any, value: Any, opts: Any = ()) -> Tensor:
     given = validated(opts, type=None)["type"]
     t = to_tensor(term)
     kind = dtypes.normalize(given) if given is not None else binary_type(t, value)
-    return broadcast(as_type(to_tensor(value), kind), t)
+    return vectorized(broadcast(as_type(to_tensor(value), kind), devectorized(t)), t.vectorized_axes)
 
 
 @ex("from_binary/2", "from_binary/3")

@@ -273,8 +273,6 @@ def broadcast(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
     names = given["names"]
     if new.__class__ is Tensor:
         names = list(new.names) if names is None else names
-        if new.vectorized_axes and given["axes"] is None:
-            return together([t, new], lambda ts, k: _broadcast_to(ts[0], k, new.shape, given["axes"], names))
     return apply_vectorized(t, lambda p, k: _broadcast_to(p, k, shape_of(new), given["axes"], names))
 
 
