@@ -94,6 +94,7 @@ CASES = [
     ),
     ("Nx.Defn.jit_apply(fn x -> Nx.as_type(-1, :u8) |> Nx.add(x) end, [1])", "#Nx.Tensor<\n  s32\n  256\n>"),
     ("Nx.Defn.jit_apply(fn x -> Nx.tensor(300, type: :s8) |> Nx.divide(x) end, [1])", "#Nx.Tensor<\n  f32\n  44.0\n>"),
+    ("Nx.all(Nx.tensor(-6, type: :s8), keep_axes: true) |> Nx.to_number()", "250"),
 ]
 
 

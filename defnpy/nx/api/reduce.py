@@ -35,6 +35,8 @@ def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
 
 def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, offset: int) -> Tensor:
     """Reduce a plain tensor whose first *offset* axes are vectorised; without axes the elements are only cast."""
+    if axes is None and keep:
+        axes = tuple(range(len(p.shape) - offset))
     if axes == ():
         from defnpy.nx.api.convert import as_type
 
@@ -42,8 +44,6 @@ def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, of
     if offset:
         inner = range(len(p.shape) - offset) if axes is None else axes
         axes = tuple(a + offset for a in inner)
-    if axes is None and keep:
-        axes = tuple(range(len(p.shape)))
     return apply(op, p, axes=axes, keep_axes=keep)
 
 
