@@ -44,8 +44,7 @@ def exp(x: Any) -> Any:
 @numeric("gelu/1")
 def gelu(x: Any) -> Any:
     """Gaussian error linear unit."""
-    cdf = nx.divide(nx.add(1.0, nx.erf(nx.divide(x, math.sqrt(2)))), 2)
-    return nx.multiply(x, cdf)
+    return nx.divide(nx.multiply(nx.add(1, nx.erf(nx.divide(x, math.sqrt(2)))), x), 2)
 
 
 @numeric("hard_sigmoid/1", "hard_sigmoid/2")
@@ -64,7 +63,7 @@ def hard_silu(x: Any, opts: Opts = ()) -> Any:
 @numeric("hard_tanh/1")
 def hard_tanh(x: Any) -> Any:
     """Clipped to -1..1."""
-    return nx.clip(x, -1, 1)
+    return nx.select(nx.greater(x, 1), 1, nx.select(nx.less(x, -1), -1, x))
 
 
 @numeric("leaky_relu/1", "leaky_relu/2")
@@ -92,7 +91,7 @@ def log_softmax(x: Any, opts: Opts = ()) -> Any:
     axis = keyword(opts, axis=-1)["axis"]
     axes = _axes(axis)
     shifted = nx.subtract(x, _stopped(nx.reduce_max(x, kw(axes=axes, keep_axes=True))))
-    return nx.subtract(shifted, nx.log(nx.sum_(nx.exp(shifted), kw(axes=axes, keep_axes=True))))
+    return nx.add(nx.negate(nx.log(nx.sum_(nx.exp(shifted), kw(axes=axes, keep_axes=True)))), shifted)
 
 
 @numeric("log_sumexp/1", "log_sumexp/2")
@@ -142,7 +141,7 @@ def sigmoid(x: Any) -> Any:
 @numeric("silu/1")
 def silu(x: Any) -> Any:
     """``x * sigmoid(x)``."""
-    return nx.multiply(x, nx.sigmoid(x))
+    return nx.multiply(nx.sigmoid(x), x)
 
 
 @numeric("softmax/1", "softmax/2")
@@ -151,19 +150,19 @@ def softmax(x: Any, opts: Opts = ()) -> Any:
     axes = _axes(keyword(opts, axis=-1)["axis"])
     shifted = nx.subtract(x, _stopped(nx.reduce_max(x, kw(axes=axes, keep_axes=True))))
     exps = nx.exp(shifted)
-    return _with_logits(nx.divide(exps, nx.sum_(exps, kw(axes=axes, keep_axes=True))), x)
+    return _with_logits(nx.multiply(nx.divide(1, nx.sum_(exps, kw(axes=axes, keep_axes=True))), exps), x)
 
 
 @numeric("softplus/1")
 def softplus(x: Any) -> Any:
     """``log(1 + exp(x))``, stable."""
-    return nx.add(nx.max_(x, 0), nx.log1p(nx.exp(nx.negate(nx.abs_(x)))))
+    return nx.add(nx.log1p(nx.exp(nx.negate(nx.abs_(x)))), nx.max_(0.0, x))
 
 
 @numeric("softsign/1")
 def softsign(x: Any) -> Any:
     """``x / (|x| + 1)``."""
-    return nx.divide(x, nx.add(nx.abs_(x), 1))
+    return nx.multiply(nx.divide(1, nx.add(nx.abs_(x), 1)), x)
 
 
 @numeric("tanh/1")

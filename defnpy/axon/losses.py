@@ -8,6 +8,7 @@ from typing import Any
 
 from defnpy.axon.activations import log_sigmoid, log_softmax
 from defnpy.axon.base import ArgumentError, Atom, Opts, Tensor, kw, numeric, numeric_module, nx, text
+from defnpy.nx.linalg import norm_body
 from defnpy.nx.options import keyword
 from defnpy.terms.errors import CaseClauseError
 from defnpy.terms.function import Closure
@@ -82,45 +83,47 @@ def categorical_cross_entropy(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
     given = o["from_logits"] not in (None, False)
     sparse = o["sparse"] not in (None, False)
     if given or logits is not None:
-        scores = log_softmax(logits if logits is not None else y_pred, kw(axis=-1))
+        scores: Any = log_softmax(logits if logits is not None else y_pred, kw(axis=-1))
     else:
-        scores = nx.log(y_pred)
+        scores = None
+    last = kw(axes=[-1])
     if sparse:
-        loss = _sparse(y_true, y_pred, scores)
+        taken = _taken(y_true, y_pred if scores is None else scores)
+        loss = nx.sum_(nx.negate(nx.log(taken) if scores is None else taken), last)
+    elif scores is None:
+        loss = nx.sum_(nx.negate(_times_log(y_true, y_pred)), last)
     else:
-        product = nx.multiply(y_true, scores)
-        if not given and logits is None:
-            product = nx.select(nx.equal(y_true, 0), 0, product)
-        loss = nx.negate(nx.sum_(product, kw(axes=[-1])))
-    return _weighted(loss, y_true, y_pred, sparse, o["class_weights"], o["reduction"])
+        loss = nx.negate(nx.sum_(nx.multiply(y_true, scores), last))
+    return _weighted(loss, y_true, o["class_weights"], o["reduction"])
 
 
-def _sparse(y_true: Tensor, y_pred: Tensor, scores: Any) -> Any:
-    if y_true.rank == y_pred.rank:
-        if y_true.shape[-1] != 1:
-            raise ArgumentError(f"target values must have size 1 in last dimension, got shape {text(y_true.shape)}")
-        indices = y_true
-    else:
-        indices = nx.new_axis(y_true, -1)
-    taken = nx.take_along_axis(scores, indices, kw(axis=-1))
-    return nx.negate(nx.squeeze(taken, kw(axes=[-1])))
+def _taken(y_true: Tensor, scores: Any) -> Any:
+    """The score of each target."""
+    if y_true.rank < 2:
+        y_true = nx.new_axis(y_true, -1)
+    if y_true.shape[-1] != 1:
+        raise ArgumentError(f"target values must have size 1 in last dimension, got shape {text(y_true.shape)}")
+    return nx.take_along_axis(scores, y_true, kw(axis=-1))
 
 
-def _weighted(loss: Any, y_true: Any, y_pred: Any, sparse: bool, weights: Any, reduction: Any) -> Any:
+def _times_log(x: Any, y: Any) -> Any:
+    """``x * log(y)``, zero where *x* is."""
+    some = nx.not_equal(x, 0.0)
+    one_x, one_y = (nx.tensor(1, kw(type=t.type.elixir)) for t in (x, y))
+    made = nx.multiply(nx.select(some, x, one_x), nx.log(nx.select(some, y, one_y)))
+    return nx.select(some, made, nx.tensor(0, kw(type=x.type.elixir)))
+
+
+def _weighted(loss: Any, y_true: Any, weights: Any, reduction: Any) -> Any:
     if weights is None or weights is False:
         return reduced(loss, reduction)
-    weights = nx.to_tensor(weights) if weights.__class__ is not list else nx.tensor(weights)
-    classes = y_pred.shape[-1]
-    if weights.shape != (classes,):
+    weights = nx.tensor(weights)
+    if weights.size != y_true.shape[-1]:
         raise ArgumentError(
-            "expected class weights to be a 1-dimensional list with size equal to the number of classes present in dimension "
-            f"{y_pred.rank - 1} of target tensor, got data with shape {text(weights.shape)}"
+            "expected class weights to be a 1-dimensional list with size equal to the number of classes present in dataset, "
+            f"got {text(weights)} for data with {y_true.shape[1]} classes"
         )
-    if sparse:
-        indices = nx.squeeze(y_true, kw(axes=[-1])) if y_true.rank == loss.rank + 1 else y_true
-    else:
-        indices = nx.argmax(y_true, kw(axis=-1))
-    factor = nx.take(weights, indices)
+    factor = nx.take(weights, nx.argmax(y_true, kw(axis=1)))
     weighted = nx.multiply(factor, loss)
     if reduction is Atom("mean"):
         return nx.divide(nx.sum_(weighted), nx.sum_(factor))
@@ -132,8 +135,7 @@ def categorical_hinge(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
     """Hinge loss of many classes."""
     o = keyword(opts, reduction=NONE)
     y_true = nx.to_tensor(y_true)
-    one = nx.tensor(1, kw(type=y_true.type.elixir))
-    wrong = nx.reduce_max(nx.multiply(nx.subtract(one, y_true), y_pred), kw(axes=[-1]))
+    wrong = nx.reduce_max(nx.multiply(nx.subtract(1, y_true), y_pred), kw(axes=[-1]))
     right = nx.sum_(nx.multiply(y_true, y_pred), kw(axes=[-1]))
     return reduced(nx.max_(nx.add(nx.subtract(wrong, right), 1), 0), o["reduction"])
 
@@ -162,23 +164,21 @@ def _sum_first(t: Any) -> Any:
 
 def _divergence(y_true: Any, y_pred: Any) -> Any:
     t, p = nx.clip(y_true, _EPSILON, 1), nx.clip(y_pred, _EPSILON, 1)
-    return nx.multiply(t, nx.log(nx.divide(t, p)))
+    return nx.multiply(nx.log(nx.divide(t, p)), t)
 
 
 def _log_cosh(y_true: Any, y_pred: Any) -> Any:
-    from defnpy.axon.activations import softplus
-
     x = nx.subtract(y_pred, y_true)
-    return nx.subtract(nx.add(x, softplus(nx.multiply(-2.0, x))), nx.log(2.0))
+    return nx.subtract(nx.add(nx.log1p(nx.exp(nx.multiply(x, -2))), x), nx.log(2))
 
 
-hinge = _elementwise("hinge", lambda t, p: nx.max_(nx.subtract(1, nx.multiply(t, p)), 0), _mean)
+hinge = _elementwise("hinge", lambda t, p: nx.max_(nx.add(nx.negate(nx.multiply(t, p)), 1), 0), _mean)
 kl_divergence = _elementwise("kl_divergence", _divergence, _sum)
 log_cosh = _elementwise("log_cosh", _log_cosh, _mean)
 mean_absolute_error = _elementwise("mean_absolute_error", lambda t, p: nx.abs_(nx.subtract(t, p)), _mean)
 mean_squared_error = _elementwise("mean_squared_error", lambda t, p: nx.pow_(nx.subtract(t, p), 2), _mean)
-poisson = _elementwise("poisson", lambda t, p: nx.subtract(p, nx.multiply(t, nx.log(nx.add(p, _EPSILON)))), _mean)
-soft_margin = _elementwise("soft_margin", lambda t, p: nx.log(nx.add(1, nx.exp(nx.multiply(nx.negate(t), p)))), _sum_first)
+poisson = _elementwise("poisson", lambda t, p: nx.add(nx.negate(nx.multiply(nx.log(nx.add(p, _EPSILON)), t)), p), _mean)
+soft_margin = _elementwise("soft_margin", lambda t, p: nx.log1p(nx.exp(nx.multiply(nx.negate(t), p))), _sum_first)
 
 
 @numeric("margin_ranking/2", "margin_ranking/3")
@@ -193,15 +193,11 @@ def margin_ranking(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
 @numeric("cosine_similarity/2", "cosine_similarity/3")
 def cosine_similarity(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
     """Cosine of the angle of two vectors."""
-    o = keyword(opts, axes=[-1], eps=1.0e-6, reduction=NONE)
+    o = keyword(opts, axes=[1], eps=1.0e-6, reduction=NONE)
     axes = kw(axes=o["axes"])
     product = nx.sum_(nx.multiply(y_true, y_pred), axes)
-    norms = nx.multiply(_norm(y_true, axes), _norm(y_pred, axes))
+    norms = nx.multiply(norm_body(y_true, axes), norm_body(y_pred, axes))
     return reduced(nx.divide(product, nx.max_(norms, o["eps"])), o["reduction"])
-
-
-def _norm(t: Any, axes: Any) -> Any:
-    return nx.sqrt(nx.sum_(nx.multiply(t, t), axes))
 
 
 @numeric("huber/2", "huber/3")
@@ -209,9 +205,10 @@ def huber(y_true: Any, y_pred: Any, opts: Opts = ()) -> Any:
     """Squared for small errors, linear for large ones."""
     o = keyword(opts, reduction=NONE, delta=1.0)
     delta = o["delta"]
-    error = nx.abs_(nx.subtract(y_true, y_pred))
+    error = nx.abs_(nx.subtract(y_pred, y_true))
     small = nx.multiply(0.5, nx.pow_(error, 2))
-    large = nx.multiply(delta, nx.subtract(error, nx.multiply(0.5, delta)))
+    half = 0.5 * delta**2 if delta.__class__ in (int, float) else nx.multiply(0.5, nx.pow_(delta, 2))
+    large = nx.subtract(nx.multiply(delta, error), half)
     return reduced(nx.select(nx.less_equal(error, delta), small, large), o["reduction"])
 
 

@@ -132,7 +132,7 @@ _TABLE: dict[str, Callable[[Expr], list[Any]]] = {
     "put_slice": _put_slice,
     "dot": _dot,
     "conv": _with_options(*_CONV),
-    "triangular_solve": _with_options("lower", "left_side", "transform_a"),
+    "triangular_solve": _with_options("transform_a", "left_side", "lower"),
     "broadcast": _broadcast,
     "iota": lambda e: [e.params["axis"]],
     "eye": lambda e: [],

@@ -143,11 +143,7 @@ def merge(a: DType, b: DType) -> DType:
 
 def _merge_floats(a: DType, b: DType) -> DType:
     """Two different real float kinds: ``f``, ``bf`` and ``f8_e4m3fn``."""
-    if a is E4M3:
-        return a
-    if b is E4M3:
-        return a
-    return a if a.kind == "f" else b
+    return a if a is E4M3 or a.kind == "f" else b
 
 
 def infer(number: Any) -> DType:

@@ -157,8 +157,11 @@ def constant(number: Any, type: DType, shape: tuple[int, ...] = (), names: Any =
     """A constant node of a Python number."""
     if type.is_integer and number.__class__ is float:
         raise ArgumentError(f"value {text(number_term(number))} is not valid for constant of type {text(type.elixir)}")
-    if type.is_float and number.__class__ is int:
-        number = float(number)
+    if number.__class__ is int:
+        if type.is_float:
+            number = float(number)
+        elif not type.min <= number <= type.max:
+            number = (number - type.min) % (1 << type.bits) + type.min
     if type.is_complex and number.__class__ is not complex:
         number = complex(number)
     out = template(type, shape, names)

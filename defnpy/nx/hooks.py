@@ -8,6 +8,7 @@ from defnpy.nx.containers import container_map
 from defnpy.nx.expr import IO_CALL, RUNTIME_CALL, Call, Expr, elements, merge_contexts, to_expr
 from defnpy.nx.structure import flatten, plain, rebuild, templates
 from defnpy.nx.tensor import Tensor, template
+from defnpy.nx.vectors import devectorized
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError, FunctionClauseError, RuntimeError_
 from defnpy.terms.function import is_function
@@ -27,7 +28,7 @@ def io_call(term: Any, name: Any, fun: Any = None) -> Any:
         return value
     operands = tuple(plain(t) for t in leaves)
     outs = [t.like(data=None) for t in leaves]
-    call = Call(templates(value), name, fun)
+    call = Call(templates(container_map(value, lambda t: devectorized(t, keep_names=True))), name, fun)
     return rebuild(value, _node(IO_CALL, outs, operands, call))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import ml_dtypes
 
 from defnpy.nx import dtype as dtypes
-from defnpy.nx import shape as shapes
 from defnpy.nx.api import compare, convert, creation, index, linear, reduce, shape
 from defnpy.nx.api import elementwise as ew
 from defnpy.nx.convert import constant, to_tensor
@@ -181,7 +180,7 @@ def solve_body(a: Any, b: Any) -> Tensor:
         )
 
     def plain(ts: list[Tensor], _: int) -> Tensor:
-        kind = dtypes.to_floating(dtypes.merge(ts[0].type, ts[1].type))
+        kind = dtypes.merge(dtypes.to_floating(ts[0].type), ts[1].type)
         return block(tag("LinAlg.Solve"), template(kind, ts[1].shape), tuple(ts), _solve)
 
     return together([x, y], plain)
@@ -212,7 +211,7 @@ def _invert(p: Tensor) -> Tensor:
     from defnpy.nx.control import branches
     from defnpy.nx.expr import metadata
 
-    a = _floating(p)
+    a = p if p.type.is_complex else convert.as_type(p, dtypes.merge(p.type, dtypes.F32).atom)
     n, real = a.shape[-1], dtypes.to_real(a.type)
     smallest = float(ml_dtypes.finfo(real.numpy).smallest_normal) * 1.0e3
     singular = reduce.all_(compare.less_equal(ew.abs_(determinant_body(a)), constant(smallest, real)))
@@ -384,7 +383,7 @@ def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(kind, *p.shape[:-1]), _out(kind, *p.shape)
 
-    return _batched("Eigh", t, outs, _eigh, eps=given["eps"], max_iter=given["max_iter"])
+    return _batched("Eigh", t, outs, _eigh, max_iter=given["max_iter"], eps=given["eps"])
 
 
 def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
@@ -441,7 +440,7 @@ def svd_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor, Tensor]:
         kind = dtypes.to_floating(p.type)
         return _out(kind, *batch, m, m if full else k), _out(kind, *batch, k), _out(kind, *batch, n if full else k, n)
 
-    fields = {"full_matrices?": full, "max_iter": given["max_iter"]}
+    fields = {"max_iter": given["max_iter"], "full_matrices?": full}
     return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)
 
 
@@ -512,10 +511,10 @@ def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
     """The number of singular values above the precision."""
     given = keyword(opts, eps=1.0e-7)
     t = to_tensor(tensor)
+    _real_only(t, "matrix_rank", 2)
     if len(t.shape) != 2:
         raise ArgumentError(f"tensor must have rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
-    _real_only(t, "matrix_rank", 2)
-    _, s, _ = svd_body(t, [])
+    s = _singular_values(t)
     limit = ew.multiply(given["eps"] * max(t.shape), reduce.reduce_max(s))
     return reduce.sum_(compare.greater(s, limit))
 
@@ -523,27 +522,28 @@ def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
 def pinv_body(tensor: Any, opts: Any) -> Tensor:
     """The Moore-Penrose inverse."""
     given = keyword(opts, eps=1.0e-10)
-    t = _bare(to_tensor(tensor))
     eps = given["eps"]
+    t = _floating(to_tensor(tensor))
+    zero, one = constant(0, t.type), constant(1, t.type)
     if not t.shape:
         small = compare.less_equal(ew.abs_(t), eps)
-        return compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, t)))
+        return compare.select(small, zero, ew.divide(one, compare.select(small, one, t)))
     if len(t.shape) == 1:
-        total = reduce.sum_(ew.real(ew.multiply(t, ew.conjugate(t))) if t.type.is_complex else ew.multiply(t, t))
-        small = compare.less_equal(reduce.all_(compare.less_equal(ew.abs_(t), eps)), 0)
-        bad = compare.logical_not(small)
-        scaled = ew.divide(ew.conjugate(t) if t.type.is_complex else t, compare.select(bad, 1.0, total))
-        return compare.select(shape.broadcast(bad, t.shape), 0.0, scaled)
+        back = adjoint_body(t)
+        tiny = reduce.all_(compare.less_equal(ew.abs_(t), eps))
+        total = compare.select(tiny, one, reduce.sum_(ew.multiply(t, back)))
+        return compare.select(shape.broadcast(tiny, t), zero, ew.divide(back, total))
+    t = _bare(t)
     u, s, vt = svd_body(t, keywords(**{"full_matrices?": False}))
     small = compare.less(s, eps)
-    inverse = compare.select(small, 0.0, ew.divide(1.0, compare.select(small, 1.0, s)))
+    unit = constant(1, s.type)
+    inverse = compare.select(small, constant(0, s.type), ew.divide(unit, compare.select(small, unit, s)))
     made = product(ew.multiply(turned(vt), shape.new_axis(inverse, len(t.shape) - 2)), turned(u))
     if t.vectorized_axes:
         return made
     from defnpy.nx.grad.custom import custom
 
-    a = _floating(t)
-    return custom(made, [t], lambda g: [_pinv_gradient(a, made, g)])
+    return custom(made, [t], lambda g: [_pinv_gradient(t, made, g)])
 
 
 def _pinv_gradient(a: Tensor, p: Tensor, g: Tensor) -> Tensor:
@@ -561,6 +561,8 @@ def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
     """``x`` with the smallest ``|a x - b|``."""
     given = keyword(opts, eps=1.0e-15)
     x, y = to_tensor(a), to_tensor(b)
+    for t in (x, y):
+        _real_only(t, "least_squares", 2)
     for word, t, rank in (("1st", x, 2), ("2nd", y, 1)):
         if len(t.shape) != rank:
             raise ArgumentError(f"tensor of {word} argument must have rank {rank}, got rank {len(t.shape)} with shape {text(t.shape)}")
@@ -569,57 +571,50 @@ def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
             "the number of rows of the matrix as the 1st argument and the number of columns of the vector as the 2nd argument "
             f"must be the same, got 1st argument shape {text(x.shape)} and 2nd argument shape {text(y.shape)}"
         )
-    if x.type.is_complex or y.type.is_complex:
-        _real_only(x if x.type.is_complex else y, "least_squares", 2)
     return linear.dot(pinv_body(x, keywords(eps=given["eps"])), _bare(y))
 
 
 _INF, _NEG_INF = Atom("inf"), Atom("neg_inf")
+_FROBENIUS, _NUCLEAR = Atom("frobenius"), Atom("nuclear")
 
 
 def norm_body(tensor: Any, opts: Any) -> Tensor:
     """A norm of a vector or matrix."""
-    given = keyword(opts, ord=None, axes=None, keep_axes=False)
+    given = keyword(opts, ord=None, axes=None, keep_axes=None)
     t = to_tensor(tensor)
-    kind, keep = given["ord"], bool(given["keep_axes"])
-    if given["axes"] is not None:
-        axes = list(shapes.axes_indices(t.shape, given["axes"], t.names))
-        rank = len(axes)
-    else:
-        rank, axes = len(t.shape), None
-    if rank not in (1, 2) or (rank > 2):
+    kind, rank = given["ord"], len(t.shape)
+    if rank not in (1, 2):
         raise ArgumentError(f"expected 1-D or 2-D tensor, got tensor with shape {text(t.shape)}")
-    options = keywords(axes=axes, keep_axes=keep)
+    options = keywords(axes=given["axes"], keep_axes=bool(given["keep_axes"]))
     if kind is None:
-        return _by_squares(t, options)
-    if kind.__class__ is Atom and kind not in (_INF, _NEG_INF):
-        if rank != 2:
-            raise ArgumentError(f"expected a 2-D tensor for ord: {text(kind)}, got a 1-D tensor")
-        if kind is Atom("frobenius"):
-            return _by_squares(t, options)
-        if kind is Atom("nuclear"):
-            _, s, _ = svd_body(t, [])
-            return reduce.sum_(s)
+        return _by_powers(t, 2, options)
+    if kind is _FROBENIUS:
+        if rank == 1:
+            raise ArgumentError("expected a 2-D tensor for ord: :frobenius, got a 1-D tensor")
+        return _by_powers(t, 2, options)
+    if kind is _NUCLEAR:
+        if rank == 1:
+            raise ArgumentError("nuclear norm not supported for rank != 2")
+        return reduce.sum_(_singular_values(t))
+    if kind is not _INF and kind is not _NEG_INF and kind.__class__ is not int:
         raise ArgumentError(f"unknown ord {text(kind)}")
-    elif kind.__class__ is not int and kind not in (_INF, _NEG_INF):
-        raise ArgumentError(f"unknown ord {text(kind)}")
-    if rank == 1:
-        return _vector_norm(t, kind, options)
-    return _matrix_norm(t, kind, axes, keep)
+    return _vector_norm(t, kind, options) if rank == 1 else _matrix_norm(t, kind, options)
 
 
-def _by_squares(t: Tensor, options: Any) -> Tensor:
-    from defnpy.nx.expr import metadata, to_expr
+def _singular_values(t: Tensor) -> Tensor:
+    return svd_body(t, keywords(**{"full_matrices?": False}))[1]
 
-    size = to_expr(_floating(ew.abs_(t) if t.type.is_complex else t))
-    # Scaled by the largest element, so that squares do not overflow.
-    top = reduce.reduce_max(ew.abs_(size), options)
-    usual = compare.logical_or(compare.equal(top, 0), ew.is_infinity(top))
-    scale = metadata(to_expr(compare.select(usual, 1.0, top)), "stop_grad")
-    kept = reduce.reduce_max(ew.abs_(size), [*[o for o in options if o[0].name != "keep_axes"], (Atom("keep_axes"), True)])
-    wide = metadata(to_expr(compare.select(compare.logical_or(compare.equal(kept, 0), ew.is_infinity(kept)), 1.0, kept)), "stop_grad")
-    part = ew.divide(size, wide)
-    return ew.multiply(ew.sqrt(reduce.sum_(ew.multiply(part, part), options)), scale)
+
+def _by_powers(t: Tensor, power: int, options: Any) -> Tensor:
+    """The root of the sum of powers, scaled by the largest element, so that powers do not overflow."""
+    axes, (_, keep) = options
+    kept = [axes, (Atom("keep_axes"), True)]
+    size = ew.abs_(t)
+    top = reduce.reduce_max(size, kept)
+    top = compare.select(compare.greater(top, 0), top, 1)
+    total = reduce.sum_(ew.pow_(ew.divide(size, top), power), kept)
+    made = ew.multiply(ew.pow_(total, constant(1 / power, dtypes.to_real(t.type))), top)
+    return made if keep else shape.squeeze(made, [axes])
 
 
 def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
@@ -630,31 +625,20 @@ def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
         return reduce.reduce_min(size, options)
     if kind == 0:
         return convert.as_type(reduce.sum_(compare.not_equal(t, 0), options), dtypes.to_real(t.type).atom)
-    if kind == 1:
-        return reduce.sum_(size, options)
+    return reduce.sum_(size, options) if kind == 1 else _by_powers(t, kind, options)
+
+
+def _matrix_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
+    """The options concern the sums of rows or columns where the norm is made of these."""
     if kind == 2:
-        return _by_squares(t, options)
-    return ew.pow_(reduce.sum_(ew.pow_(size, kind), options), 1 / kind)
-
-
-def _matrix_norm(t: Tensor, kind: Any, axes: Any, keep: bool) -> Tensor:
-    first, second = axes if axes is not None else (len(t.shape) - 2, len(t.shape) - 1)
-    if kind == 2 and kind.__class__ is int:
-        return _by_squares(t, keywords(axes=axes, keep_axes=keep))
-    if kind == -2 and kind.__class__ is int:
-        _, s, _ = svd_body(t, [])
-        made = reduce.reduce_min(s)
-        return shape.reshape(made, (1, 1)) if keep else made
-    if kind in (1, -1) and kind.__class__ is int:
-        inner, outer = first, second
-    elif kind is _INF or kind is _NEG_INF:
-        inner, outer = second, first
-    else:
+        return _by_powers(t, 2, options)
+    if kind == -2:
+        return reduce.reduce_min(_singular_values(t), options)
+    if kind not in (1, -1, _INF, _NEG_INF):
         raise ArgumentError(f"invalid :ord for 2-D tensor, got: {text(kind)}")
-    rows = reduce.sum_(ew.abs_(t), keywords(axes=[inner], keep_axes=True))
+    lines = reduce.sum_(ew.abs_(t), keywords(axes=[0 if kind.__class__ is int else 1]))
     pick = reduce.reduce_max if kind is _INF or kind == 1 else reduce.reduce_min
-    made = pick(_floating(rows), keywords(axes=[outer], keep_axes=True))
-    return made if keep else shape.squeeze(made, keywords(axes=[first, second]))
+    return pick(_floating(lines), options)
 
 
 # -- public functions -----------------------------------------------------------------------------------------------------

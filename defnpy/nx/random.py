@@ -285,32 +285,27 @@ def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
     word = dtypes.of_name(f"u{width}")
     both = bits(k, (2, *to), width)
     high_bits, low_bits = _row(both, 0), _row(both, 1)
-    lowest = convert.as_type(a, kind.atom)
     wide = dtypes.U64.atom
-    span = convert.as_type(_unsigned(ew.subtract(convert.as_type(b, kind.atom), lowest), kind, word), wide)
+    span = convert.as_type(convert.as_type(ew.subtract(b, a), word.atom), wide)
     high_bits, low_bits = convert.as_type(high_bits, wide), convert.as_type(low_bits, wide)
     # The draw is high * 2 ** width + low, reduced to the span.
     factor = ew.remainder(constant(1 << (width // 2), dtypes.U64), span)
     factor = ew.remainder(ew.multiply(factor, factor), span)
     offset = ew.add(ew.multiply(ew.remainder(high_bits, span), factor), ew.remainder(low_bits, span))
     offset = ew.remainder(offset, span)
-    return _named(ew.add(lowest, convert.as_type(offset, kind.atom)), given["names"])
-
-
-def _unsigned(t: Tensor, kind: DType, word: DType) -> Tensor:
-    return convert.bitcast(t, word.atom) if kind.bits == word.bits else convert.as_type(t, word.atom)
+    return _named(convert.as_type(ew.add(a, offset), kind.atom), given["names"])
 
 
 def _gumbel_split(key: Any, opts: Any) -> Tensor:
     k = _check_key(key)
-    given = _options(opts)
+    given = keyword(opts, shape=(), type=None)
     kind = _float_type(given["type"])
     real = dtypes.to_real(kind)
     import ml_dtypes
 
     tiny = float(ml_dtypes.finfo(real.numpy).tiny)
     u = _uniform(k, constant(tiny, real), constant(1.0, real), given["shape"], kind)
-    return _named(ew.negate(ew.log(ew.negate(ew.log(u)))), given["names"])
+    return ew.negate(ew.log(ew.negate(ew.log(u))))
 
 
 def _shuffle_rounds(n: int) -> int:
@@ -343,16 +338,17 @@ def _choice(key: Any, tensor: Any, weights: Any, opts: Any) -> Any:
     k = _check_key(key)
     given = validated(list(opts), axis=None, samples=1, replace=True)
     t = to_tensor(tensor)
+    axis = 0 if given["axis"] is None else shapes.axis_index(t.shape, given["axis"], t.names)
+    if not t.shape:
+        raise ArgumentError("tensor must have rank 1 or greater")
     if given["axis"] is None:
-        t, axis = shape.flatten(t), 0
-    else:
-        axis = shapes.axis_index(t.shape, given["axis"], t.names)
+        t = shape.flatten(t)
     n, samples = t.shape[axis], given["samples"]
-    p = None if weights is None else _check_weights(to_tensor(weights), n)
     if samples < 1:
         raise RuntimeError_(f"must take at least one sample, got samples={samples}")
     if not given["replace"] and samples > n:
         raise ArgumentError("cannot take more samples than the input size when replace: false")
+    p = None if weights is None else _check_weights(to_tensor(weights), n)
     if p is None and not given["replace"]:
         mixed, rest = _shuffle(k, t, axis, False)
         return index.slice_along_axis(mixed, 0, samples, keywords(axis=axis)), rest

@@ -139,7 +139,7 @@ def binary_broadcast(left: Shape, left_names: Names, right: Shape, right_names: 
         if a != b and a != 1 and b != 1:
             raise ArgumentError(f"cannot broadcast tensor of dimensions {text(left)} to {text(right)}")
         shape.append(max(a, b))
-        names.append(merge_name(left_names[-k], right_names[-k], len(left) - k, len(right) - k))
+        names.append(merge_name(left_names[-k], right_names[-k], rank - k, rank - k))
     return tuple(reversed(shape)), intern_names(names[::-1])
 
 

@@ -68,10 +68,10 @@ def lines(tensor: Any, limit: int | None = 50) -> tuple[list[str], int | None]:
 def body_lines(tensor: Any, array: Any, limit: int | None) -> tuple[list[str], int | None]:
     """The elements as lines."""
     shape = tensor.full_shape
-    take = array.size if limit is None else min(array.size, limit)
+    take = array.size if limit is None or not shape else min(array.size, limit)
     shown = elements(np.asarray(array).reshape(-1)[:take], tensor.type)
     if not shape:
-        return ([shown[0]] if shown else ["..."]), (None if limit is None else limit - 1 if shown else limit)
+        return shown, (None if limit is None else max(limit - 1, 0))
     out: list[str] = []
     _rows(out, shown, shape, 0, 0, "", array.size if limit is None else limit)
     out[-1] = out[-1].removesuffix(",")

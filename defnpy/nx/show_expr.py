@@ -23,9 +23,14 @@ def letters(n: int) -> str:
     return made
 
 
+_INSPECT = Atom("inspect")
+
+
 def skip(e: Expr) -> Expr:
-    """The node behind the marks of gradients."""
-    while e.op is nodes.METADATA and e.params["kind"] == "mark":
+    """The node behind the marks of gradients and facts that do not say how they are shown."""
+    while e.op is nodes.METADATA and (
+        e.params["kind"] == "mark" or (e.params["kind"] == "user" and _INSPECT not in e.params["map"])
+    ):
         e = e.operands[0].data
     return e
 
@@ -99,7 +104,8 @@ class _Lines:
             return f"{text(name).removeprefix(':')}: {self.term(value)}"
         if e.op is nodes.METADATA:
             t, given = arguments(e)
-            return f"{self.term(t)}, {', '.join(text(k) for k in given)}"
+            shown = [given[_INSPECT]] if e.params["kind"] == "user" else given
+            return f"{self.term(t)}, {', '.join(map(text, shown))}"
         if e.op is nodes.ELEM:
             return f"{self.term(e.operands[0])}, {e.params}"
         if e.op.name in ("as_type", "reshape", "bitcast"):
@@ -131,7 +137,7 @@ class _Lines:
 
 def _struct(term: Struct) -> str:
     """``%Module{field: value}``; the tags of blocks have no module of their own."""
-    shown = ", ".join(f"{text(k).removeprefix(':')}: {text(v)}" for k, v in sorted(term.fields.items(), key=lambda p: p[0].name))
+    shown = ", ".join(f"{text(k).removeprefix(':')}: {text(v)}" for k, v in term.fields.items())
     return f"%{term.module.name.removeprefix('Elixir.')}{{{shown}}}"
 
 
@@ -141,7 +147,7 @@ def _number(value: Any, e: Expr) -> str:
     if value.__class__ is float:
         from defnpy.nx.convert import float_term
 
-        return text(float_term(value))
+        return text(float_term(value)).removeprefix(":")
     return str(value)
 
 

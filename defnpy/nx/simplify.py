@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from defnpy.nx import backend as backends
-from defnpy.nx.expr import constant, constant_of, node
+from defnpy.nx.expr import Expr, constant, constant_of, node
 from defnpy.nx.ops import elementwise as ew
 from defnpy.nx.ops import index, shape
 from defnpy.nx.ops.base import Op
@@ -59,7 +59,15 @@ def binary(op: Op, out: Tensor, a: Tensor, b: Tensor) -> Tensor:
         made = fold(op, out, (a, b), None)
         if made is not None:
             return made
-    return node(op, out, (a, b), None)
+    return node(op, out, (_rounded(a, out), _rounded(b, out)), None)
+
+
+def _rounded(t: Tensor, out: Tensor) -> Tensor:
+    """A float literal takes the type of the result."""
+    value = constant_of(t)
+    if value is None or not t.type.is_float or not out.type.is_float or t.type.is_complex or out.type.is_complex:
+        return t
+    return t if t.type is out.type else constant(value, out.type, t.shape)
 
 
 def _part(t: Tensor, op: Op) -> Exprs | None:
@@ -187,11 +195,7 @@ def _as_type(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None
 def _reshape(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
     (t,) = operands
     e = t.data
-    if e.out.shape == out.shape:
-        return out.like(data=e)
-    if e.op is op:
-        return node(op, out, e.operands, params)
-    return None
+    return out.like(data=e) if e.out.shape == out.shape else None
 
 
 def _moved_constant(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
@@ -252,7 +256,7 @@ def _transpose(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | No
 
 def _slice(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
     t, *dynamic = operands
-    starts, lengths, strides = params["starts"], params["lengths"], params["strides"]
+    starts, lengths = params["starts"], params["lengths"]
     if dynamic:
         given = iter(dynamic)
         made, kept = [], []
@@ -270,18 +274,26 @@ def _slice(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:
             fixed = tuple(None if s is None else min(max(int(s), 0), m) for s, m in zip(made, limits, strict=True))
             return t.data.backend.run(op, out, (t, *kept), {**params, "starts": fixed})
         return None
-    e = t.data
-    if out.shape == e.out.shape and all(s == 1 for s in strides):
-        return out.like(data=e)
-    if constant_of(t) is not None:
-        return _filled(out, constant_of(t))
-    if e.op is op and len(e.operands) == 1:
-        inner = e.params
-        start = tuple(a + b * s for a, b, s in zip(inner["starts"], starts, inner["strides"], strict=True))
-        step = tuple(a * b for a, b in zip(inner["strides"], strides, strict=True))
-        length = tuple((n - 1) * s + 1 for n, s in zip(out.shape, step, strict=True))
-        return node(op, out, e.operands, {"starts": start, "lengths": length, "strides": step})
-    return None
+    return _nested(op, out, t.data, params)
+
+
+def _nested(op: Op, out: Tensor, e: Expr, params: Any) -> Tensor | None:
+    """An access into an access is one slice; axes that the inner one dropped are dropped last."""
+    gone = e.params["axes"] if e.op is shape.SQUEEZE else ()
+    inner = e.operands[0].data if e.op is shape.SQUEEZE else e
+    if inner.op is not op or len(inner.operands) != 1 or {*params["strides"], *inner.params["strides"]} - {1}:
+        return None
+    outer = iter(zip(params["starts"], params["lengths"], strict=True))
+    starts, lengths = [], []
+    for axis, (start, length) in enumerate(zip(inner.params["starts"], inner.params["lengths"], strict=True)):
+        more, own = (0, length) if axis in gone else next(outer)
+        starts.append(start + more)
+        lengths.append(own)
+    made = {"starts": tuple(starts), "lengths": tuple(lengths), "strides": inner.params["strides"]}
+    if not gone:
+        return node(op, out, inner.operands, made)
+    part = node(op, template(out.type, tuple(lengths)), inner.operands, made)
+    return node(shape.SQUEEZE, out, (part,), {"axes": gone})
 
 
 def _concatenate(op: Op, out: Tensor, operands: Exprs, params: Any) -> Tensor | None:

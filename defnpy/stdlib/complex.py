@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from defnpy.base.branches import inverses
 from defnpy.stdlib.parsing import float_prefix
 from defnpy.stdlib.util import ERROR, is_number, no_clause
 from defnpy.terms.atom import Atom, alias
@@ -252,20 +253,21 @@ def _reciprocal(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda z: 1 / f(z)
 
 
+_OWN = inverses(cmath.sqrt, cmath.log)
 _TABLE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "exp": (math.exp, cmath.exp), "log": (math.log, cmath.log),
     "log10": (math.log10, cmath.log10), "log2": (math.log2, lambda z: cmath.log(z) / math.log(2)),
     "sqrt": (math.sqrt, cmath.sqrt), "cbrt": (_cbrt, lambda z: z ** (1 / 3)),
     "sin": (math.sin, cmath.sin), "cos": (math.cos, cmath.cos), "tan": (math.tan, cmath.tan),
-    "asin": (math.asin, cmath.asin), "acos": (math.acos, cmath.acos), "atan": (math.atan, cmath.atan),
+    "asin": (math.asin, _OWN["asin"]), "acos": (math.acos, _OWN["acos"]), "atan": (math.atan, cmath.atan),
     "sinh": (math.sinh, cmath.sinh), "cosh": (math.cosh, cmath.cosh), "tanh": (math.tanh, cmath.tanh),
-    "asinh": (math.asinh, cmath.asinh), "acosh": (math.acosh, cmath.acosh), "atanh": (math.atanh, cmath.atanh),
+    "asinh": (math.asinh, cmath.asinh), "acosh": (math.acosh, _OWN["acosh"]), "atanh": (math.atanh, _OWN["atanh"]),
     "cot": (_reciprocal(math.tan), _reciprocal(cmath.tan)), "sec": (_reciprocal(math.cos), _reciprocal(cmath.cos)),
     "csc": (_reciprocal(math.sin), _reciprocal(cmath.sin)), "acot": (_inverse(math.atan), _inverse(cmath.atan)),
-    "asec": (_inverse(math.acos), _inverse(cmath.acos)), "acsc": (_inverse(math.asin), _inverse(cmath.asin)),
+    "asec": (_inverse(math.acos), _inverse(_OWN["acos"])), "acsc": (_inverse(math.asin), _inverse(_OWN["asin"])),
     "sech": (_reciprocal(math.cosh), _reciprocal(cmath.cosh)), "csch": (_reciprocal(math.sinh), _reciprocal(cmath.sinh)),
-    "coth": (_reciprocal(math.tanh), _reciprocal(cmath.tanh)), "asech": (_inverse(math.acosh), _inverse(cmath.acosh)),
-    "acsch": (_inverse(math.asinh), _inverse(cmath.asinh)), "acoth": (_inverse(math.atanh), _inverse(cmath.atanh)),
+    "coth": (_reciprocal(math.tanh), _reciprocal(cmath.tanh)), "asech": (_inverse(math.acosh), _inverse(_OWN["acosh"])),
+    "acsch": (_inverse(math.asinh), _inverse(cmath.asinh)), "acoth": (_inverse(math.atanh), _inverse(_OWN["atanh"])),
     "erf": (math.erf, lambda z: math.erf(z.real)), "erfc": (math.erfc, lambda z: math.erfc(z.real)),
 }  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_threads(session: Any) -> None:
     defmodule Both do
       import Nx.Defn
       defn narrow(x), do: Nx.sum(x * 2)
-      defn wide(x), do: Nx.sum(Nx.as_type(x, :s64) * 3_000_000_000)
+      defn wide(x), do: Nx.sum(Nx.as_type(x, :s64) * Nx.tensor(3_000_000_000, type: :s64))
     end
     """
     session.run(EXLA + code)

@@ -41,3 +41,15 @@ def close(got: Tensor, want: Any, slack: float = 1.0) -> None:
     """The elements of *got* are those of *want* within the precision of their type."""
     tolerance = TOLERANCE.get(got.type.name, 0.0) * slack
     np.testing.assert_allclose(wide(got), want, rtol=tolerance, atol=tolerance)
+
+
+def outcome(code: str) -> str:
+    """The inspected value of a program, or type and message of its error."""
+    from defnpy.host.setup import ensure_runtime
+    from defnpy.terms.errors import ElixirError
+    from defnpy.terms.inspect import inspect
+
+    try:
+        return inspect(ensure_runtime().evaluator.run_text(code, "case.exs"), pretty=True)
+    except ElixirError as error:
+        return f"{inspect(error.term.module)}: {error}"

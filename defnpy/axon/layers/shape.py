@@ -15,8 +15,7 @@ from defnpy.nx.options import keyword
 
 @numeric("flatten/1", "flatten/2")
 def flatten(x: Any, opts: Opts = ()) -> Any:
-    """All axes but the first as one."""
-    keyword(opts, mode=INFERENCE)
+    """All axes but the first as one; options are not looked at."""
     x = nx.to_tensor(x)
     at_least_rank("Axon.Layers", "flatten", x, 1)
     return nx.reshape(x, (x.shape[0], math.prod(x.shape[1:])))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
+from defnpy.compilers.evaluator.kernels.elementwise import INVERSES
 from defnpy.compilers.evaluator.kernels.linear import small_dot
 from defnpy.nx.dtype import F16, DType
 from defnpy.nx.expr import Expr
@@ -110,7 +111,7 @@ def _spans(e: Expr) -> bool:
 
 def _elementwise(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
     kind = e.out.type
-    if not kind.exact or not _spans(e):
+    if not kind.exact or not _spans(e) or (kind.is_complex and e.op.name in INVERSES):
         return False
     args = [_operand(w, real(t.data), kind, frame) for t in e.operands]
     if not e.out.shape:
@@ -146,7 +147,7 @@ def _abs(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
 def _sigmoid(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
     kind = e.out.type
     one = real(e.operands[0].data)
-    if not kind.exact or not e.out.shape or one.op is CONSTANT:
+    if not kind.exact or kind is F16 or not e.out.shape or one.op is CONSTANT:
         return False
     _into(w, e, w.bind(np.negative, "u"), [_operand(w, one, kind, frame)], at, frame, lines, pad)
     name = frame.names[e]

@@ -68,7 +68,8 @@ def select(pred: Any, on_true: Any, on_false: Any) -> Tensor:
     kind = merge(a.type, b.type)
     if not (p.vectorized_axes or a.vectorized_axes or b.vectorized_axes):
         return _select(p, a, b, kind)
-    return together([p, a, b], lambda ts, k: _select_vectors(ts, k, kind), True)
+    scalar = not p.shape
+    return together([p, a, b], lambda ts, _: _select_vectors(ts, scalar, kind), True)
 
 
 def _select(p: Tensor, a: Tensor, b: Tensor, kind: Any) -> Tensor:
@@ -83,15 +84,12 @@ def _select(p: Tensor, a: Tensor, b: Tensor, kind: Any) -> Tensor:
     return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)
 
 
-def _select_vectors(ts: list[Tensor], k: int, kind: Any) -> Tensor:
+def _select_vectors(ts: list[Tensor], scalar: bool, kind: Any) -> Tensor:
+    """Of tensors of one rank; the shape is that of the condition, unless it was a scalar."""
     from defnpy.nx.api.shape import broadcast
 
     p, a, b = ts
-    inner: tuple[int, ...] = ()
-    for t in ts:
-        inner, _ = binary_broadcast(inner, (None,) * len(inner), t.shape[k:], (None,) * len(t.shape[k:]))
-    shape = (*p.shape[:k], *inner)
-    names = p.names if p.shape == shape else (a.names if a.shape == shape else b.names)
+    shape, names = binary_broadcast(a.shape, a.names, b.shape, b.names) if scalar else (p.shape, p.names)
     p, a, b = (broadcast(t, shape) for t in (p, a, b))
     return run(ops.SELECT, template(kind, shape, names), (p, a, b), None)
 

@@ -49,6 +49,10 @@ def as_type(tensor: Any, type: Any) -> Tensor:
     if t.type is kind:
         return t
     if kind.is_integer and tensor.__class__ is float:
+        from defnpy.nx.trace import tracing
+
+        if tracing() is not None:
+            raise ArgumentError(f"value {text(tensor)} is not valid for constant of type {text(kind.elixir)}")
         raise ArgumentError(
             f"construction of binary failed: segment 1 of type 'integer': expected an integer but got: {text(tensor)}"
         )

@@ -19,7 +19,7 @@ from defnpy.nx.ops import create as ops
 from defnpy.nx.options import keyword, keywords, validated
 from defnpy.nx.show import text
 from defnpy.nx.tensor import TEMPLATE, Tensor
-from defnpy.nx.vectors import vectorized
+from defnpy.nx.vectors import devectorized, vectorized
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError
 from defnpy.terms.module import ex, native_module
@@ -150,7 +150,18 @@ def iota(shape: Any, opts: Any = ()) -> Tensor:
     axis = None if given["axis"] is None else shapes.axis_index(made, given["axis"], names)
     params = {"axis": axis, "type": kind, "shape": made, "names": names}
     out = create(ops.IOTA, Tensor(kind, made, names), params, given["backend"])
-    return _with_vectors(out, _vector_axes(given["vectorized_axes"]))
+    axes = _vector_axes(given["vectorized_axes"])
+    return _with_vectors(out.like(names=shapes.unnamed(len(made))), axes) if axes else out
+
+
+def _eye_shape(given: Any) -> tuple[int, ...]:
+    if given.__class__ is int and given > 0:
+        return (given, given)
+    if given.__class__ is tuple:
+        return given
+    from defnpy.nx.api.shape import shape_of
+
+    return shape_of(given)
 
 
 @ex("eye/1", "eye/2")
@@ -158,12 +169,12 @@ def eye(shape: Any, opts: Any = ()) -> Tensor:
     """The identity matrix (of size n, or of a shape with leading batch axes)."""
     given = keyword(opts, names=None, backend=None, vectorized_axes=None, type=dtypes.S32)
     axes = _vector_axes(given["vectorized_axes"])
-    made = (shape, shape) if shape.__class__ is int else shapes.validate(shape)
+    made = _eye_shape(shape)
+    names = shapes.named(given["names"], made)
+    kind = dtypes.normalize(given["type"])
     if len(made) + len(axes) < 2:
         raise ArgumentError(f"eye/2 expects a shape with at least 2 dimensions or an integer, got: {text(shape)}")
     shapes.validate(made)
-    names = shapes.named(given["names"], made)
-    kind = dtypes.normalize(given["type"])
     full = made if len(made) > 1 else (1,) * (2 - len(made)) + made
     out = Tensor(kind, full, names if full == made else shapes.unnamed(2))
     params = {"type": kind, "shape": full, "names": out.names}
@@ -308,9 +319,9 @@ def linspace(start: Any, stop: Any, opts: Any = ()) -> Tensor:
     given = keyword(opts, n=None, name=None, type=dtypes.F32, endpoint=True)
     n = given["n"]
     kind = dtypes.normalize(given["type"])
+    a, b = reshape_vectors([as_type(to_tensor(t), kind) for t in (start, stop)], keywords(align_ranks=True))
     if n.__class__ is not int or n < 1:
         raise ArgumentError(f"expected n to be a non-negative integer, got: {text(n)}")
-    a, b = reshape_vectors([as_type(start, kind), as_type(stop, kind)])
     if a.shape != b.shape:
         raise ArgumentError(
             f"expected start and stop to have the same shape. Got shapes {text(a.shape)} and {text(b.shape)}"
@@ -333,8 +344,7 @@ def fill(term: Any, value: Any, opts: Any = ()) -> Tensor:
     given = validated(opts, type=None)["type"]
     t = to_tensor(term)
     kind = dtypes.normalize(given) if given is not None else binary_type(t, value)
-    made = as_type(value, kind)
-    return broadcast(made, t)
+    return vectorized(broadcast(as_type(to_tensor(value), kind), devectorized(t)), t.vectorized_axes)
 
 
 @ex("from_binary/2", "from_binary/3")

@@ -273,13 +273,15 @@ def log10(tensor: Any) -> Tensor:
     return log(tensor, 10)
 
 
-def _same(name: str, real_only: bool = False) -> Callable[[Any], Tensor]:
+def _same(name: str, rounds: bool = False) -> Callable[[Any], Tensor]:
     op = ops.UNARY[name]
 
     @ex(f"{name}/1")
     def function(tensor: Any) -> Tensor:
         t = unary_operand(tensor)
-        if real_only:
+        if rounds:
+            if t.type.is_integer:
+                return t
             _refuse_complex(op, 1, t.type)
         return unary_plain(op, t, t.type)
 
@@ -289,9 +291,9 @@ def _same(name: str, real_only: bool = False) -> Callable[[Any], Tensor]:
 
 negate = _same("negate")
 sign = _same("sign")
-floor = _same("floor", real_only=True)
-ceil = _same("ceil", real_only=True)
-round_ = _same("round", real_only=True)
+floor = _same("floor", rounds=True)
+ceil = _same("ceil", rounds=True)
+round_ = _same("round", rounds=True)
 
 
 @ex("abs/1")
@@ -341,6 +343,8 @@ def conjugate(tensor: Any) -> Tensor:
 def real(tensor: Any) -> Tensor:
     """The real part."""
     t = unary_operand(tensor)
+    if t.type.is_float and not t.type.is_complex:
+        return t
     return unary_plain(ops.REAL, t, dtypes.to_real(t.type))
 
 

@@ -141,8 +141,6 @@ def irfft(tensor: Any, opts: Any = ()) -> Tensor:
     n = given["length"]
     if n is None:
         n = 2 * (t.shape[axis] - 1)
-        if n < 1:
-            raise ArgumentError("length at axis 0 must be greater than or equal to 1, got: -1")
     elif n.__class__ is not int or n < 1:
         raise ArgumentError(f"expected a positive integer as length, got: {text(n)}")
 
@@ -165,10 +163,8 @@ def _whole(t: Tensor, n: int, axis: int, eps: float) -> Tensor:
         t = shape.pad(t, 0, config)
     elif have > half:
         t = index.slice_along_axis(t, 0, half, at)
-    rest = n - half
-    if rest:
-        mirrored = shape.reverse(index.slice_along_axis(t, 1, rest, at), keywords(axes=[axis]))
-        t = shape.concatenate([t, math.conjugate(mirrored)], at)
+    mirrored = shape.reverse(index.slice_along_axis(t, 1, n - half, at), keywords(axes=[axis]))
+    t = shape.concatenate([t, math.conjugate(mirrored)], at)
     return math.real(ifft(t, keywords(axis=axis, length=n, eps=eps)))
 
 
@@ -178,7 +174,7 @@ def complex_(real: Any, imag: Any) -> Tensor:
     a, b = to_tensor(real), to_tensor(imag)
     if a.type.is_complex or b.type.is_complex:
         raise ArgumentError("Nx.complex/2 does not support complex inputs")
-    return math.add(a, math.multiply(b, complex_term(0.0, 1.0)))
+    return math.add(math.multiply(b, complex_term(0.0, 1.0)), a)
 
 
 @ex("phase/1")

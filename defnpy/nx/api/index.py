@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.nx import shape as shapes
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.dispatch import apply, block, tag
+from defnpy.nx.expr import Expr
 from defnpy.nx.ops import index as ops
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
@@ -71,7 +72,7 @@ def slice_plain(t: Tensor, starts: Any, lengths: Any, strides: Any) -> Tensor:
     static, dynamic = _starts(starts, t.shape)
     if not dynamic:
         static = tuple(min(max(s, 0), n - k) for s, n, k in zip(static, t.shape, lengths, strict=True))
-        if tuple(lengths) == t.shape and all(s == 1 for s in strides):
+        if t.data.__class__ is not Expr and tuple(lengths) == t.shape and all(s == 1 for s in strides):
             return t
     return apply(ops.SLICE, t, *dynamic, starts=static, lengths=tuple(lengths), strides=tuple(strides))
 
@@ -133,6 +134,10 @@ def slice_along_axis(tensor: Any, start: Any, length: Any, opts: Any = ()) -> Te
 def put_slice(tensor: Any, starts: Any, part: Any) -> Tensor:
     """Replace a part of the tensor; starts are clamped so that it fits."""
     t, p = to_tensor(tensor), to_tensor(part)
+    if t.vectorized_axes or p.vectorized_axes:
+        from defnpy.nx.api.vectorize import broadcast_vectors
+
+        t, p = broadcast_vectors([t, p], keywords(align_ranks=True))
     static, dynamic = _starts(_list(starts, "put_slice", 3), t.shape)
     ops.PUT_SLICE.infer({}, template(t.type, t.shape, t.names), template(p.type, p.shape, p.names))
     if any(d.vectorized_axes for d in dynamic):

@@ -89,7 +89,8 @@ def _positive_list(value: Any, rank: int, word: str, place: str) -> tuple[int, .
     raise ArgumentError(f"{word} must be a positive integer or list of positive integers, got {text(value)}")
 
 
-def _check_groups(params: Any, shape: Any, kshape: Any, a: Tensor, kernel: Tensor) -> None:
+def _check_groups(params: Any, shape: Any, kshape: Any) -> None:
+    """The shapes are permuted and dilated."""
     features, batches = params["feature_group_size"], params["batch_group_size"]
     if features != 1 and batches != 1:
         raise ArgumentError(
@@ -102,12 +103,12 @@ def _check_groups(params: Any, shape: Any, kshape: Any, a: Tensor, kernel: Tenso
         if kshape[0] % groups:
             raise ArgumentError(
                 f"size of kernel output channels must be evenly divisible by {word} groups got "
-                f"rem({kshape[0]}, {groups}) != 0 for kernel with shape {text(kernel.shape)}"
+                f"rem({kshape[0]}, {groups}) != 0 for kernel with shape {text(kshape)}"
             )
     if shape[1] != kshape[1] * features:
         raise ArgumentError(
             "size of input channels divided by feature groups must match size of kernel channels, "
-            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(a.shape)} and {text(kernel.shape)}"
+            f"got {shape[1]} / {features} != {kshape[1]} for shapes {text(shape)} and {text(kshape)}"
         )
 
 
@@ -160,10 +161,10 @@ def conv_params(given: Any, a: Tensor, k: Tensor) -> dict[str, Any]:
     kernel_dilation = _positive_list(given["kernel_dilation"], spatial, "kernel dilation", "kernel")
     params: dict[str, Any] = {"strides": tuple(strides)}
     window = shapes.dilated(kshape[2:], kernel_dilation)
-    params["padding"] = shapes.to_padding(given["padding"], shape[2:], window)
     params.update(input_dilation=input_dilation, kernel_dilation=kernel_dilation)
     params.update(feature_group_size=given["feature_group_size"], batch_group_size=given["batch_group_size"])
-    _check_groups(params, shape, kshape, a, k)
+    _check_groups(params, (*shape[:2], *shapes.dilated(shape[2:], input_dilation)), (*kshape[:2], *window))
+    params["padding"] = shapes.to_padding(given["padding"], shape[2:], window)
     params.update(input_permutation=ip, kernel_permutation=kp, output_permutation=op)
     return params
 

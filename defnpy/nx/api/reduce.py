@@ -9,7 +9,7 @@ import numpy as np
 from defnpy.nx import dtype as dtypes
 from defnpy.nx import shape as shapes
 from defnpy.nx.backend import binary
-from defnpy.nx.convert import to_tensor
+from defnpy.nx.convert import constant, to_tensor
 from defnpy.nx.dispatch import apply
 from defnpy.nx.dtype import DType
 from defnpy.nx.ops import reduce as ops
@@ -34,7 +34,13 @@ def chosen_axes(t: Tensor, axes: Any) -> tuple[int, ...] | None:
 
 
 def reduce_plain(op: Op, p: Tensor, axes: tuple[int, ...] | None, keep: bool, offset: int) -> Tensor:
-    """Reduce a plain tensor whose first *offset* axes are vectorised."""
+    """Reduce a plain tensor whose first *offset* axes are vectorised; without axes the elements are only cast."""
+    if axes is None and keep:
+        axes = tuple(range(len(p.shape) - offset))
+    if axes == ():
+        from defnpy.nx.api.convert import as_type
+
+        return as_type(p, op.infer({"axes": (), "keep_axes": keep}, p).type.elixir)
     if offset:
         inner = range(len(p.shape) - offset) if axes is None else axes
         axes = tuple(a + offset for a in inner)
@@ -231,27 +237,23 @@ def reduce(tensor: Any, acc: Any, opts: Any, fun: Any) -> Tensor:
 @ex("logsumexp/1", "logsumexp/2")
 def logsumexp(tensor: Any, opts: Any = ()) -> Tensor:
     """The logarithm of the sum of exponentials, computed without overflow."""
-    from defnpy.nx.api.compare import equal, select
-    from defnpy.nx.api.elementwise import abs_, add, exp, log, multiply, subtract
-    from defnpy.nx.api.shape import reshape, squeeze
+    from defnpy.nx.api.compare import select
+    from defnpy.nx.api.elementwise import add, exp, is_infinity, log, multiply, subtract
+    from defnpy.nx.api.shape import squeeze
+    from defnpy.nx.expr import Expr, metadata
 
-    given = keyword(opts, axes=None, exp_scaling_factor=None, keep_axes=False)
+    given = keyword(opts, axes=None, exp_scaling_factor=None, keep_axes=None)
     t = to_tensor(tensor)
-    axes = chosen_axes(t, given["axes"])
-    axes_opt = None if axes is None else list(axes)
-    kept = keywords(axes=axes_opt, keep_axes=True)
-    high = reduce_max(t, kept)
-    infinite = equal(abs_(high), Atom("infinity"))
-    high = select(infinite, 0, high)
+    axes = keywords(axes=given["axes"])
+    high = reduce_max(t, [*axes, (Atom("keep_axes"), True)])
+    if high.data.__class__ is Expr:
+        high = metadata(high, "stop_grad")
+    high = select(is_infinity(high), constant(0, t.type), high)
     spread = exp(subtract(t, high))
     if given["exp_scaling_factor"] is not None:
         spread = multiply(given["exp_scaling_factor"], spread)
-    made = add(log(sum_(spread, kept)), high)
-    if given["keep_axes"]:
-        return made
-    if axes is None:
-        return reshape(made, ())
-    return squeeze(made, keywords(axes=axes_opt))
+    high = high if given["keep_axes"] else squeeze(high, axes)
+    return add(log(sum_(spread, [*axes, (Atom("keep_axes"), given["keep_axes"])])), high)
 
 
 MODULE = native_module("Nx", globals())

@@ -147,8 +147,8 @@ def reshape(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
         new = shapes.resolve_auto(t.shape, new)
     else:
         new = shape_of(new)
-    made = shapes.named(names, new)
     shapes.check_reshape(t.shape, new)
+    made = shapes.named(names, new)
 
     def plain(p: Tensor, offset: int) -> Tensor:
         return reshape_plain(p, (*p.shape[:offset], *new), (*p.names[:offset], *made))
@@ -273,19 +273,19 @@ def broadcast(tensor: Any, new: Any, opts: Any = ()) -> Tensor:
     names = given["names"]
     if new.__class__ is Tensor:
         names = list(new.names) if names is None else names
-        if new.vectorized_axes and given["axes"] is None:
-            return together([t, new], lambda ts, k: _broadcast_to(ts[0], k, new.shape, given["axes"], names))
     return apply_vectorized(t, lambda p, k: _broadcast_to(p, k, shape_of(new), given["axes"], names))
 
 
 def _broadcast_to(p: Tensor, offset: int, to: Shape, axes: Any, names: Any) -> Tensor:
     inner = p.shape[offset:]
-    named = shapes.named(names, to)
     if axes is None:
         at = shapes.broadcast_axes(inner, to)
+        shapes.check_broadcast(inner, to, at)
+        named = shapes.named(names, to)
     else:
+        named = shapes.named(names, to)
         at = shapes.axes_indices(to, axes, named)
-    shapes.check_broadcast(inner, to, at)
+        shapes.check_broadcast(inner, to, at)
     full = (*p.shape[:offset], *to)
     every = (*range(offset), *(a + offset for a in at))
     return broadcast_plain(p, full, every, shapes.intern_names([*p.names[:offset], *named]))
@@ -336,9 +336,9 @@ def concatenate(tensors: Any, opts: Any = ()) -> Tensor:
     given = flatten_list(tensors)
     if not given:
         raise ArgumentError("no tensors were given to concatenate")
-    at = shapes.axis_index(given[0].shape, axis, given[0].names)
     if len(given) == 1:
         return given[0]
+    at = shapes.axis_index(given[0].shape, axis, given[0].names)
     _concatenate_shapes(given, at)
     return together(given, lambda ts, k: apply(ops.CONCATENATE, *ts, axis=at + k))
 

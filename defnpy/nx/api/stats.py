@@ -55,6 +55,8 @@ def mode(tensor: Any, opts: Any = ()) -> Tensor:
     t = to_tensor(tensor)
     axis = None if given["axis"] is None else shapes.axis_index(t.shape, given["axis"], t.names)
     if axis is None:
+        if t.size == 1 and t.shape:
+            return t if given["keep_axis"] else shape.squeeze(t)
         made = _mode(shape.flatten(t), 0)
         return shape.reshape(made, (1,) * max(len(t.shape), 1)) if given["keep_axis"] else shape.squeeze(made)
     made = _mode(t, axis)
@@ -92,7 +94,7 @@ def variance(tensor: Any, opts: Any = ()) -> Tensor:
             n *= d
     center = reduce.mean(t, keywords(axes=axes_opt, keep_axes=True))
     away = math.subtract(t, center)
-    total = reduce.sum_(math.multiply(away, away), keywords(axes=axes_opt, keep_axes=given["keep_axes"]))
+    total = reduce.sum_(math.pow_(away, 2), keywords(axes=axes_opt, keep_axes=given["keep_axes"]))
     return math.divide(total, n - given["ddof"])
 
 

@@ -126,7 +126,7 @@ def pull_while(e: Expr, g: Any) -> Pairs:
     given = g if g.__class__ is dict else {0: g}
     start = [bare(t) for t in e.operands]
     count = trips(e)
-    flows = [i for i, t in enumerate(start) if t.type.is_float]
+    flows = [i for i, t in enumerate(start) if t.type.is_float or constant_of(t) is None]
     if not flows:
         return []
     seeds = [like(given[i], start[i].shape) if i in given else constant(0, start[i].type, start[i].shape) for i in flows]

@@ -93,8 +93,7 @@ def _fourier(function: Callable[..., Tensor]) -> Callable[[Expr, Tensor], Pairs]
 
 
 RULES: dict[Any, Callable[..., Pairs]] = {
-    ops.SUM: _sum, ops.REDUCE_MAX: _extreme, ops.REDUCE_MIN: _extreme, ops.PRODUCT: _product, ops.ALL: _nothing,
-    ops.ANY: _nothing, ops.ARGMAX: _nothing, ops.ARGMIN: _nothing, ops.REDUCE: _refuse, order_ops.SORT: _sort,
-    order_ops.ARGSORT: _nothing, order_ops.FFT: _fourier(fft), order_ops.IFFT: _fourier(ifft), CONSTANT: _nothing,
-    IOTA: _nothing, EYE: _nothing,
+    ops.SUM: _sum, ops.REDUCE_MAX: _extreme, ops.REDUCE_MIN: _extreme, ops.PRODUCT: _product, ops.REDUCE: _refuse,
+    order_ops.SORT: _sort, order_ops.FFT: _fourier(fft), order_ops.IFFT: _fourier(ifft), CONSTANT: _nothing, IOTA: _nothing,
+    EYE: _nothing,
 }  # fmt: skip

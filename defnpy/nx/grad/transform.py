@@ -8,8 +8,9 @@ from typing import Any
 from defnpy.nx import expr as nodes
 from defnpy.nx.api.elementwise import add
 from defnpy.nx.containers import container_map
-from defnpy.nx.dtype import F32, merge, to_real
+from defnpy.nx.dtype import F32
 from defnpy.nx.expr import METADATA, Expr, constant, metadata, to_expr
+from defnpy.nx.grad.flat import FLAT
 from defnpy.nx.graph import frontier
 from defnpy.nx.show import text
 from defnpy.nx.structure import flatten, rebuild
@@ -70,6 +71,12 @@ Or, at the call site:
 """
 
 
+_FLAT = """gradient not yet implemented for Nx.{name}/{arity}.
+
+Please open up an issue so we can implement the missing gradient
+"""
+
+
 def _loss(value: Any) -> Tensor:
     if value.__class__ in (tuple, dict, list):
         raise ArgumentError(f"unable to build tensor expression, expected a tensor or a number, got: {text(value)}")
@@ -94,21 +101,26 @@ def _spread(start: Any, loss: Tensor) -> Any:
 
 
 def order(roots: list[Expr], stop: set[Expr]) -> list[Expr]:
-    """The nodes between *roots* and the marks, operands first."""
+    """The nodes between *roots* and the marks, operands first. A root is followed also where no gradient goes through it."""
     made: list[Expr] = []
     needed: dict[Expr, bool] = {}
+    followed = set(roots)
+
+    def below(e: Expr) -> list[Expr]:
+        return [] if e.op in FLAT and e not in followed else _children(e)
+
     stack: list[tuple[Expr, bool]] = [(e, False) for e in reversed(roots)]
     while stack:
         e, done = stack.pop()
         if done:
-            needed[e] = e in stop or any(needed.get(c, False) for c in _children(e))
+            needed[e] = e in stop or any(needed.get(c, False) for c in below(e))
             if needed[e]:
                 made.append(e)
         elif e not in needed:
             needed[e] = False
             stack.append((e, True))
             if e not in stop:
-                stack.extend((c, False) for c in reversed(_children(e)) if c not in needed)
+                stack.extend((c, False) for c in reversed(below(e)) if c not in needed)
     return made
 
 
@@ -122,24 +134,14 @@ def _children(e: Expr) -> list[Expr]:
 
 def backward(loss: Tensor, marks: list[Tensor]) -> list[Tensor]:
     """The gradients of the sum of *loss* for each mark."""
-    out = loss.data.out
-    seed = constant(1.0, _seed_type(to_real(out.type)), out.shape)
+    seed = constant(1.0, F32, loss.data.out.shape)
     grads = vjp([(loss.data, seed)], [m.data for m in marks])
     made = []
     for mark, g in zip(marks, grads, strict=True):
         if g is None:
-            kind = merge(mark.type, F32) if not mark.type.is_float else mark.type
-            g = constant(0.0, _zero_type(kind), mark.data.out.shape)
+            g = constant(0.0, F32, mark.data.out.shape)
         made.append(mark.like(type=g.type, data=_whole(g, mark).data))
     return made
-
-
-def _seed_type(kind: Any) -> Any:
-    return kind if kind.name == "f64" else F32
-
-
-def _zero_type(kind: Any) -> Any:
-    return kind if kind.is_complex else _seed_type(kind)
 
 
 def _whole(g: Tensor, mark: Tensor) -> Tensor:
@@ -195,6 +197,8 @@ def vjp(seeds: list[tuple[Expr, Tensor]], marks: list[Expr]) -> list[Tensor | No
 
 def _rule(e: Expr, rules: Any) -> Callable[..., Any]:
     rule = rules.get(e.op)
+    if e.op in FLAT:
+        raise ArgumentError(_FLAT.format(name=e.op.name, arity=FLAT[e.op]))
     if rule is None:
         raise ArgumentError(f"gradient not yet implemented for operation {text(Atom(e.op.name))}")
     return rule

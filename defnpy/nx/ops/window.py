@@ -47,7 +47,7 @@ def _window_reduce(params: Any, a: Tensor, acc: Tensor) -> Tensor:
 
 
 def _scatter(params: Any, a: Tensor, source: Tensor, init: Tensor) -> Tensor:
-    return template(merge(a.type, merge(source.type, init.type)), a.shape, a.names)
+    return template(merge(source.type, init.type), a.shape, a.names)
 
 
 WINDOW_SUM = Op("window_sum", _window)

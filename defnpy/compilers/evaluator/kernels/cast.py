@@ -108,12 +108,15 @@ def truncate_f8(array: Any) -> Any:
 
 
 def round_e4m3(array: Any) -> Any:
-    """Nearest f8_e4m3fn, halves away from zero, saturating at 448."""
+    """Nearest f8_e4m3fn between two powers of two, halves away from zero, saturating at 448."""
     x = np.asarray(array, dtype=np.float64)
     size = np.minimum(np.abs(x), 448.0)
     _, exponent = np.frexp(size)
-    step = np.ldexp(1.0, np.maximum(exponent - 1, -6) - 3)
-    rounded = np.minimum(np.floor(size / step + 0.5) * step, 448.0)
+    low = np.maximum(exponent - 1, -6)
+    step = np.ldexp(1.0, low - 3)
+    # The reference never carries into the exponent.
+    top = np.ldexp(np.where(exponent - 1 < -6, 0.875, 1.875), low)
+    rounded = np.minimum(np.floor(size / step + 0.5) * step, np.minimum(top, 448.0))
     return np.asarray(np.copysign(rounded, x)).astype(ml_dtypes.float8_e4m3fn)
 
 

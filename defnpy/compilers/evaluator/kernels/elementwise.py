@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from defnpy.base.branches import inverses
 from defnpy.compilers.evaluator.kernels.cast import to_type, wide
 from defnpy.compilers.evaluator.kernels.quiet import QUIET, enter, leave, quiet
 from defnpy.nx.dtype import C64, C128, F32, DType
@@ -61,6 +62,8 @@ def checked(function: Callable[[Any, Any, DType], Any]) -> Kernel:
 
 
 def _pow(a: Any, b: Any, t: DType) -> Any:
+    if b.ndim == 0 and b == 2:
+        return np.multiply(a, a)
     if t.is_integer and t.signed and (b < 0).any():
         raise ArithmeticError_()
     made = np.power(a, b)
@@ -139,7 +142,9 @@ def unary(function: Callable[[Any], Any]) -> Kernel:
 
 
 def sigmoid(x: Any) -> Any:
-    """``1 / (1 + exp(-x))``."""
+    """``1 / (1 + exp(-x))``, rounded once."""
+    if x.dtype == np.float16:
+        return sigmoid(x.astype(np.float32)).astype(np.float16)
     return 1 / (1 + np.exp(-x))
 
 
@@ -149,6 +154,24 @@ def _rsqrt(x: Any) -> Any:
 
 def _cbrt(x: Any) -> Any:
     return np.power(x, 1 / 3) if x.dtype.kind == "c" else np.cbrt(x)
+
+
+INVERSES = inverses(np.sqrt, np.log)
+"""The inverse functions of complex arrays."""
+
+
+def _inverse(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*function*, for finite complex numbers on the reference's branch."""
+    own = INVERSES[name]
+
+    def run(x: Any) -> Any:
+        if x.dtype.kind != "c":
+            return function(x)
+        made = own(x)
+        good = np.isfinite(made)
+        return made if good.all() else np.where(good, made, function(x))
+
+    return run
 
 
 def _special(name: str) -> Callable[[Any], Any]:
@@ -265,8 +288,8 @@ _COMPARE: dict[str, Any] = {
 }  # fmt: skip
 _UNARY: dict[str, Any] = {
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sigmoid": sigmoid, "cos": np.cos,
-    "sin": np.sin, "tan": np.tan, "cosh": np.cosh, "sinh": np.sinh, "tanh": np.tanh, "acosh": np.arccosh,
-    "asinh": np.arcsinh, "atanh": np.arctanh, "acos": np.arccos, "asin": np.arcsin, "atan": np.arctan,
+    "sin": np.sin, "tan": np.tan, "cosh": np.cosh, "sinh": np.sinh, "tanh": np.tanh, "acosh": _inverse("acosh", np.arccosh),
+    "asinh": np.arcsinh, "atanh": _inverse("atanh", np.arctanh), "acos": _inverse("acos", np.arccos), "asin": _inverse("asin", np.arcsin), "atan": np.arctan,
     "sqrt": np.sqrt, "rsqrt": _rsqrt, "cbrt": _cbrt, "erf": _special("erf"), "erfc": _special("erfc"),
     "erf_inv": _special("erfinv"), "negate": np.negative, "sign": np.sign, "floor": _whole(np.floor),
     "ceil": _whole(np.ceil), "round": round_away, "bitwise_not": np.invert,

@@ -65,6 +65,7 @@ def _indexed(add: bool) -> Any:
         target = np.moveaxis(made, axes, range(len(axes)))
         columns = _columns(indices, axes, a.shape)
         part = to_type(updates, t).astype(kind, copy=False)
+        target = target[(slice(None),) * len(axes) + tuple(slice(n) for n in part.shape[columns[0].ndim :])]
         if add:
             np.add.at(target, columns, part)
         else:
