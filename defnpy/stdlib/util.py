@@ -68,6 +68,11 @@ def need_map(term: Any) -> dict[Any, Any]:
     raise BadMapError(term)
 
 
+def is_map(term: Any) -> bool:
+    """Whether *term* is a map or a struct."""
+    return term.__class__ is dict or isinstance(term, Struct)
+
+
 def is_int(term: Any) -> bool:
     """Whether *term* is an integer."""
     return term.__class__ is int

@@ -1,0 +1,120 @@
+"""Arguments that the head of a library function does not take: the function that has no clause, and other errors."""
+
+from __future__ import annotations
+
+import pytest
+
+from defnpy.host.report import banner
+from tests.stdlib.support import run, shown
+
+CLAUSES = [
+    ("Map.filter([a: 1], fn {k, _} -> k end)", "Map.filter/2"),
+    ("Map.reject(%{}, fn _, _ -> nil end)", "Map.reject/2"),
+    ("Map.split_with(nil, fn _ -> true end)", "Map.split_with/2"),
+    ("Map.merge(%{a: 1}, :b, 5)", "Map.merge/3"),
+    ("Map.intersect(%{a: 1}, %{a: 2}, &to_string/1)", "Map.intersect/3"),
+    ("Map.get_lazy(%{a: 1}, :a, fn x -> x end)", "Map.get_lazy/3"),
+    ("Map.put_new_lazy(%{a: 1}, :a, 5)", "Map.put_new_lazy/3"),
+    ("Map.pop_lazy(nil, :a, fn x -> x end)", "Map.pop_lazy/3"),
+    ("Map.update(%{}, :b, 1, fn _, _ -> 1 end)", "Map.update/4"),
+    ("Map.update!(%{}, :b, 1)", "Map.update!/3"),
+    ("Map.replace_lazy([], :b, fn x -> x end)", "Map.replace_lazy/3"),
+    ("Map.get_and_update(%{}, :a, 2)", "Map.get_and_update/3"),
+    ("Map.get_and_update!(%{}, :a, 2)", "Map.get_and_update!/3"),
+    ("Map.map(1..2, 1) |> then(fn _ -> Map.map([a: 1], & &1) end)", "Map.new_from_enum/2"),
+    ("Map.new([], fn a, b -> {a, b} end)", "Map.new_from_enum/2"),
+    ("MapSet.new([], fn a, b -> {a, b} end)", "MapSet.new/2"),
+    ("MapSet.split_with(MapSet.new(), fn -> 1 end)", "MapSet.split_with/2"),
+    ("MapSet.symmetric_difference(%{}, %{})", "MapSet.symmetric_difference/2"),
+    ("Keyword.get_lazy([a: 1], :a, fn _ -> nil end)", "Keyword.get_lazy/3"),
+    ("Keyword.update([a: 1], :b, 1, fn -> 1 end)", "Keyword.update/4"),
+    ("Keyword.split(%{}, [:a])", "Keyword.split/2"),
+    ("Keyword.pop_values(%{}, :a)", "Keyword.pop_values/2"),
+    ("Keyword.merge([a: 1], %{})", "Keyword.merge/2"),
+    ("Keyword.merge([a: 1], [1], &inspect/1)", "Keyword.merge/3"),
+    ("Keyword.filter([a: 1], fn _, _ -> 1 end)", "Keyword.filter/2"),
+    ("Keyword.new([], fn a, b -> {a, b} end)", "Keyword.new/2"),
+    ("Keyword.validate([a: 1], %{})", "Keyword.validate/2"),
+    ("List.duplicate(1, :a)", ":lists.duplicate/2"),
+    ("List.delete(nil, 1)", "List.delete/2"),
+    ("List.foldl([1], 0, 5)", "List.foldl/3"),
+    ("List.update_at([], 0, :f)", "List.update_at/3"),
+    ("List.keystore([], :a, :b, {1})", "List.keystore/4"),
+    ("List.keyreplace([], :a, -1, {1})", ":lists.keyreplace/4"),
+    ("List.ascii_printable?([1], -3)", "List.ascii_printable?/2"),
+    ("Enum.sum_by([], fn _, _ -> 1 end)", "Enum.sum_by/2"),
+    ("Enum.product_by(5, 1)", "Enum.product_by/2"),
+    ("Enum.sort_by([], 1, :desc)", "Enum.sort_by/3"),
+    ("Enum.max_by([1], fn _, _ -> 1 end)", "Enum.max_by/4"),
+    ("Enum.min([1], 1.5)", "Enum.min_sort_fun/1"),
+    ("Enum.min_max([1], &>/2)", "Enum.min_max/2"),
+    ("Enum.min_max_by([1], & &1, :asc, 1)", "Enum.min_max_by/4"),
+    ("Enum.with_index([], fn x -> x end)", "Enum.with_index/2"),
+    ("Enum.zip_with([], [], fn x -> x end)", "Enum.zip_with/3"),
+    ("Enum.zip_reduce([], 0, fn x -> x end)", "Enum.zip_reduce/3"),
+    ("Enum.join([{1, 2}], nil)", "Enum.join/2"),
+    ("Enum.map_join([], nil, & &1)", "Enum.map_join/3"),
+    ("Enum.reduce_while(1..3, 0, fn _, _ -> nil end)", "Enumerable.Range.reduce/5"),
+    ("Stream.transform([], fn x -> x end, fn _, _ -> 1 end, fn _ -> 1 end)", "Stream.transform/4"),
+    ("Access.fetch!({1, 2}, :a)", "Access.fetch/2"),
+    ("Access.pop([a: 1], 1)", "Keyword.pop/3"),
+    ("Date.after?(~D[2024-01-01], 1)", "Date.compare/2"),
+    ("Date.to_erl(1)", "Date.convert/2"),
+    ("Time.before?(nil, ~T[10:00:00])", "Time.to_day_fraction/1"),
+    ("DateTime.before?(~D[2024-02-29], ~D[2024-02-29])", "DateTime.compare/2"),
+    ("NaiveDateTime.convert!([], Calendar.ISO)", "NaiveDateTime.convert/2"),
+]
+
+
+def failure(code: str) -> str:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - many classes, all Elixir's in the end
+        run(code)
+    return banner(caught.value)
+
+
+@pytest.mark.parametrize(("code", "function"), CLAUSES)
+def test_no_clause(code: str, function: str) -> None:
+    assert failure(code).split("\n")[0].strip() == f"** (FunctionClauseError) no function clause matching in {function}"
+
+
+ARGUMENTS = [
+    ("List.keyfind([{1}], 1, -1)", "2nd argument: out of range"),
+    ("List.keymember?([1 | 2], 1, 0)", "3rd argument: not a proper list"),
+    ("List.keysort([1], 1)", "2nd argument: not a tuple"),
+    ("List.ends_with?([1], :a)", "1st argument: not a list"),
+    ("List.to_atom([0xD800])", "1st argument: not a list of characters"),
+    ("List.to_integer([-1])", "1st argument: not a textual representation of an integer"),
+    ("List.to_float([-1])", "1st argument: not a textual representation of a float"),
+    ("Map.from_keys(:a, 1)", "1st argument: not a list"),
+]
+
+
+@pytest.mark.parametrize(("code", "fault"), ARGUMENTS)
+def test_faults_of_arguments(code: str, fault: str) -> None:
+    assert failure(code).rstrip() == f"** (ArgumentError) errors were found at the given arguments:\n\n  * {fault}"
+
+
+ERRORS = [
+    ("DateTime.add(~N[2024-02-29 00:00:00], 1)", "** (MatchError) no match of right hand side value: ~N[2024-02-29 00:00:00]"),
+    ('Access.get_and_update([a: 1], "a", & &1)', '** (ArgumentError) the Access module supports only keyword lists (with atom keys), got: "a"'),
+    ("Access.fetch!([a: 1], 1)", "** (ArgumentError) the Access calls for keywords expect the key to be an atom, got: 1"),
+]
+
+
+@pytest.mark.parametrize(("code", "title"), ERRORS)
+def test_other_errors(code: str, title: str) -> None:
+    assert failure(code) == title
+
+
+VALUES = [
+    ("Keyword.from_keys([:a, :a], 1)", "[a: 1, a: 1]"),
+    ("Keyword.intersect([], [a: 1], 5)", "[]"),
+    ('{Keyword.merge([], ["a", 1]), Keyword.merge([1], [])}', '{["a", 1], [1]}'),
+    ("Enum.group_by([1, 2, 3], fn x -> Process.put(:seen, [x | Process.get(:seen, [])]); rem(x, 2) end) |> then(&{&1, Process.get(:seen)})",
+     "{%{0 => [2], 1 => [1, 3]}, [1, 2, 3]}"),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), VALUES)
+def test_values(code: str, value: str) -> None:
+    assert shown(code) == value
