@@ -480,6 +480,16 @@ def into(items: list[Any], target: Any) -> Any:
     return _enumerable.into(target, items)
 
 
+def into_text(items: list[Any]) -> Any:
+    """What ``for`` with ``into: ""`` collects."""
+    for item in items:
+        if not is_bits(item):
+            from defnpy.terms.inspect import inspect
+
+            raise _errors.ArgumentError(f"argument error: {inspect(item)}")
+    return _enumerable.into("", items)
+
+
 def bit_reader(term: Any) -> Reader:
     if not is_bits(term):
         raise _errors.ErlangError((Atom("bad_generator"), term))

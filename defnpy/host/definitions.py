@@ -188,24 +188,15 @@ def _warn_of_repeated(given: Any, state: Any) -> None:
 
 
 def _fields(given: Any) -> list[tuple[Any, Any]]:
-    from defnpy.stdlib.enumerable import iterate
+    from defnpy.terms.inspect import inspect
 
-    out = []
-    for item in iterate(given):
-        if item.__class__ is tuple and len(item) == 2:
-            out.append(item)
-        elif item.__class__ is Atom:
-            out.append((item, None))
-        else:
-            from defnpy.terms.inspect import inspect
-
-            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
+    if given.__class__ is not list:
+        raise errors.ArgumentError(f"struct fields definition must be list, got: {inspect(given)}")
     merged: dict[Any, Any] = {}
-    for k, v in out:
+    for item in given:
+        k, v = item if item.__class__ is tuple and len(item) == 2 else (item, None)
         if not is_atom(k):
-            from defnpy.terms.inspect import inspect
-
-            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(k)}")
+            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
         if k is STRUCT_NAME:
             raise errors.ArgumentError("cannot set :__struct__ in struct definition")
         _check_default(k, v)

@@ -305,8 +305,8 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Any:
         for item in source:
             add(item)
         return done()
-    if target.__class__ is dict and target and (fun is not UNSET or items.__class__ not in (list, dict)):
-        return {**target, **maps.from_pairs(map(_matched_pair, source))}
+    if target.__class__ is dict and target and items.__class__ is list:
+        return {**target, **(enumerable.map_of(source) if fun is UNSET else maps.from_pairs(map(_matched_pair, source)))}
     return enumerable.into(target, source)
 
 

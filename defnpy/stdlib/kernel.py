@@ -104,6 +104,7 @@ from defnpy.terms.binary import byte_size as bytes_of
 from defnpy.terms.errors import (
     MESSAGE,
     ArgumentError,
+    ArithmeticError_,
     BadFunctionError,
     BadMapError,
     ElixirError,
@@ -220,18 +221,24 @@ def length(a: Any) -> int:
 def elem(t: Any, index: Any) -> Any:
     if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
         return t[index]
+    raise place_error(t, index)
+
+
+def place_error(t: Any, index: Any) -> Exception:
+    """What is wrong with the place in a tuple: the built-in functions count from 1, so 1 is added first."""
+    if index.__class__ is not int and index.__class__ is not float:
+        return ArithmeticError_()
+    faults = [] if index.__class__ is int and t.__class__ is tuple else [(1, "not an integer")] if index.__class__ is float else []
     if t.__class__ is not tuple:
-        raise badarg((2, "not a tuple"))
-    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+        faults.append((2, "not a tuple"))
+    return badarg(*faults or [(1, "out of range")])
 
 
 @ex("put_elem/3")
 def put_elem(t: Any, index: Any, value: Any) -> Any:
     if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
         return (*t[:index], value, *t[index + 1 :])
-    if t.__class__ is not tuple:
-        raise badarg((2, "not a tuple"))
-    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+    raise place_error(t, index)
 
 
 @ex("tuple_size/1")
@@ -504,6 +511,8 @@ def apply(target: Any, args: Any, more: Any = UNSET) -> Any:
         return call_function(target, args)
     if more.__class__ is not list:
         raise badarg((3, "not a list"))
+    if not is_atom(args):
+        raise badarg((2, "not an atom"))
     return find_function(target, args, len(more))(*more)
 
 

@@ -61,6 +61,12 @@ CLAUSES = [
     ("Date.after?(~D[2024-01-01], 1)", "Date.compare/2"),
     ("Date.to_erl(1)", "Date.convert/2"),
     ("Time.before?(nil, ~T[10:00:00])", "Time.to_day_fraction/1"),
+    ('Regex.replace(~r/a/, "a", 5)', "Regex.precompile_replacement/1"),
+    ("Regex.named_captures(~r/a/, 5)", "Regex.named_captures/3"),
+    ("Regex.escape(5)", "Regex.escape/1"),
+    ("Base.encode64(5)", "Base.encode64/2"),
+    ("Base.decode16!(:a)", "Base.decode16!/2"),
+    ("IO.binwrite(:a)", "IO.binwrite/2"),
     ("DateTime.before?(~D[2024-02-29], ~D[2024-02-29])", "DateTime.compare/2"),
     ("NaiveDateTime.convert!([], Calendar.ISO)", "NaiveDateTime.convert/2"),
 ]
@@ -86,6 +92,13 @@ ARGUMENTS = [
     ("List.to_integer([-1])", "1st argument: not a textual representation of an integer"),
     ("List.to_float([-1])", "1st argument: not a textual representation of a float"),
     ("Map.from_keys(:a, 1)", "1st argument: not a list"),
+    ('apply(String, "upcase", ["a"])', "2nd argument: not an atom"),
+    ("IO.puts([1, :a])", "2nd argument: not valid character data (an iodata term)"),
+    ("IO.inspect(1, label: [a: 1])", "2nd argument: not valid character data (an iodata term)"),
+    ('String.duplicate("a", 1.5)', "2nd argument: not an integer"),
+    ('String.starts_with?("a", ~r/a/)', "2nd argument: not a valid pattern"),
+    ("Tuple.delete_at({1}, 5)", "1st argument: out of range"),
+    ("elem({1}, 1.5)", "1st argument: not an integer"),
 ]
 
 
@@ -97,6 +110,22 @@ def test_faults_of_arguments(code: str, fault: str) -> None:
 ERRORS = [
     ("DateTime.add(~N[2024-02-29 00:00:00], 1)", "** (MatchError) no match of right hand side value: ~N[2024-02-29 00:00:00]"),
     ('Access.get_and_update([a: 1], "a", & &1)', '** (ArgumentError) the Access module supports only keyword lists (with atom keys), got: "a"'),
+    ("elem({1}, nil)", "** (ArithmeticError) bad argument in arithmetic expression"),
+    ("Tuple.insert_at({1}, :a, 1)", "** (ArithmeticError) bad argument in arithmetic expression"),
+    ("x = 3; 1..x//0", "** (ArgumentError) ranges (first..last//step) expect the step to be a non-zero integer, got: 0"),
+    ("fn x -> x..:a end", "** (ArgumentError) ranges (first..last//step) expect both sides to be integers, got: x..:a"),
+    ('for x <- ["a"], into: "", do: [x]', '** (ArgumentError) argument error: ["a"]'),
+    ("Enum.into([1], %{a: 1})", "** (ArgumentError) argument error"),
+    ("Enum.into(1..2, %{a: 1})", "** (ArgumentError) collecting into a map requires {key, value} tuples, got: 1"),
+    ("Enum.into([1], %{a: 1}, & &1)", "** (MatchError) no match of right hand side value: 1"),
+    ('Regex.run(~r/a/, "a", capture: 100)', "** (ArgumentError) argument error"),
+    ('Base.encode16("a", case: :foo)', "** (CaseClauseError) no case clause matching: :foo"),
+    ('Base.decode64!("abc")', "** (ArgumentError) incorrect padding"),
+    ('Base.decode64!("ab=c")', '** (ArgumentError) non-alphabet character found: "=" (byte 61)'),
+    ('Base.decode16!("é")', '** (ArgumentError) non-alphabet character found: "\\xC3" (byte 195)'),
+    ('String.trim("a", "")', "** (ArgumentError) cannot use an empty string as the match to replace"),
+    ("defmodule A1, do: defstruct [{1, 2}]", "** (ArgumentError) struct field names must be atoms, got: {1, 2}"),
+    ("defmodule A1, do: defstruct %{a: 1}", "** (ArgumentError) struct fields definition must be list, got: %{a: 1}"),
     ("Access.fetch!([a: 1], 1)", "** (ArgumentError) the Access calls for keywords expect the key to be an atom, got: 1"),
 ]
 
@@ -109,6 +138,9 @@ def test_other_errors(code: str, title: str) -> None:
 VALUES = [
     ("Keyword.from_keys([:a, :a], 1)", "[a: 1, a: 1]"),
     ("Keyword.intersect([], [a: 1], 5)", "[]"),
+    ('{Base.decode64!("YQ", padding: false), Base.decode64!("Y Q==", ignore: :whitespace), Base.hex_decode32!("c5h66===", case: :lower)}',
+     '{"a", "a", "abc"}'),
+    ('{Base.decode32("MFRGG==="), Base.decode64("YR=="), Base.decode32("MFRGG")}', '{{:ok, "abc"}, {:ok, "a"}, :error}'),
     ('{Keyword.merge([], ["a", 1]), Keyword.merge([1], [])}', '{["a", 1], [1]}'),
     ("Enum.group_by([1, 2, 3], fn x -> Process.put(:seen, [x | Process.get(:seen, [])]); rem(x, 2) end) |> then(&{&1, Process.get(:seen)})",
      "{%{0 => [2], 1 => [1, 3]}, [1, 2, 3]}"),
