@@ -6,6 +6,7 @@ import sys
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import UNSET
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError, FunctionClauseError
@@ -20,14 +21,21 @@ def clause_error(exception: BaseException) -> FunctionClauseError | None:
         return None
     found: FunctionClauseError | None = None
     trace: TracebackType | None = exception.__traceback__
+    caller: FrameType | None = None
     while trace is not None:
-        if "CELLS" in trace.tb_frame.f_globals:
-            # Generated code that a library function called back: what failed lies further inside.
+        frame = trace.tb_frame
+        named = _named(trace)
+        if "CELLS" in frame.f_globals or (named is not None and caller is not None and _called_back(frame.f_code, caller)):
+            # What a library function called back: what failed lies further inside.
             found = None
-        else:
-            found = _inner(found, _named(trace))
-        trace = trace.tb_next
+        found = _inner(found, named)
+        caller, trace = frame, trace.tb_next
     return found
+
+
+def _called_back(code: CodeType, caller: FrameType) -> bool:
+    """Whether the function with *code* was an argument of the one that called it."""
+    return any(getattr(value, "__code__", None) is code for value in caller.f_locals.values())
 
 
 def _inner(outer: FunctionClauseError | None, inner: FunctionClauseError | None) -> FunctionClauseError | None:
@@ -44,7 +52,7 @@ def _named(trace: TracebackType) -> FunctionClauseError | None:
     if not str(trace.tb_frame.f_globals.get("__name__", "")).startswith("defnpy."):
         return None
     found = _library().get(code)
-    if found is None:
+    if found is None or code is apply.__code__:
         return None
     module, name, arity = found
     return FunctionClauseError(module, Atom(name), arity, _arguments(trace.tb_frame, arity))

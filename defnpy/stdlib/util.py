@@ -41,8 +41,8 @@ def _ordinal(n: int) -> str:
 
 
 def no_clause(module: str, name: str, arity: int) -> FunctionClauseError:
-    """FunctionClauseError of a native function."""
-    return FunctionClauseError(alias(module), Atom(name), arity)
+    """FunctionClauseError of a native function; Erlang's modules begin with a colon."""
+    return FunctionClauseError(Atom(module[1:]) if module[0] == ":" else alias(module), Atom(name), arity)
 
 
 def need(fine: bool, module: str, name: str, arity: int) -> None:
