@@ -182,8 +182,6 @@ def field(term: Any, name: Any) -> Any:
         raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term))
     if term.__class__ is Atom:
         return remote(term, f"{atom_name(name)}/0")()
-    if is_atom(term):
-        raise _errors.UndefinedFunctionError(term, name, 0) if term is not None else _kernel.missing_field(term, name)
     raise _kernel.missing_field(term, name)
 
 

@@ -114,13 +114,13 @@ def _exception_functions(made: Module) -> None:
     name = made.name
 
     def exception(given: Any) -> Struct:
-        from defnpy.stdlib.enumerable import iterate
-
         fields = dict(defaults)
         if (given.__class__ is str or given.__class__ is bytes) and MESSAGE in fields:
             fields[MESSAGE] = given
             return Struct(name, fields)
-        for k, v in iterate(given):
+        if given.__class__ is not list:
+            raise errors.FunctionClauseError(name, Atom("exception"), 1)
+        for k, v in given:
             if k not in fields:
                 raise errors.KeyError_(k, None)
             fields[k] = v

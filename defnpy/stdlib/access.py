@@ -193,7 +193,7 @@ def pop(container: Any, key: Any) -> Any:
 
 def get_in(data: Any, path: Any) -> Any:
     """``get_in/2``."""
-    need(path.__class__ is list, "Kernel", "get_in", 2)
+    need(path.__class__ is list and bool(path), "Kernel", "get_in", 2)
     for position, step in enumerate(path):
         if fn.is_function(step, 3):
             rest = path[position + 1 :]
@@ -235,7 +235,7 @@ def put_in(data: Any, path: Any, value: Any) -> Any:
 
 def update_in(data: Any, path: Any, fun: Callable[[Any], Any]) -> Any:
     """``update_in/3``."""
-    need(path.__class__ is list and bool(path), "Kernel", "update_in", 3)
+    need(path.__class__ is list and bool(path) and fn.is_function(fun), "Kernel", "update_in", 3)
 
     def update(old: Any) -> Any:
         return (None, fun(old))

@@ -396,7 +396,7 @@ def _options(sorter: Any, empty: Any, name: str) -> tuple[Any, Any]:
         return None, None
     if is_function(sorter, 0):
         return None, sorter
-    if sorter.__class__ is not Atom and not is_function(sorter) and not is_atom(sorter):
+    if not is_atom(sorter) and not is_function(sorter, 2):
         raise no_clause("Enum", f"{name}_sort_fun", 1)
     return sorter, empty
 

@@ -193,13 +193,21 @@ IO_STREAM_FIELDS = [Atom(n) for n in ("device", "raw", "line_or_bytes")]
 
 
 @ex("stream/0", "stream/1", "stream/2")
-def stream(device: Any = STDIO, unit: Any = LINE) -> Stream:
-    return IOStream(device, unit, False)
+def stream(device: Any = STDIO, unit: Any = UNSET) -> Stream:
+    return IOStream(*_streamed(device, unit, "stream"), False)
 
 
-@ex("binstream/0", "binstream/2")
-def binstream(device: Any = STDIO, unit: Any = LINE) -> Stream:
-    return IOStream(device, unit, True)
+def _streamed(device: Any, unit: Any, name: str) -> tuple[Any, Any]:
+    """The device and the unit; one argument is the unit."""
+    if unit is UNSET:
+        device, unit = STDIO, LINE if device is STDIO else device
+    need(unit is LINE or (unit.__class__ is int and unit > 0), "IO", name, 2)
+    return device, unit
+
+
+@ex("binstream/0", "binstream/1", "binstream/2")
+def binstream(device: Any = STDIO, unit: Any = UNSET) -> Stream:
+    return IOStream(*_streamed(device, unit, "binstream"), True)
 
 
 @ex("iodata_to_binary/1")

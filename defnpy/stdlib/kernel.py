@@ -94,7 +94,7 @@ from defnpy.stdlib.operators import (
 from defnpy.stdlib.operators import (
     xor as xor,
 )
-from defnpy.stdlib.util import UNSET, badarg, is_binary, need, need_map, no_clause
+from defnpy.stdlib.util import UNSET, badarg, is_binary, is_int, need, need_map, no_clause
 from defnpy.terms import map as maps
 from defnpy.terms import text
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -109,6 +109,7 @@ from defnpy.terms.errors import (
     BadMapError,
     ElixirError,
     Exit,
+    FunctionClauseError,
     KeyError_,
     RuntimeError_,
     Throw,
@@ -518,12 +519,17 @@ def apply(target: Any, args: Any, more: Any = UNSET) -> Any:
 
 @ex("function_exported?/3")
 def function_exported(module: Any, name: Any, arity: Any) -> bool:
+    named = [(place, "not an atom") for place, term in ((1, module), (2, name)) if not is_atom(term)]
+    faults = named if is_int(arity) else [*named, (3, "not an integer")]
+    if faults:
+        raise badarg(*faults)
     found = runtime().find(module)
     return found is not None and f"{atom_name(name)}/{arity}" in found.functions
 
 
 @ex("macro_exported?/3")
 def macro_exported(module: Any, name: Any, arity: Any) -> bool:
+    need(is_atom(module) and is_atom(name) and is_int(arity) and 0 <= arity <= 255, "Kernel", "macro_exported?", 3)
     found = runtime().find(module)
     return found is not None and f"{atom_name(name)}/{arity}" in found.macros
 
@@ -719,7 +725,9 @@ def native_exception(module: Atom, known: list[tuple[Any, Any]], opts: Any) -> S
     if is_binary(opts):
         fields[MESSAGE] = opts
         return Struct(module, fields)
-    for k, v in enumerable.iterate(opts):
+    if opts.__class__ is not list and opts != ():
+        raise FunctionClauseError(module, Atom("exception"), 1)
+    for k, v in opts:
         if k not in fields:
             raise KeyError_(k, None)
         fields[k] = v

@@ -57,6 +57,16 @@ CLAUSES = [
     ("Enum.reduce_while(1..3, 0, fn _, _ -> nil end)", "Enumerable.Range.reduce/5"),
     ("Stream.transform([], fn x -> x end, fn _, _ -> 1 end, fn _ -> 1 end)", "Stream.transform/4"),
     ("Access.fetch!({1, 2}, :a)", "Access.fetch/2"),
+    ("get_in(%{}, [])", "Kernel.get_in/2"),
+    ("update_in(%{a: 1}, [:a], 5)", "Kernel.update_in/3"),
+    ('2 ** "a"', "Kernel.**/2"),
+    ("Enum.sort([2, 1], &round/1)", "Enum.to_sort_fun/1"),
+    ("Enum.min([2, 1], &round/1)", "Enum.min_sort_fun/1"),
+    ('IO.stream("a")', "IO.stream/2"),
+    (":rand.seed(:foo, {1, 2, 3})", ":rand.mk_alg/1"),
+    ("raise ArgumentError, 5", "ArgumentError.exception/1"),
+    ("defmodule A3, do: defexception [:a]\nraise A3, %{a: 1}", "A3.exception/1"),
+    ("Exception.blame_mfa(1, 2, 3)", "Exception.blame_mfa/3"),
     ("Access.pop([a: 1], 1)", "Keyword.pop/3"),
     ("Date.after?(~D[2024-01-01], 1)", "Date.compare/2"),
     ("Date.to_erl(1)", "Date.convert/2"),
@@ -98,6 +108,7 @@ ARGUMENTS = [
     ('String.duplicate("a", 1.5)', "2nd argument: not an integer"),
     ('String.starts_with?("a", ~r/a/)', "2nd argument: not a valid pattern"),
     ("Tuple.delete_at({1}, 5)", "1st argument: out of range"),
+    ("function_exported?(Enum, 1, 2)", "2nd argument: not an atom"),
     ("elem({1}, 1.5)", "1st argument: not an integer"),
 ]
 
@@ -110,6 +121,8 @@ def test_faults_of_arguments(code: str, fault: str) -> None:
 ERRORS = [
     ("DateTime.add(~N[2024-02-29 00:00:00], 1)", "** (MatchError) no match of right hand side value: ~N[2024-02-29 00:00:00]"),
     ('Access.get_and_update([a: 1], "a", & &1)', '** (ArgumentError) the Access module supports only keyword lists (with atom keys), got: "a"'),
+    ("x = true\nx.field", "** (KeyError) key :field not found in: true\n\nIf you are using the dot syntax, such as map.field, "
+     "make sure the left-hand side of the dot is a map"),
     ("elem({1}, nil)", "** (ArithmeticError) bad argument in arithmetic expression"),
     ("Tuple.insert_at({1}, :a, 1)", "** (ArithmeticError) bad argument in arithmetic expression"),
     ("x = 3; 1..x//0", "** (ArgumentError) ranges (first..last//step) expect the step to be a non-zero integer, got: 0"),
@@ -136,6 +149,7 @@ def test_other_errors(code: str, title: str) -> None:
 
 
 VALUES = [
+    ('Exception.format_file_line_column(Foo, :a, nil, ["x"])', '"Elixir.Foo:a:x"'),
     ("Keyword.from_keys([:a, :a], 1)", "[a: 1, a: 1]"),
     ("Keyword.intersect([], [a: 1], 5)", "[]"),
     ('{Base.decode64!("YQ", padding: false), Base.decode64!("Y Q==", ignore: :whitespace), Base.hex_decode32!("c5h66===", case: :lower)}',
