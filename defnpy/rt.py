@@ -411,18 +411,12 @@ def in_range(term: Any, first: Any, last: Any, step: Any) -> bool:
     return term in range(first, last + (1 if step > 0 else -1), step)
 
 
-def _parity(term: Any, name: str) -> int:
-    if term.__class__ is not int:
-        raise _errors.ArithmeticError_()
-    return int(term & 1)
-
-
 def is_odd(term: Any) -> bool:
-    return _parity(term, "is_odd") == 1
+    return term.__class__ is int and term & 1 == 1
 
 
 def is_even(term: Any) -> bool:
-    return _parity(term, "is_even") == 0
+    return term.__class__ is int and term & 1 == 0
 
 
 def is_true(term: Any, operator: str) -> bool:

@@ -58,7 +58,7 @@ def _last_wins(made: list[Any]) -> list[Any]:
 
 @ex("from_keys/2")
 def from_keys(keys: Any, value: Any) -> list[Any]:
-    need(keys.__class__ is list and all(is_atom(k) for k in keys), "Keyword", "from_keys", 2)
+    need(keys.__class__ is list, "Keyword", "from_keys", 2)
     return [(k, value) for k in keys]
 
 

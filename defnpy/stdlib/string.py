@@ -59,13 +59,13 @@ def length(s: Any) -> int:
 
 @ex("valid?/1", "valid?/2")
 def valid_q(s: Any, mode: Any = None) -> bool:
-    need(is_binary(s), "String", "valid?", 2)
+    need(is_binary(s) and (mode is None or mode in (Atom("default"), Atom("fast_ascii"))), "String", "valid?", 2)
     return s.__class__ is str
 
 
 @ex("printable?/1", "printable?/2")
 def printable_q(s: Any, limit: Any = INFINITY) -> bool:
-    need(is_binary(s), "String", "printable?", 2)
+    need(is_binary(s) and (limit is INFINITY or (is_int(limit) and limit >= 0)), "String", "printable?", 2)
     return txt.is_printable(s, None if limit is INFINITY else limit)
 
 

@@ -58,6 +58,12 @@ CLAUSES = [
     ("Stream.transform([], fn x -> x end, fn _, _ -> 1 end, fn _ -> 1 end)", "Stream.transform/4"),
     ("Access.fetch!({1, 2}, :a)", "Access.fetch/2"),
     ("get_in(%{}, [])", "Kernel.get_in/2"),
+    ("Integer.pow(2, 1.5)", "Integer.pow/2"),
+    ("Integer.extended_gcd(1.0, 2)", "Integer.extended_gcd/2"),
+    ("Float.pow(2, 3)", "Float.pow/2"),
+    ('URI.encode("a", fn _, _ -> true end)', "URI.encode/2"),
+    ('String.printable?("a", -1)', "String.printable?/2"),
+    ('String.valid?("a", :foo)', "String.valid?/2"),
     ("update_in(%{a: 1}, [:a], 5)", "Kernel.update_in/3"),
     ('2 ** "a"', "Kernel.**/2"),
     ("Enum.sort([2, 1], &round/1)", "Enum.to_sort_fun/1"),
@@ -150,6 +156,7 @@ def test_other_errors(code: str, title: str) -> None:
 
 VALUES = [
     ('Exception.format_file_line_column(Foo, :a, nil, ["x"])', '"Elixir.Foo:a:x"'),
+    ("require Integer\n{Integer.is_even(1.5), Integer.is_odd(nil), Integer.is_even(2)}", "{false, false, true}"),
     ("Keyword.from_keys([:a, :a], 1)", "[a: 1, a: 1]"),
     ("Keyword.intersect([], [a: 1], 5)", "[]"),
     ('{Base.decode64!("YQ", padding: false), Base.decode64!("Y Q==", ignore: :whitespace), Base.hex_decode32!("c5h66===", case: :lower)}',
