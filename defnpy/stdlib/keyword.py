@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.stdlib import sorting
 from defnpy.stdlib.calls import fun0, fun1, fun3
 from defnpy.stdlib.enumerable import iterate
-from defnpy.stdlib.util import ERROR, OK, UNSET, is_keyword, need, no_clause, truthy
+from defnpy.stdlib.util import ERROR, OK, UNSET, badarg, is_keyword, need, no_clause, truthy
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError, KeyError_, MatchError
 from defnpy.terms.inspect import inspect
@@ -362,21 +362,20 @@ def get_and_update_bang(kw: Any, k: Any, fun: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------- validate
 
 
-def _allowed(allowed: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Names and ``(name, default)`` pairs of a validation list."""
-    names: list[Any] = []
-    defaults: list[Any] = []
-    for item in allowed:
-        if is_atom(item):
-            names.append(item)
-        elif item.__class__ is tuple and len(item) == 2 and is_atom(item[0]):
-            names.append(item[0])
-            defaults.append(item)
-        else:
-            raise ArgumentError(
-                "expected the second argument to be a list of atoms or tuples, got: " + inspect(item)
-            )
-    return names, defaults
+def _names(allowed: list[Any]) -> list[Any]:
+    """The keys that a validation list allows."""
+    if any(not is_atom(item) and item.__class__ is not tuple for item in allowed):
+        raise badarg((2, "not a tuple"))
+    return [item if is_atom(item) else item[0] for item in allowed]
+
+
+def _default(item: Any) -> list[Any]:
+    """What an entry that was not used adds."""
+    if is_atom(item):
+        return []
+    if item.__class__ is tuple and len(item) == 2 and is_atom(item[0]):
+        return [item]
+    raise ArgumentError("expected the second argument to be a list of atoms or tuples, got: " + inspect(item))
 
 
 def _check_entries(kw: Any, allowed: Any) -> None:
@@ -389,7 +388,7 @@ def _check_entries(kw: Any, allowed: Any) -> None:
 def _use(key: Any, ahead: list[Any], behind: list[Any]) -> tuple[list[Any], list[Any]] | None:
     """The allowed entries without the one called *key*: those after it, and those passed on the way in reverse."""
     for index, item in enumerate(ahead):
-        if (item[0] if item.__class__ is tuple else item) is key:
+        if (item[0] if item.__class__ is tuple and len(item) == 2 else item) is key:
             return ahead[index + 1 :], [*reversed(ahead[:index]), *behind]
     return None
 
@@ -398,7 +397,6 @@ def _use(key: Any, ahead: list[Any], behind: list[Any]) -> tuple[list[Any], list
 def validate(kw: Any, allowed: Any) -> Any:
     """Used entries leave the list of allowed ones, so a key given twice is a bad key. The order of the answer is Elixir's."""
     _check_entries(kw, allowed)
-    _allowed(allowed)
     ahead: list[Any] = list(allowed)
     behind: list[Any] = []
     kept: list[Any] = []
@@ -413,8 +411,7 @@ def validate(kw: Any, allowed: Any) -> Any:
     if bad:
         return (ERROR, bad)
     for item in [*behind, *ahead]:
-        if item.__class__ is tuple:
-            kept.insert(0, item)
+        kept[:0] = _default(item)
     return (OK, kept)
 
 
@@ -423,7 +420,7 @@ def validate_bang(kw: Any, allowed: Any) -> list[Any]:
     answer = validate(kw, allowed)
     if answer[0] is OK:
         return answer[1]
-    names, _ = _allowed(allowed)
+    names = _names(allowed)
     unknown = [k for k in answer[1] if k not in names]
     if not unknown:
         raise ArgumentError(f"duplicate keys {inspect(answer[1])} in {inspect(kw)}")

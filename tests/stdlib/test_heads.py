@@ -115,6 +115,7 @@ ARGUMENTS = [
     ('String.starts_with?("a", ~r/a/)', "2nd argument: not a valid pattern"),
     ("Tuple.delete_at({1}, 5)", "1st argument: out of range"),
     ("function_exported?(Enum, 1, 2)", "2nd argument: not an atom"),
+    ("Keyword.validate!([a: 1], [2])", "2nd argument: not a tuple"),
     ("elem({1}, 1.5)", "1st argument: not an integer"),
 ]
 
@@ -129,6 +130,7 @@ ERRORS = [
     ('Access.get_and_update([a: 1], "a", & &1)', '** (ArgumentError) the Access module supports only keyword lists (with atom keys), got: "a"'),
     ("x = true\nx.field", "** (KeyError) key :field not found in: true\n\nIf you are using the dot syntax, such as map.field, "
      "make sure the left-hand side of the dot is a map"),
+    ("Keyword.validate([], [2])", "** (ArgumentError) expected the second argument to be a list of atoms or tuples, got: 2"),
     ("elem({1}, nil)", "** (ArithmeticError) bad argument in arithmetic expression"),
     ("Tuple.insert_at({1}, :a, 1)", "** (ArithmeticError) bad argument in arithmetic expression"),
     ("x = 3; 1..x//0", "** (ArgumentError) ranges (first..last//step) expect the step to be a non-zero integer, got: 0"),
@@ -157,6 +159,7 @@ def test_other_errors(code: str, title: str) -> None:
 VALUES = [
     ('Exception.format_file_line_column(Foo, :a, nil, ["x"])', '"Elixir.Foo:a:x"'),
     ("require Integer\n{Integer.is_even(1.5), Integer.is_odd(nil), Integer.is_even(2)}", "{false, false, true}"),
+    ("Keyword.validate([a: 1], [2])", "{:error, [:a]}"),
     ("Keyword.from_keys([:a, :a], 1)", "[a: 1, a: 1]"),
     ("Keyword.intersect([], [a: 1], 5)", "[]"),
     ('{Base.decode64!("YQ", padding: false), Base.decode64!("Y Q==", ignore: :whitespace), Base.hex_decode32!("c5h66===", case: :lower)}',
