@@ -422,6 +422,7 @@ def split(re_: Any, s: Any, options: Any = ()) -> list[Any]:
         return [] if truthy(option(options, "trim", False)) else [""]
     subject = _subject(re_, s)
     parts = option(options, "parts", UNSET)
+    need(parts is UNSET or parts is Atom("infinity") or (parts.__class__ is int and parts > 0), "Regex", "parts_to_index", 1)
     limit = parts if parts.__class__ is int else 0
     with_captures, trim = (truthy(option(options, name, False)) for name in ("include_captures", "trim"))
     on = option(options, "on", FIRST)

@@ -390,6 +390,7 @@ def split(s: Any, pattern: Any = UNSET, options: Any = ()) -> list[Any]:
     limit = None if parts is INFINITY else parts
     if isinstance(pattern, regex.Regex):
         return regex.split(pattern, s, options)
+    need(limit is None or (is_int(limit) and limit > 0), "String", "parts_to_index", 1)
     if pattern == "":
         return _split_graphemes(s, limit, trim_)
     _no_empty(pattern)

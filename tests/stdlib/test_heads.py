@@ -58,6 +58,8 @@ CLAUSES = [
     ("Stream.transform([], fn x -> x end, fn _, _ -> 1 end, fn _ -> 1 end)", "Stream.transform/4"),
     ("Access.fetch!({1, 2}, :a)", "Access.fetch/2"),
     ("get_in(%{}, [])", "Kernel.get_in/2"),
+    ('String.split("a b", " ", parts: 0)', "String.parts_to_index/1"),
+    ('Regex.split(~r/ /, "a b", parts: 0)', "Regex.parts_to_index/1"),
     ("Integer.pow(2, 1.5)", "Integer.pow/2"),
     ("Integer.extended_gcd(1.0, 2)", "Integer.extended_gcd/2"),
     ("Float.pow(2, 3)", "Float.pow/2"),
