@@ -182,8 +182,6 @@ def field(term: Any, name: Any) -> Any:
         raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term))
     if term.__class__ is Atom:
         return remote(term, f"{atom_name(name)}/0")()
-    if is_atom(term):
-        raise _errors.UndefinedFunctionError(term, name, 0) if term is not None else _kernel.missing_field(term, name)
     raise _kernel.missing_field(term, name)
 
 
@@ -418,18 +416,12 @@ def in_range(term: Any, first: Any, last: Any, step: Any) -> bool:
     return term in range(first, last + (1 if step > 0 else -1), step)
 
 
-def _parity(term: Any, name: str) -> int:
-    if term.__class__ is not int:
-        raise _errors.ArithmeticError_()
-    return int(term & 1)
-
-
 def is_odd(term: Any) -> bool:
-    return _parity(term, "is_odd") == 1
+    return term.__class__ is int and term & 1 == 1
 
 
 def is_even(term: Any) -> bool:
-    return _parity(term, "is_even") == 0
+    return term.__class__ is int and term & 1 == 0
 
 
 def is_true(term: Any, operator: str) -> bool:
@@ -483,6 +475,16 @@ def uniq(items: list[Any], wanted: Any) -> list[Any]:
 
 def into(items: list[Any], target: Any) -> Any:
     return _enumerable.into(target, items)
+
+
+def into_text(items: list[Any]) -> Any:
+    """What ``for`` with ``into: ""`` collects."""
+    for item in items:
+        if not is_bits(item):
+            from defnpy.terms.inspect import inspect
+
+            raise _errors.ArgumentError(f"argument error: {inspect(item)}")
+    return _enumerable.into("", items)
 
 
 def bit_reader(term: Any) -> Reader:

@@ -350,7 +350,7 @@ def for_(em: Emitter, node: Any, dest: Dest) -> None:
         if extra.get("uniq") not in (None, False):
             value = em.rt("uniq", [value, em.expr(extra["uniq"])])
         if into is not None:
-            value = em.rt("into", [value, into])
+            value = em.rt("into_text", [value]) if extra["into"] == "" else em.rt("into", [value, into])
         em.finish(dest, value)
 
 

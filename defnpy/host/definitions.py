@@ -114,13 +114,13 @@ def _exception_functions(made: Module) -> None:
     name = made.name
 
     def exception(given: Any) -> Struct:
-        from defnpy.stdlib.enumerable import iterate
-
         fields = dict(defaults)
         if (given.__class__ is str or given.__class__ is bytes) and MESSAGE in fields:
             fields[MESSAGE] = given
             return Struct(name, fields)
-        for k, v in iterate(given):
+        if given.__class__ is not list:
+            raise errors.FunctionClauseError(name, Atom("exception"), 1)
+        for k, v in given:
             if k not in fields:
                 raise errors.KeyError_(k, None)
             fields[k] = v
@@ -188,24 +188,15 @@ def _warn_of_repeated(given: Any, state: Any) -> None:
 
 
 def _fields(given: Any) -> list[tuple[Any, Any]]:
-    from defnpy.stdlib.enumerable import iterate
+    from defnpy.terms.inspect import inspect
 
-    out = []
-    for item in iterate(given):
-        if item.__class__ is tuple and len(item) == 2:
-            out.append(item)
-        elif item.__class__ is Atom:
-            out.append((item, None))
-        else:
-            from defnpy.terms.inspect import inspect
-
-            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
+    if given.__class__ is not list:
+        raise errors.ArgumentError(f"struct fields definition must be list, got: {inspect(given)}")
     merged: dict[Any, Any] = {}
-    for k, v in out:
+    for item in given:
+        k, v = item if item.__class__ is tuple and len(item) == 2 else (item, None)
         if not is_atom(k):
-            from defnpy.terms.inspect import inspect
-
-            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(k)}")
+            raise errors.ArgumentError(f"struct field names must be atoms, got: {inspect(item)}")
         if k is STRUCT_NAME:
             raise errors.ArgumentError("cannot set :__struct__ in struct definition")
         _check_default(k, v)

@@ -91,8 +91,11 @@ def get(container: Any, key: Any, default: Any = None) -> Any:
 
 
 def _need_atom(container: Any, key: Any) -> None:
-    """``fetch`` takes indices neither, and says so in words of its own."""
-    if container.__class__ is list and key.__class__ is not int and not is_atom(key):
+    """``fetch`` takes indices neither, and says so in words of its own; nor what is no container."""
+    kind = container.__class__
+    if kind is not dict and kind is not list and container is not None and not isinstance(container, Struct):
+        raise no_clause("Access", "fetch", 2)
+    if kind is list and not is_atom(key):
         raise ArgumentError(f"the Access calls for keywords expect the key to be an atom, got: {inspect(key)}")
 
 
@@ -146,10 +149,7 @@ def _list_get_and_update(container: list[Any], key: Any, fun: Callable[[Any], An
     if not is_atom(key):
         if key.__class__ is int:
             raise ArgumentError(_INDEX.format(key, "modify", "Access.at/1"))
-        raise ArgumentError(
-            f"the Access module supports only keyword lists (with atom keys), got: {inspect(key)}\n\n"
-            "If you want to search lists of tuples, use List.keyfind/3"
-        )
+        raise ArgumentError(f"the Access module supports only keyword lists (with atom keys), got: {inspect(key)}")
     for index, pair in enumerate(container):
         if pair[0] is key:
             answer = fun(pair[1])
@@ -167,6 +167,8 @@ def _list_get_and_update(container: list[Any], key: Any, fun: Callable[[Any], An
 
 @ex("pop/2")
 def pop(container: Any, key: Any) -> Any:
+    if container.__class__ is list and not is_atom(key):
+        raise no_clause("Keyword", "pop", 3)
     if container.__class__ is dict or container.__class__ is list:
         found = find(container, key)
         if found is _MISSING:
@@ -191,7 +193,7 @@ def pop(container: Any, key: Any) -> Any:
 
 def get_in(data: Any, path: Any) -> Any:
     """``get_in/2``."""
-    need(path.__class__ is list, "Kernel", "get_in", 2)
+    need(path.__class__ is list and bool(path), "Kernel", "get_in", 2)
     for position, step in enumerate(path):
         if fn.is_function(step, 3):
             rest = path[position + 1 :]
@@ -233,7 +235,7 @@ def put_in(data: Any, path: Any, value: Any) -> Any:
 
 def update_in(data: Any, path: Any, fun: Callable[[Any], Any]) -> Any:
     """``update_in/3``."""
-    need(path.__class__ is list and bool(path), "Kernel", "update_in", 3)
+    need(path.__class__ is list and bool(path) and fn.is_function(fun), "Kernel", "update_in", 3)
 
     def update(old: Any) -> Any:
         return (None, fun(old))

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from defnpy.stdlib.util import ERROR, OK, option
+from defnpy.stdlib.util import ERROR, OK, is_binary, need, option
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import make_binary, octets
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, CaseClauseError
 from defnpy.terms.inspect import AS_STRINGS, inspect
 from defnpy.terms.module import ex, native_module
 
-LOWER, UPPER, WHITESPACE = Atom("lower"), Atom("upper"), Atom("whitespace")
+LOWER, UPPER, MIXED, WHITESPACE = Atom("lower"), Atom("upper"), Atom("mixed"), Atom("whitespace")
+
+
+def _given(data: Any, name: str) -> Any:
+    need(is_binary(data), "Base", name, 2)
+    return data
+
+
+def _case(options: Any, allowed: tuple[Atom, ...]) -> Atom:
+    case = option(options, "case", UPPER)
+    if case not in allowed:
+        raise CaseClauseError(case)
+    return case
 
 
 def _cased(made: str, options: Any) -> str:
-    return made.lower() if option(options, "case", UPPER) is LOWER else made
+    return made.lower() if _case(options, (UPPER, LOWER)) is LOWER else made
 
 
 def _padded(made: str, options: Any) -> str:
@@ -27,40 +38,36 @@ def _padded(made: str, options: Any) -> str:
 
 @ex("encode16/1", "encode16/2")
 def encode16(data: Any, options: Any = ()) -> str:
-    return _cased(octets(data).hex().upper(), options)
+    return _cased(octets(_given(data, "encode16")).hex().upper(), options)
 
 
 @ex("encode64/1", "encode64/2")
 def encode64(data: Any, options: Any = ()) -> str:
-    return _padded(base64.b64encode(octets(data)).decode(), options)
+    return _padded(base64.b64encode(octets(_given(data, "encode64"))).decode(), options)
 
 
 @ex("url_encode64/1", "url_encode64/2")
 def url_encode64(data: Any, options: Any = ()) -> str:
-    return _padded(base64.urlsafe_b64encode(octets(data)).decode(), options)
+    return _padded(base64.urlsafe_b64encode(octets(_given(data, "url_encode64"))).decode(), options)
 
 
 @ex("encode32/1", "encode32/2")
 def encode32(data: Any, options: Any = ()) -> str:
-    return _cased(_padded(base64.b32encode(octets(data)).decode(), options), options)
+    return _cased(_padded(base64.b32encode(octets(_given(data, "encode32"))).decode(), options), options)
 
 
 @ex("hex_encode32/1", "hex_encode32/2")
 def hex_encode32(data: Any, options: Any = ()) -> str:
-    return _cased(_padded(base64.b32hexencode(octets(data)).decode(), options), options)
+    return _cased(_padded(base64.b32hexencode(octets(_given(data, "hex_encode32"))).decode(), options), options)
 
 
-def _prepared(s: Any, options: Any, size: int) -> str:
-    made = str(s)
-    if option(options, "ignore") is WHITESPACE:
-        made = "".join(made.split())
-    if option(options, "padding", True) is False:
-        made += "=" * (-len(made) % size)
-    return made
+def _letters(s: Any, name: str) -> str:
+    """The octets of encoded text as characters."""
+    return octets(_given(s, name)).decode("latin-1")
 
 
-def _case16(s: Any, options: Any) -> str:
-    case, made = option(options, "case", UPPER), str(s)
+def _case16(made: str, options: Any) -> str:
+    case = _case(options, (UPPER, LOWER, MIXED))
     for c in made:
         wrong = c not in "0123456789abcdefABCDEF"
         wrong = wrong or (case is UPPER and c in "abcdef") or (case is LOWER and c in "ABCDEF")
@@ -70,62 +77,83 @@ def _case16(s: Any, options: Any) -> str:
 
 
 def _bad_digit(c: str) -> ArgumentError:
-    return ArgumentError(f"non-alphabet character found: {inspect(c, binaries=AS_STRINGS)} (byte {ord(c)})")
+    shown = inspect(make_binary(c.encode("latin-1")), binaries=AS_STRINGS)
+    return ArgumentError(f"non-alphabet character found: {shown} (byte {ord(c)})")
 
 
 @ex("decode16!/1", "decode16!/2")
 def decode16_bang(s: Any, options: Any = ()) -> Any:
-    made = _case16(s, options)
-    if len(made) % 2:
+    text = _letters(s, "decode16!")
+    if len(text) % 2:
         raise ArgumentError(
             "string given to decode has wrong length. An even number of bytes was expected, "
-            f"got: {len(made)}. Double check your string for unwanted characters or pad it accordingly"
+            f"got: {len(text)}. Double check your string for unwanted characters or pad it accordingly"
         )
-    return make_binary(bytes.fromhex(made))
+    return make_binary(bytes.fromhex(_case16(text, options)))
 
 
-def _decode(s: Any, options: Any, size: int, decode: Callable[[bytes], bytes], letters: str) -> Any:
-    made = _prepared(s, options, size)
-    for c in made:
-        if c not in letters and c != "=":
+def _decode(s: Any, options: Any, name: str, alphabet: _Alphabet) -> Any:
+    text, size = _letters(s, name), alphabet.size
+    if option(options, "ignore") is WHITESPACE:
+        text = "".join(text.split())
+    if len(text) % size and option(options, "padding", True) is not False:
+        raise ArgumentError("incorrect padding")
+    body = text.rstrip("=")
+    if len(body) % size not in alphabet.short or len(text) % size:
+        body = text  # what stands there pads nothing
+    letters = alphabet.letters(options)
+    for c in body:
+        if c not in letters:
             raise _bad_digit(c)
-    try:
-        return make_binary(decode(made.encode()))
-    except (binascii.Error, ValueError):
-        raise ArgumentError("incorrect padding") from None
+    if len(body) % size not in (0, *alphabet.short):
+        raise ArgumentError("incorrect padding")
+    if alphabet.cased:
+        body = body.upper()
+    return make_binary(alphabet.decode((body + "=" * (-len(body) % size)).encode()))
 
 
-def _upper(s: Any, options: Any) -> str:
-    """Base 32 text in capitals; letters of the wrong case raise."""
-    case, made = option(options, "case", UPPER), str(s)
-    for c in made:
-        if (case is UPPER and c.islower()) or (case is LOWER and c.isupper()):
-            raise _bad_digit(c)
-    return made.upper()
+class _Alphabet(NamedTuple):
+    """How a text is read: *short* has the lengths that a last group may have without its padding."""
+
+    size: int
+    short: tuple[int, ...]
+    digits: str
+    cased: bool
+    decode: Callable[[bytes], bytes]
+
+    def letters(self, options: Any) -> str:
+        if not self.cased:
+            return self.digits
+        case = _case(options, (UPPER, LOWER, MIXED))
+        return self.digits if case is UPPER else self.digits.lower() if case is LOWER else self.digits + self.digits.lower()
 
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ALNUM = _UPPER + _UPPER.lower() + "0123456789"
+_BASE64 = _Alphabet(4, (2, 3), _ALNUM + "+/", False, base64.b64decode)
+_URL64 = _Alphabet(4, (2, 3), _ALNUM + "-_", False, base64.urlsafe_b64decode)
+_BASE32 = _Alphabet(8, (2, 4, 5, 7), _UPPER + "234567", True, base64.b32decode)
+_HEX32 = _Alphabet(8, (2, 4, 5, 7), "0123456789" + _UPPER[:22], True, base64.b32hexdecode)
 
 
 @ex("decode64!/1", "decode64!/2")
 def decode64_bang(s: Any, options: Any = ()) -> Any:
-    return _decode(s, options, 4, base64.b64decode, _ALNUM + "+/")
+    return _decode(s, options, "decode64!", _BASE64)
 
 
 @ex("url_decode64!/1", "url_decode64!/2")
 def url_decode64_bang(s: Any, options: Any = ()) -> Any:
-    return _decode(s, options, 4, base64.urlsafe_b64decode, _ALNUM + "-_")
+    return _decode(s, options, "url_decode64!", _URL64)
 
 
 @ex("decode32!/1", "decode32!/2")
 def decode32_bang(s: Any, options: Any = ()) -> Any:
-    return _decode(_upper(s, options), options, 8, base64.b32decode, _UPPER + "234567")
+    return _decode(s, options, "decode32!", _BASE32)
 
 
 @ex("hex_decode32!/1", "hex_decode32!/2")
 def hex_decode32_bang(s: Any, options: Any = ()) -> Any:
-    return _decode(_upper(s, options), options, 8, base64.b32hexdecode, _UPPER + "0123456789")
+    return _decode(s, options, "hex_decode32!", _HEX32)
 
 
 def _tried(decode: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -196,8 +196,11 @@ def negate(z: Any) -> Any:
 
 @ex("conjugate/1")
 def conjugate(z: Any) -> Any:
+    if not is_complex(z):
+        number(z)
+        return z
     re, im = _parts(z)
-    return make(re, _t(-number(im)) if is_complex(z) else -0.0)
+    return make(re, _t(-number(im)))
 
 
 @ex("abs/1")
@@ -227,6 +230,14 @@ def square(z: Any) -> Any:
 # ------------------------------------------------------------------------------------------------------- functions
 
 
+_NOT_A_NUMBER = {"log", "log2", "log10", "sqrt"}
+"""Functions that answer ``:nan`` outside of their domain; the others raise."""
+
+
+def _logarithm(f: Callable[[float], float]) -> Callable[[float], float]:
+    return lambda x: f(x) if x else -math.inf
+
+
 def _lifted(name: str, plain: Callable[[float], float], own: Callable[[complex], complex]) -> Callable[[Any], Any]:
     def function(z: Any) -> Any:
         try:
@@ -234,6 +245,8 @@ def _lifted(name: str, plain: Callable[[float], float], own: Callable[[complex],
                 return term(own(complex(number(z))))
             return part(float(plain(number(z))))
         except ValueError:
+            if name not in _NOT_A_NUMBER:
+                raise ArithmeticError_() from None
             return NAN
         except (OverflowError, ZeroDivisionError):
             raise ArithmeticError_() from None
@@ -255,19 +268,19 @@ def _reciprocal(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 _OWN = inverses(cmath.sqrt, cmath.log)
 _TABLE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "exp": (math.exp, cmath.exp), "log": (math.log, cmath.log),
-    "log10": (math.log10, cmath.log10), "log2": (math.log2, lambda z: cmath.log(z) / math.log(2)),
+    "exp": (math.exp, cmath.exp), "log": (_logarithm(math.log), cmath.log),
+    "log10": (_logarithm(math.log10), cmath.log10), "log2": (_logarithm(math.log2), lambda z: cmath.log(z) / math.log(2)),
     "sqrt": (math.sqrt, cmath.sqrt), "cbrt": (_cbrt, lambda z: z ** (1 / 3)),
     "sin": (math.sin, cmath.sin), "cos": (math.cos, cmath.cos), "tan": (math.tan, cmath.tan),
-    "asin": (math.asin, _OWN["asin"]), "acos": (math.acos, _OWN["acos"]), "atan": (math.atan, cmath.atan),
+    "asin": (math.asin, _OWN["asin"]), "acos": (math.acos, _OWN["acos"]), "atan": (math.atan, _OWN["atan"]),
     "sinh": (math.sinh, cmath.sinh), "cosh": (math.cosh, cmath.cosh), "tanh": (math.tanh, cmath.tanh),
-    "asinh": (math.asinh, cmath.asinh), "acosh": (math.acosh, _OWN["acosh"]), "atanh": (math.atanh, _OWN["atanh"]),
+    "asinh": (math.asinh, _OWN["asinh"]), "acosh": (math.acosh, _OWN["acosh"]), "atanh": (math.atanh, _OWN["atanh"]),
     "cot": (_reciprocal(math.tan), _reciprocal(cmath.tan)), "sec": (_reciprocal(math.cos), _reciprocal(cmath.cos)),
-    "csc": (_reciprocal(math.sin), _reciprocal(cmath.sin)), "acot": (_inverse(math.atan), _inverse(cmath.atan)),
-    "asec": (_inverse(math.acos), _inverse(_OWN["acos"])), "acsc": (_inverse(math.asin), _inverse(_OWN["asin"])),
+    "csc": (_reciprocal(math.sin), _reciprocal(cmath.sin)), "acot": (_inverse(math.atan), _inverse(_OWN["atan"])),
+    "asec": (_inverse(math.acos), _OWN["asec"]), "acsc": (_inverse(math.asin), _inverse(_OWN["asin"])),
     "sech": (_reciprocal(math.cosh), _reciprocal(cmath.cosh)), "csch": (_reciprocal(math.sinh), _reciprocal(cmath.sinh)),
-    "coth": (_reciprocal(math.tanh), _reciprocal(cmath.tanh)), "asech": (_inverse(math.acosh), _inverse(_OWN["acosh"])),
-    "acsch": (_inverse(math.asinh), _inverse(cmath.asinh)), "acoth": (_inverse(math.atanh), _inverse(_OWN["atanh"])),
+    "coth": (_reciprocal(math.tanh), _reciprocal(cmath.tanh)), "asech": (_inverse(math.acosh), _OWN["asech"]),
+    "acsch": (_inverse(math.asinh), _inverse(_OWN["asinh"])), "acoth": (_inverse(math.atanh), _inverse(_OWN["atanh"])),
     "erf": (math.erf, lambda z: math.erf(z.real)), "erfc": (math.erfc, lambda z: math.erfc(z.real)),
 }  # fmt: skip
 

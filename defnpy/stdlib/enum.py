@@ -217,7 +217,7 @@ def reduce_while(items: Any, acc: Any, fun: Any) -> Any:
     for x in iterate(items):
         answer = f(x, acc)
         if answer.__class__ is not tuple or len(answer) != 2 or (answer[0] is not CONT and answer[0] is not HALT):
-            raise no_clause("Enumerable.List", "reduce", 3)
+            raise no_clause("Enumerable.Range", "reduce", 5) if items.__class__ is Range else no_clause("Enumerable.List", "reduce", 3)
         acc = answer[1]
         if answer[0] is HALT:
             break
@@ -292,7 +292,7 @@ def with_index(items: Any, offset: Any = 0) -> list[Any]:
     if is_int(offset):
         return [(x, i) for i, x in enumerate(iterate(items), offset)]
     if is_function(offset):
-        f = fun2(offset)
+        f = fun2(offset, ("Enum", "with_index", 2))
         return [f(x, i) for i, x in enumerate(iterate(items))]
     raise no_clause("Enum", "with_index", 2)
 
@@ -305,8 +305,8 @@ def into(items: Any, target: Any, fun: Any = UNSET) -> Any:
         for item in source:
             add(item)
         return done()
-    if target.__class__ is dict and target and (fun is not UNSET or items.__class__ not in (list, dict)):
-        return {**target, **maps.from_pairs(map(_matched_pair, source))}
+    if target.__class__ is dict and target and items.__class__ is list:
+        return {**target, **(enumerable.map_of(source) if fun is UNSET else maps.from_pairs(map(_matched_pair, source)))}
     return enumerable.into(target, source)
 
 
@@ -374,6 +374,7 @@ def _folded(found: list[Any], kinds: set[type], fast: Any, checked: Any, start: 
 
 @ex("sum_by/2")
 def sum_by(items: Any, fun: Any) -> Any:
+    fun1(fun, ("Enum", "sum_by", 2))
     return add_up(map_(items, fun))
 
 
@@ -385,16 +386,18 @@ def product(items: Any) -> Any:
 
 @ex("product_by/2")
 def product_by(items: Any, fun: Any) -> Any:
+    fun1(fun, ("Enum", "product_by", 2))
     return product(map_(items, fun))
 
 
-def _options(sorter: Any, empty: Any) -> tuple[Any, Any]:
+def _options(sorter: Any, empty: Any, name: str) -> tuple[Any, Any]:
+    """The sorter and the function for nothing of the arguments of ``max``, ``min`` and their like."""
     if sorter is UNSET:
         return None, None
     if is_function(sorter, 0):
         return None, sorter
-    if sorter.__class__ is not Atom and not is_function(sorter) and not is_atom(sorter):
-        raise no_clause("Enum", "max_sort_fun", 1)
+    if not is_atom(sorter) and not is_function(sorter, 2):
+        raise no_clause("Enum", f"{name}_sort_fun", 1)
     return sorter, empty
 
 
@@ -414,26 +417,28 @@ def _extreme(items: Any, by: Any, sorter: Any, fallback: Any, largest: bool) -> 
 
 @ex("max/1", "max/2", "max/3")
 def max_(items: Any, sorter: Any = UNSET, empty: Any = None) -> Any:
-    return _extreme(items, None, *_options(sorter, empty), True)
+    return _extreme(items, None, *_options(sorter, empty, "max"), True)
 
 
 @ex("min/1", "min/2", "min/3")
 def min_(items: Any, sorter: Any = UNSET, empty: Any = None) -> Any:
-    return _extreme(items, None, *_options(sorter, empty), False)
+    return _extreme(items, None, *_options(sorter, empty, "min"), False)
 
 
 @ex("max_by/2", "max_by/3", "max_by/4")
 def max_by(items: Any, fun: Any, sorter: Any = UNSET, empty: Any = None) -> Any:
-    return _extreme(items, fun1(fun), *_options(sorter, empty), True)
+    return _extreme(items, fun1(fun, ("Enum", "max_by", 4)), *_options(sorter, empty, "max"), True)
 
 
 @ex("min_by/2", "min_by/3", "min_by/4")
 def min_by(items: Any, fun: Any, sorter: Any = UNSET, empty: Any = None) -> Any:
-    return _extreme(items, fun1(fun), *_options(sorter, empty), False)
+    return _extreme(items, fun1(fun, ("Enum", "min_by", 4)), *_options(sorter, empty, "min"), False)
 
 
 @ex("min_max/1", "min_max/2")
 def min_max(items: Any, empty: Any = None) -> Any:
+    if empty is not None:
+        fun0(empty, ("Enum", "min_max", 2))
     found = as_list(items)
     if not found:
         return _empty(empty)
@@ -442,7 +447,10 @@ def min_max(items: Any, empty: Any = None) -> Any:
 
 @ex("min_max_by/2", "min_max_by/3", "min_max_by/4")
 def min_max_by(items: Any, fun: Any, sorter: Any = UNSET, empty: Any = None) -> Any:
-    order, fallback = _options(sorter, empty)
+    own = ("Enum", "min_max_by", 4)
+    fun1(fun, own)
+    order, fallback = _options(sorter, empty, "max")
+    need((is_atom(order) or is_function(order, 2)) and (fallback is None or is_function(fallback, 0)), *own)
     found = as_list(items)
     if not found:
         return _empty(fallback)
@@ -470,6 +478,7 @@ def sort(items: Any, sorter: Any = ASC) -> list[Any]:
 
 @ex("sort_by/2", "sort_by/3")
 def sort_by(items: Any, fun: Any, sorter: Any = ASC) -> list[Any]:
+    fun1(fun, ("Enum", "sort_by", 3))
     found = as_list(items)
     return sorting.sort_with(found, map_(found, fun), sorter)
 
@@ -638,7 +647,7 @@ def group_by(items: Any, key_fun: Any, value_fun: Any = None) -> Any:
     f = fun1(key_fun)
     g = fun1(value_fun) if value_fun is not None else None
     groups: dict[Any, list[Any]] = {}
-    for x in iterate(items):
+    for x in reversed(as_list(items)):  # the functions see the last element first
         k = maps.key(f(x))
         value = x if g is None else g(x)
         found = groups.get(k)
@@ -646,6 +655,8 @@ def group_by(items: Any, key_fun: Any, value_fun: Any = None) -> Any:
             groups[k] = [value]
         else:
             found.append(value)
+    for group in groups.values():
+        group.reverse()
     return groups
 
 
@@ -678,19 +689,19 @@ def zip_with(items: Any, other: Any, fun: Any = UNSET) -> list[Any]:
     if fun is UNSET:
         f = fun1(other)
         return [f(list(row)) for row in zip(*[iterate(x) for x in as_list(items)], strict=False)]
-    g = fun2(fun)
+    g = fun2(fun, ("Enum", "zip_with", 3))
     return [g(a, b) for a, b in zip(iterate(items), iterate(other), strict=False)]
 
 
 @ex("zip_reduce/3", "zip_reduce/4")
 def zip_reduce(items: Any, other: Any, acc: Any, fun: Any = UNSET) -> Any:
     if fun is UNSET:
-        f = fun2(acc)
+        f = fun2(acc, ("Enum", "zip_reduce", 3))
         acc = other
         for row in zip(*[iterate(x) for x in as_list(items)], strict=False):
             acc = f(list(row), acc)
         return acc
-    g = fun3(fun)
+    g = fun3(fun, ("Enum", "zip_reduce", 4))
     for a, b in zip(iterate(items), iterate(other), strict=False):
         acc = g(a, b, acc)
     return acc
@@ -718,19 +729,15 @@ def join(items: Any, joiner: Any = "") -> Any:
             return joiner.join(items)
         except TypeError:
             pass
-    return text.join([x if x.__class__ is str else text.to_string(x) for x in iterate(items)], _joiner(joiner))
-
-
-def _joiner(joiner: Any) -> Any:
-    if not text.is_binary(joiner):
-        raise no_clause("Enum", "join", 2)
-    return joiner
+    need(text.is_binary(joiner), "Enum", "join", 2)
+    return text.join([x if x.__class__ is str else text.to_string(x) for x in iterate(items)], joiner)
 
 
 @ex("map_join/2", "map_join/3")
 def map_join(items: Any, joiner: Any, fun: Any = UNSET) -> Any:
     if fun is UNSET:
         joiner, fun = "", joiner
+    need(text.is_binary(joiner), "Enum", "map_join", 3)
     return join(map_(items, fun), joiner)
 
 

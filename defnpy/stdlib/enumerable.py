@@ -283,7 +283,7 @@ def _protocol_collector(initial: Any, fun: Any) -> Collector:
     return add, done
 
 
-def _map_of(items: Iterable[Any]) -> dict[Any, Any]:
+def map_of(items: Iterable[Any]) -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     for pair in items:
         if pair.__class__ is not tuple or len(pair) != 2:
@@ -298,7 +298,7 @@ def into(target: Any, items: Iterable[Any]) -> Any:
     if kind is list:
         return [*target, *items]
     if kind is dict and not target:
-        return _map_of(items)
+        return map_of(items)
     add, done = collector(target)
     for item in items:
         add(item)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.stdlib.kernel import find_function
-from defnpy.stdlib.util import OK, fault_lines, option
+from defnpy.stdlib.util import OK, fault_lines, need, option
 from defnpy.terms import exception as texts
-from defnpy.terms.atom import Atom, alias, atom_name
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import MESSAGE, ElixirError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
@@ -135,6 +135,7 @@ def blame(kind: Any, payload: Any, stack: Any) -> Any:
 
 @ex("blame_mfa/3")
 def blame_mfa(module: Any, function: Any, args: Any) -> Any:
+    need(is_atom(module) and is_atom(function) and args.__class__ is list, "Exception", "blame_mfa", 3)
     found = runtime().evaluator.blame(module, function, args)
     return (OK, *found) if found is not None else ERROR
 

@@ -67,7 +67,7 @@ def ratio(x: Any) -> tuple[int, int]:
 
 @ex("pow/2")
 def pow_(x: Any, y: Any) -> float:
-    need(is_number(x) and is_number(y), "Float", "pow", 2)
+    need(_is_float(x) and is_number(y), "Float", "pow", 2)
     try:
         return finite(math.pow(to_float(x), to_float(y)))
     except (ValueError, OverflowError):

@@ -56,7 +56,8 @@ def mod(a: Any, b: Any) -> int:
 
 @ex("pow/2")
 def pow_(a: Any, b: Any) -> int:
-    if not (is_int(a) and is_int(b)) or b < 0:
+    need(is_int(a) and is_int(b), "Integer", "pow", 2)
+    if b < 0:
         raise ArithmeticError_()
     return power(a, b)
 
@@ -69,6 +70,7 @@ def gcd(a: Any, b: Any) -> int:
 
 @ex("extended_gcd/2")
 def extended_gcd(a: Any, b: Any) -> tuple[int, int, int]:
+    need(is_int(a) and is_int(b), "Integer", "extended_gcd", 2)
     x0, x1, y0, y1 = 1, 0, 0, 1
     while b:
         q = a // b

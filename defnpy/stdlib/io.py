@@ -9,15 +9,16 @@ from defnpy.stdlib import devices
 from defnpy.stdlib.calls import fun1
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.lazy import Stream
-from defnpy.stdlib.util import OK, UNSET, need, option
+from defnpy.stdlib.util import OK, UNSET, badarg, need, option
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.binary import make_binary, octets
-from defnpy.terms.errors import make
+from defnpy.terms.errors import ArgumentError, make
 from defnpy.terms.exception import format_stacktrace_entry
 from defnpy.terms.function import is_function
 from defnpy.terms.inspect import inspect as inspect_text
 from defnpy.terms.inspect import opts_from, struct_any_doc
+from defnpy.terms.list import ImproperList
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
@@ -26,7 +27,14 @@ STDIO, LINE, ALL, EOF = Atom("stdio"), Atom("line"), Atom("all"), Atom("eof")
 
 
 def _chardata(item: Any) -> str:
-    made = txt.to_string(item)
+    """What is printed for *item*; the device refuses lists that are no chardata."""
+    if item.__class__ is list or item.__class__ is ImproperList:
+        try:
+            made = txt.list_to_string(item)
+        except ArgumentError:
+            raise badarg((2, "not valid character data (an iodata term)")) from None
+    else:
+        made = txt.to_string(item)
     return made if made.__class__ is str else made.decode("utf-8", "surrogateescape")
 
 
@@ -54,6 +62,7 @@ def write(device: Any, item: Any = UNSET) -> Any:
 def binwrite(device: Any, item: Any = UNSET) -> Any:
     if item is UNSET:
         device, item = STDIO, device
+    need(item.__class__ in (str, bytes, list, ImproperList), "IO", "binwrite", 2)
     devices.write_octets(device, txt.iodata_bytes(item))
     return OK
 
@@ -184,13 +193,21 @@ IO_STREAM_FIELDS = [Atom(n) for n in ("device", "raw", "line_or_bytes")]
 
 
 @ex("stream/0", "stream/1", "stream/2")
-def stream(device: Any = STDIO, unit: Any = LINE) -> Stream:
-    return IOStream(device, unit, False)
+def stream(device: Any = STDIO, unit: Any = UNSET) -> Stream:
+    return IOStream(*_streamed(device, unit, "stream"), False)
 
 
-@ex("binstream/0", "binstream/2")
-def binstream(device: Any = STDIO, unit: Any = LINE) -> Stream:
-    return IOStream(device, unit, True)
+def _streamed(device: Any, unit: Any, name: str) -> tuple[Any, Any]:
+    """The device and the unit; one argument is the unit."""
+    if unit is UNSET:
+        device, unit = STDIO, LINE if device is STDIO else device
+    need(unit is LINE or (unit.__class__ is int and unit > 0), "IO", name, 2)
+    return device, unit
+
+
+@ex("binstream/0", "binstream/1", "binstream/2")
+def binstream(device: Any = STDIO, unit: Any = UNSET) -> Stream:
+    return IOStream(*_streamed(device, unit, "binstream"), True)
 
 
 @ex("iodata_to_binary/1")

@@ -119,7 +119,7 @@ def protocol_encode(term: Any, encoder: Any) -> Any:
     if kind is Atom:
         return fun2(encoder)(term.name, encoder)
     if is_binary(term):
-        return _text(term)
+        return [ord('"'), _text(term)[1:-1], ord('"')]
     if kind is int:
         return decimal_text(term)
     if kind is float:
@@ -136,7 +136,7 @@ def _list_data(items: list[Any], encoder: Any) -> Any:
     parts: list[Any] = []
     for item in items:
         parts += [ord(",") if parts else ord("["), f(item, encoder)]
-    return ImproperList(parts, "]") if parts else "[]"
+    return [*parts, ord("]")] if parts else "[]"
 
 
 def _map_data(term: dict[Any, Any], encoder: Any) -> Any:
@@ -229,10 +229,16 @@ def decode_all(binary: Any) -> Any:
     try:
         value, _ = reader.read(OK)
         if reader.place < len(data):
-            raise Problem("invalid_byte", reader.place, data[reader.place])
+            end = _end(reader)
+            raise Problem("invalid_byte", end, data[end])
     except Problem as bad:
         return (ERROR, bad.term)
     return (OK, value)
+
+
+def _end(reader: Reader) -> int:
+    """Where the value that was read ends: spaces behind it belong to what follows."""
+    return len(reader.data[: reader.place].rstrip(b" \t\n\r"))
 
 
 @ex("decode/3")
@@ -243,7 +249,9 @@ def decode_with(binary: Any, acc: Any, decoders: Any) -> Any:
         value, acc = reader.read(acc)
     except Problem as bad:
         return (ERROR, bad.term)
-    return (value, acc, make_binary(reader.data[reader.place :]))
+    if reader.place < len(reader.data):
+        return (value, acc, make_binary(reader.data[_end(reader) :]))
+    return (value, acc, "")
 
 
 @ex("decode!/1")

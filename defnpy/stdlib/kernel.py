@@ -94,7 +94,7 @@ from defnpy.stdlib.operators import (
 from defnpy.stdlib.operators import (
     xor as xor,
 )
-from defnpy.stdlib.util import UNSET, badarg, is_binary, need, need_map, no_clause
+from defnpy.stdlib.util import UNSET, badarg, is_binary, is_int, need, need_map, no_clause
 from defnpy.terms import map as maps
 from defnpy.terms import text
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -104,10 +104,12 @@ from defnpy.terms.binary import byte_size as bytes_of
 from defnpy.terms.errors import (
     MESSAGE,
     ArgumentError,
+    ArithmeticError_,
     BadFunctionError,
     BadMapError,
     ElixirError,
     Exit,
+    FunctionClauseError,
     KeyError_,
     RuntimeError_,
     Throw,
@@ -220,18 +222,24 @@ def length(a: Any) -> int:
 def elem(t: Any, index: Any) -> Any:
     if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
         return t[index]
+    raise place_error(t, index)
+
+
+def place_error(t: Any, index: Any) -> Exception:
+    """What is wrong with the place in a tuple: the built-in functions count from 1, so 1 is added first."""
+    if index.__class__ is not int and index.__class__ is not float:
+        return ArithmeticError_()
+    faults = [] if index.__class__ is int and t.__class__ is tuple else [(1, "not an integer")] if index.__class__ is float else []
     if t.__class__ is not tuple:
-        raise badarg((2, "not a tuple"))
-    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+        faults.append((2, "not a tuple"))
+    return badarg(*faults or [(1, "out of range")])
 
 
 @ex("put_elem/3")
 def put_elem(t: Any, index: Any, value: Any) -> Any:
     if t.__class__ is tuple and index.__class__ is int and 0 <= index < len(t):
         return (*t[:index], value, *t[index + 1 :])
-    if t.__class__ is not tuple:
-        raise badarg((2, "not a tuple"))
-    raise badarg((1, "out of range" if index.__class__ is int else "not an integer"))
+    raise place_error(t, index)
 
 
 @ex("tuple_size/1")
@@ -504,17 +512,24 @@ def apply(target: Any, args: Any, more: Any = UNSET) -> Any:
         return call_function(target, args)
     if more.__class__ is not list:
         raise badarg((3, "not a list"))
+    if not is_atom(args):
+        raise badarg((2, "not an atom"))
     return find_function(target, args, len(more))(*more)
 
 
 @ex("function_exported?/3")
 def function_exported(module: Any, name: Any, arity: Any) -> bool:
+    named = [(place, "not an atom") for place, term in ((1, module), (2, name)) if not is_atom(term)]
+    faults = named if is_int(arity) else [*named, (3, "not an integer")]
+    if faults:
+        raise badarg(*faults)
     found = runtime().find(module)
     return found is not None and f"{atom_name(name)}/{arity}" in found.functions
 
 
 @ex("macro_exported?/3")
 def macro_exported(module: Any, name: Any, arity: Any) -> bool:
+    need(is_atom(module) and is_atom(name) and is_int(arity) and 0 <= arity <= 255, "Kernel", "macro_exported?", 3)
     found = runtime().find(module)
     return found is not None and f"{atom_name(name)}/{arity}" in found.macros
 
@@ -710,7 +725,9 @@ def native_exception(module: Atom, known: list[tuple[Any, Any]], opts: Any) -> S
     if is_binary(opts):
         fields[MESSAGE] = opts
         return Struct(module, fields)
-    for k, v in enumerable.iterate(opts):
+    if opts.__class__ is not list and opts != ():
+        raise FunctionClauseError(module, Atom("exception"), 1)
+    for k, v in opts:
         if k not in fields:
             raise KeyError_(k, None)
         fields[k] = v

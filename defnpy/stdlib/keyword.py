@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.stdlib import sorting
 from defnpy.stdlib.calls import fun0, fun1, fun3
 from defnpy.stdlib.enumerable import iterate
-from defnpy.stdlib.util import ERROR, OK, UNSET, is_keyword, need, no_clause, truthy
+from defnpy.stdlib.util import ERROR, OK, UNSET, badarg, is_keyword, need, no_clause, truthy
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError, KeyError_, MatchError
 from defnpy.terms.inspect import inspect
@@ -37,7 +37,7 @@ def keyword_q(term: Any) -> bool:
 def new(items: Any = UNSET, fun: Any = UNSET) -> list[Any]:
     if items is UNSET:
         return []
-    f = fun1(fun) if fun is not UNSET else None
+    f = fun1(fun, ("Keyword", "new", 2)) if fun is not UNSET else None
     made = [x if f is None else f(x) for x in iterate(items)]
     for pair in made:
         if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
@@ -58,8 +58,8 @@ def _last_wins(made: list[Any]) -> list[Any]:
 
 @ex("from_keys/2")
 def from_keys(keys: Any, value: Any) -> list[Any]:
-    need(keys.__class__ is list and all(is_atom(k) for k in keys), "Keyword", "from_keys", 2)
-    return [(k, value) for k in dict.fromkeys(keys)]
+    need(keys.__class__ is list, "Keyword", "from_keys", 2)
+    return [(k, value) for k in keys]
 
 
 @ex("get/2", "get/3")
@@ -70,8 +70,9 @@ def get(kw: Any, k: Any, default: Any = None) -> Any:
 
 @ex("get_lazy/3")
 def get_lazy(kw: Any, k: Any, fun: Any) -> Any:
+    f = fun0(fun, ("Keyword", "get_lazy", 3))
     found = lookup(kw, k, "get_lazy", 3)
-    return fun0(fun)() if found is _MISSING else found
+    return f() if found is _MISSING else found
 
 
 @ex("fetch/2")
@@ -138,7 +139,8 @@ def put_new(kw: Any, k: Any, value: Any) -> list[Any]:
 
 @ex("put_new_lazy/3")
 def put_new_lazy(kw: Any, k: Any, fun: Any) -> list[Any]:
-    return kw if lookup(kw, k, "put_new_lazy", 3) is not _MISSING else [(k, fun0(fun)()), *kw]
+    f = fun0(fun, ("Keyword", "put_new_lazy", 3))
+    return kw if lookup(kw, k, "put_new_lazy", 3) is not _MISSING else [(k, f()), *kw]
 
 
 def _replaced(kw: list[Any], k: Any, change: Any) -> list[Any]:
@@ -169,21 +171,23 @@ def replace_bang(kw: Any, k: Any, value: Any) -> list[Any]:
 @ex("replace_lazy/3")
 def replace_lazy(kw: Any, k: Any, fun: Any) -> list[Any]:
     need(kw.__class__ is list and is_atom(k), "Keyword", "replace_lazy", 3)
-    return _replaced(kw, k, fun1(fun))
+    return _replaced(kw, k, fun1(fun, ("Keyword", "replace_lazy", 3)))
 
 
 @ex("update/4")
 def update(kw: Any, k: Any, default: Any, fun: Any) -> list[Any]:
+    f = fun1(fun, ("Keyword", "update", 4))
     if lookup(kw, k, "update", 4) is _MISSING:
         return [*kw, (k, default)]
-    return _replaced(kw, k, fun1(fun))
+    return _replaced(kw, k, f)
 
 
 @ex("update!/3")
 def update_bang(kw: Any, k: Any, fun: Any) -> list[Any]:
+    f = fun1(fun, ("Keyword", "update!", 3))
     if lookup(kw, k, "update!", 3) is _MISSING:
         raise KeyError_(k, kw)
-    return _replaced(kw, k, fun1(fun))
+    return _replaced(kw, k, f)
 
 
 @ex("delete/2")
@@ -222,6 +226,7 @@ def drop(kw: Any, gone: Any) -> list[Any]:
 
 @ex("split/2")
 def split(kw: Any, wanted: Any) -> Any:
+    need(kw.__class__ is list and wanted.__class__ is list, "Keyword", "split", 2)
     return (take(kw, wanted), drop(kw, wanted))
 
 
@@ -247,24 +252,31 @@ def pop_first(kw: Any, k: Any, default: Any = None) -> Any:
 
 @ex("pop_lazy/3")
 def pop_lazy(kw: Any, k: Any, fun: Any) -> Any:
+    f = fun0(fun, ("Keyword", "pop_lazy", 3))
     found = lookup(kw, k, "pop_lazy", 3)
-    return (fun0(fun)(), kw) if found is _MISSING else (found, delete(kw, k))
+    return (f(), kw) if found is _MISSING else (found, delete(kw, k))
 
 
 @ex("pop_values/2")
 def pop_values(kw: Any, k: Any) -> Any:
+    need(kw.__class__ is list and is_atom(k), "Keyword", "pop_values", 2)
     return (get_values(kw, k), delete(kw, k))
 
 
 @ex("merge/2", "merge/3")
 def merge(a: Any, b: Any, fun: Any = UNSET) -> list[Any]:
-    for place, side in (("first", a), ("second", b)):
+    arity = 2 if fun is UNSET else 3
+    need(a.__class__ is list and b.__class__ is list, "Keyword", "merge", arity)
+    f = None if fun is UNSET else fun3(fun, ("Keyword", "merge", 3))
+    if f is None and (not a or not b):
+        return a or b
+    for place, side in (("second", b), ("first", a)):
         if not is_keyword(side):
             raise ArgumentError(f"expected a keyword list as the {place} argument, got: {inspect(side)}")
-    if fun is UNSET:
+    if f is None:
         taken = {k for k, _ in b}
         return [p for p in a if p[0] not in taken] + b
-    return _merge_with(a, b, fun3(fun))
+    return _merge_with(a, b, f)
 
 
 def _merge_with(a: list[Any], b: list[Any], f: Any) -> list[Any]:
@@ -283,7 +295,7 @@ def _merge_with(a: list[Any], b: list[Any], f: Any) -> list[Any]:
 
 def _select(kw: Any, fun: Any, wanted: bool, name: str) -> list[Any]:
     need(kw.__class__ is list, "Keyword", name, 2)
-    f = fun1(fun)
+    f = fun1(fun, ("Keyword", name, 2))
     return [p for p in kw if truthy(f(p)) is wanted]
 
 
@@ -301,6 +313,8 @@ def reject(kw: Any, fun: Any) -> list[Any]:
 def split_with(kw: Any, fun: Any) -> Any:
     from defnpy.stdlib.enum import split_with as split_list
 
+    need(kw.__class__ is list, "Keyword", "split_with", 2)
+    fun1(fun, ("Keyword", "split_with", 2))
     return split_list(kw, fun)
 
 
@@ -313,7 +327,10 @@ def map_(kw: Any, fun: Any) -> list[Any]:
 
 @ex("intersect/2", "intersect/3")
 def intersect(a: Any, b: Any, fun: Any = UNSET) -> list[Any]:
-    f = fun3(fun) if fun is not UNSET else None
+    need(a.__class__ is list, "Keyword", "intersect", 3)
+    if not a:
+        return []
+    f = fun3(fun, ("Keyword", "intersect", 3)) if fun is not UNSET else None
     out: list[Any] = []
     for k, v in b:
         found = lookup(a, k, "intersect", 3)
@@ -345,26 +362,24 @@ def get_and_update_bang(kw: Any, k: Any, fun: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------- validate
 
 
-def _allowed(allowed: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Names and ``(name, default)`` pairs of a validation list."""
-    names: list[Any] = []
-    defaults: list[Any] = []
-    for item in allowed:
-        if is_atom(item):
-            names.append(item)
-        elif item.__class__ is tuple and len(item) == 2 and is_atom(item[0]):
-            names.append(item[0])
-            defaults.append(item)
-        else:
-            raise ArgumentError(
-                "expected the second argument to be a list of atoms or tuples, got: " + inspect(item)
-            )
-    return names, defaults
+def _names(allowed: list[Any]) -> list[Any]:
+    """The keys that a validation list allows."""
+    if any(not is_atom(item) and item.__class__ is not tuple for item in allowed):
+        raise badarg((2, "not a tuple"))
+    return [item if is_atom(item) else item[0] for item in allowed]
 
 
-def _check_entries(kw: Any) -> None:
-    if kw.__class__ is not list:
-        raise no_clause("Keyword", "validate", 2)
+def _default(item: Any) -> list[Any]:
+    """What an entry that was not used adds."""
+    if is_atom(item):
+        return []
+    if item.__class__ is tuple and len(item) == 2 and is_atom(item[0]):
+        return [item]
+    raise ArgumentError("expected the second argument to be a list of atoms or tuples, got: " + inspect(item))
+
+
+def _check_entries(kw: Any, allowed: Any) -> None:
+    need(kw.__class__ is list and allowed.__class__ is list, "Keyword", "validate", 2)
     for pair in kw:
         if pair.__class__ is not tuple or len(pair) != 2 or not is_atom(pair[0]):
             raise ArgumentError(f"expected a keyword list as first argument, got invalid entry: {inspect(pair)}")
@@ -373,7 +388,7 @@ def _check_entries(kw: Any) -> None:
 def _use(key: Any, ahead: list[Any], behind: list[Any]) -> tuple[list[Any], list[Any]] | None:
     """The allowed entries without the one called *key*: those after it, and those passed on the way in reverse."""
     for index, item in enumerate(ahead):
-        if (item[0] if item.__class__ is tuple else item) is key:
+        if (item[0] if item.__class__ is tuple and len(item) == 2 else item) is key:
             return ahead[index + 1 :], [*reversed(ahead[:index]), *behind]
     return None
 
@@ -381,8 +396,7 @@ def _use(key: Any, ahead: list[Any], behind: list[Any]) -> tuple[list[Any], list
 @ex("validate/2")
 def validate(kw: Any, allowed: Any) -> Any:
     """Used entries leave the list of allowed ones, so a key given twice is a bad key. The order of the answer is Elixir's."""
-    _check_entries(kw)
-    _allowed(allowed)
+    _check_entries(kw, allowed)
     ahead: list[Any] = list(allowed)
     behind: list[Any] = []
     kept: list[Any] = []
@@ -397,8 +411,7 @@ def validate(kw: Any, allowed: Any) -> Any:
     if bad:
         return (ERROR, bad)
     for item in [*behind, *ahead]:
-        if item.__class__ is tuple:
-            kept.insert(0, item)
+        kept[:0] = _default(item)
     return (OK, kept)
 
 
@@ -407,7 +420,7 @@ def validate_bang(kw: Any, allowed: Any) -> list[Any]:
     answer = validate(kw, allowed)
     if answer[0] is OK:
         return answer[1]
-    names, _ = _allowed(allowed)
+    names = _names(allowed)
     unknown = [k for k in answer[1] if k not in names]
     if not unknown:
         raise ArgumentError(f"duplicate keys {inspect(answer[1])} in {inspect(kw)}")

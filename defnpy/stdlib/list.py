@@ -41,7 +41,8 @@ def last(items: Any, default: Any = None) -> Any:
 
 @ex("duplicate/2")
 def duplicate(item: Any, count: Any) -> list[Any]:
-    need(is_int(count) and count >= 0, "List", "duplicate", 2)
+    if not is_int(count) or count < 0:
+        raise FunctionClauseError(Atom("lists"), Atom("duplicate"), 2)
     return [item] * count
 
 
@@ -58,6 +59,8 @@ def flatten(items: Any, tail: Any = ()) -> list[Any]:
         raise _flatten_error(tail)
     out: list[Any] = []
     _flatten(items, out)
+    if tail != () and not _is_list(tail):
+        raise _flatten_error(tail)
     return out + list(tail)
 
 
@@ -75,8 +78,7 @@ def _flatten(items: list[Any], out: list[Any]) -> None:
 
 @ex("delete/2")
 def delete(items: Any, wanted: Any) -> list[Any]:
-    if not _is_list(items):
-        raise FunctionClauseError(Atom("lists"), Atom("delete"), 2)
+    need(_is_list(items), "List", "delete", 2)
     for index, item in enumerate(items):
         if strict_equal(item, wanted):
             return items[:index] + items[index + 1 :]
@@ -120,15 +122,16 @@ def replace_at(items: Any, index: Any, value: Any) -> list[Any]:
 @ex("update_at/3")
 def update_at(items: Any, index: Any, fun: Any) -> list[Any]:
     need(_is_list(items) and is_int(index), "List", "update_at", 3)
+    f = fun1(fun, ("List", "update_at", 3))
     place = _place(items, index)
     if not 0 <= place < len(items):
         return items
-    return [*items[:place], fun1(fun)(items[place]), *items[place + 1 :]]
+    return [*items[:place], f(items[place]), *items[place + 1 :]]
 
 
 @ex("foldl/3")
 def foldl(items: Any, acc: Any, fun: Any) -> Any:
-    need(_is_list(items), "List", "foldl", 3)
+    need(_is_list(items) and is_function(fun), "List", "foldl", 3)
     f = fun2(fun)
     for item in items:
         acc = f(item, acc)
@@ -137,7 +140,7 @@ def foldl(items: Any, acc: Any, fun: Any) -> Any:
 
 @ex("foldr/3")
 def foldr(items: Any, acc: Any, fun: Any) -> Any:
-    need(_is_list(items), "List", "foldr", 3)
+    need(_is_list(items) and is_function(fun), "List", "foldr", 3)
     f = fun2(fun)
     for item in reversed(items):
         acc = f(item, acc)
@@ -158,21 +161,36 @@ def _has(row: Any, key: Any, place: int) -> bool:
     return row.__class__ is tuple and len(row) > place and equal(row[place], key)
 
 
-def _index(rows: list[Any], key: Any, place: int) -> int | None:
+def _index(rows: Any, key: Any, place: int) -> int | None:
     if not _is_list(rows):
-        raise badarg((3, "not a list"))
+        raise badarg((3, "not a proper list" if rows.__class__ is ImproperList else "not a list"))
     return next((i for i, row in enumerate(rows) if _has(row, key, place)), None)
+
+
+def _need_place(place: Any, name: str, arity: int) -> None:
+    """What is asked for with a built-in function: the position is the second argument there."""
+    need(is_int(place), "List", name, arity)
+    if place < 0:
+        raise badarg((2, "out of range"))
+
+
+def _need_row_place(rows: Any, place: Any, name: str, arity: int) -> None:
+    """What is done by ``:lists``: another list or position is no clause there."""
+    need(is_int(place), "List", name, arity)
+    if not _is_list(rows) or place < 0:
+        raise FunctionClauseError(Atom("lists"), Atom(name), arity)
 
 
 @ex("keyfind/3", "keyfind/4")
 def keyfind(rows: Any, key: Any, place: Any, default: Any = None) -> Any:
-    need(is_int(place) and place >= 0, "List", "keyfind", 4)
+    _need_place(place, "keyfind", 4)
     index = _index(rows, key, place)
     return default if index is None else rows[index]
 
 
 @ex("keyfind!/3")
 def keyfind_bang(rows: Any, key: Any, place: Any) -> Any:
+    _need_place(place, "keyfind!", 3)
     index = _index(rows, key, place)
     if index is None:
         raise KeyError_(key, rows, f"key {inspect(key)} at position {place} not found in: {inspect(rows)}")
@@ -181,37 +199,50 @@ def keyfind_bang(rows: Any, key: Any, place: Any) -> Any:
 
 @ex("keymember?/3")
 def keymember_q(rows: Any, key: Any, place: Any) -> bool:
+    _need_place(place, "keymember?", 3)
     return _index(rows, key, place) is not None
 
 
 @ex("keyreplace/4")
 def keyreplace(rows: Any, key: Any, place: Any, new: Any) -> list[Any]:
+    _need_row_place(rows, place, "keyreplace", 4)
     index = _index(rows, key, place)
     return rows if index is None else [*rows[:index], new, *rows[index + 1 :]]
 
 
 @ex("keystore/4")
 def keystore(rows: Any, key: Any, place: Any, new: Any) -> list[Any]:
+    _need_row_place(rows, place, "keystore", 4)
     index = _index(rows, key, place)
     return [*rows, new] if index is None else [*rows[:index], new, *rows[index + 1 :]]
 
 
 @ex("keydelete/3")
 def keydelete(rows: Any, key: Any, place: Any) -> list[Any]:
+    _need_row_place(rows, place, "keydelete", 3)
     index = _index(rows, key, place)
     return rows if index is None else rows[:index] + rows[index + 1 :]
 
 
 @ex("keytake/3")
 def keytake(rows: Any, key: Any, place: Any) -> Any:
+    _need_row_place(rows, place, "keytake", 3)
     index = _index(rows, key, place)
     return None if index is None else (rows[index], rows[:index] + rows[index + 1 :])
 
 
 @ex("keysort/2", "keysort/3")
 def keysort(rows: Any, place: Any, sorter: Any = sorting.ASC) -> list[Any]:
-    need(is_int(place) and place >= 0, "List", "keysort", 3)
-    return sorting.sort_with(rows, [row[place] for row in rows], sorter)
+    need(_is_list(rows) and is_int(place), "List", "keysort", 3)
+    return sorting.sort_with(rows, [_column(row, place) for row in rows], sorter)
+
+
+def _column(row: Any, place: int) -> Any:
+    if row.__class__ is not tuple:
+        raise badarg((2, "not a tuple"))
+    if not 0 <= place < len(row):
+        raise badarg((1, "out of range"))
+    return row[place]
 
 
 # -------------------------------------------------------------------------------------------------- predicates
@@ -225,7 +256,7 @@ def starts_with_q(items: Any, prefix: Any) -> bool:
 
 @ex("ends_with?/2")
 def ends_with_q(items: Any, suffix: Any) -> bool:
-    for place, term in enumerate((items, suffix), 1):
+    for place, term in enumerate((suffix, items), 1):
         if not _is_list(term):
             raise badarg((place, "not a list"))
     return not suffix or strict_equal(items[-len(suffix) :], suffix)
@@ -243,7 +274,7 @@ def improper_q(items: Any) -> bool:
 def ascii_printable_q(items: Any, limit: Any = INFINITY) -> bool:
     if items.__class__ is ImproperList:
         return limit is not INFINITY and limit <= len(items) and is_ascii_printable(items.head[:limit])
-    need(_is_list(items), "List", "ascii_printable?", 2)
+    need(_is_list(items) and (limit is INFINITY or (is_int(limit) and limit >= 0)), "List", "ascii_printable?", 2)
     return is_ascii_printable(items if limit is INFINITY else items[:limit])
 
 
@@ -273,7 +304,7 @@ def to_tuple(items: Any) -> tuple[Any, ...]:
 
 @ex("to_string/1")
 def to_string(items: Any) -> Any:
-    need(_is_list(items), "List", "to_string", 1)
+    need(_is_list(items) or items.__class__ is ImproperList, "List", "to_string", 1)
     return text.list_to_string(items)
 
 
@@ -303,20 +334,22 @@ def to_existing_atom(items: Any) -> Any:
     return found
 
 
-def _chars(items: Any) -> str:
+def _chars(items: Any, otherwise: str = "not a list of characters") -> str:
     if not _is_list(items):
         raise badarg((1, "not a list"))
-    return "".join(chr(c) for c in items)
+    if not all(is_int(c) and 0 <= c < 0x110000 and not 0xD800 <= c < 0xE000 for c in items):
+        raise badarg((1, otherwise))
+    return "".join(map(chr, items))
 
 
 @ex("to_integer/1", "to_integer/2")
 def to_integer(items: Any, base: Any = 10) -> int:
-    return parsing.integer_exact(_chars(items), base)
+    return parsing.integer_exact(_chars(items, "not a textual representation of an integer"), base)
 
 
 @ex("to_float/1")
 def to_float(items: Any) -> float:
-    return parsing.float_exact(_chars(items))
+    return parsing.float_exact(_chars(items, "not a textual representation of a float"))
 
 
 # -------------------------------------------------------------------------------------------- Myers' difference

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.stdlib.calls import fun0, fun1, fun3
 from defnpy.stdlib.enumerable import iterate
-from defnpy.stdlib.util import ERROR, OK, UNSET, need_map, truthy
+from defnpy.stdlib.util import ERROR, OK, UNSET, badarg, is_map, need, need_map, truthy
 from defnpy.terms import map as maps
 from defnpy.terms import versions
 from defnpy.terms.atom import Atom
@@ -46,7 +46,7 @@ def new(items: Any = (), fun: Any = None) -> Any:
     if items.__class__ is tuple and not items and fun is None:
         return {}
     if fun is not None:
-        f = fun1(fun)
+        f = fun1(fun, ("Map", "new_from_enum", 2))
         return from_items(f(x) for x in iterate(items))
     if items.__class__ is dict:
         return items
@@ -78,7 +78,9 @@ def from_struct(struct: Any) -> Any:
 
 @ex("from_keys/2")
 def from_keys(keys: Any, value: Any) -> Any:
-    return {stored(k): value for k in iterate(keys)}
+    if keys.__class__ is not list:
+        raise badarg((1, "not a list"))
+    return {stored(k): value for k in keys}
 
 
 @ex("get/2", "get/3")
@@ -89,8 +91,9 @@ def get(m: Any, k: Any, default: Any = None) -> Any:
 
 @ex("get_lazy/3")
 def get_lazy(m: Any, k: Any, fun: Any) -> Any:
+    f = fun0(fun, ("Map", "get_lazy", 3))
     found = lookup(m, k)
-    return fun0(fun)() if found is _MISSING else found
+    return f() if found is _MISSING else found
 
 
 @ex("fetch/2")
@@ -126,7 +129,8 @@ def put_new(m: Any, k: Any, value: Any) -> Any:
 
 @ex("put_new_lazy/3")
 def put_new_lazy(m: Any, k: Any, fun: Any) -> Any:
-    return m if lookup(m, k) is not _MISSING else put(m, k, fun0(fun)())
+    f = fun0(fun, ("Map", "put_new_lazy", 3))
+    return m if lookup(m, k) is not _MISSING else put(m, k, f())
 
 
 @ex("replace/3")
@@ -143,22 +147,26 @@ def replace_bang(m: Any, k: Any, value: Any) -> Any:
 
 @ex("replace_lazy/3")
 def replace_lazy(m: Any, k: Any, fun: Any) -> Any:
+    f = fun1(fun, ("Map", "replace_lazy", 3))
+    need(is_map(m), "Map", "replace_lazy", 3)
     found = lookup(m, k)
-    return m if found is _MISSING else put(m, k, fun1(fun)(found))
+    return m if found is _MISSING else put(m, k, f(found))
 
 
 @ex("update/4")
 def update(m: Any, k: Any, initial: Any, fun: Any) -> Any:
+    f = fun1(fun, ("Map", "update", 4))
     found = lookup(m, k)
-    return put(m, k, initial if found is _MISSING else fun1(fun)(found))
+    return put(m, k, initial if found is _MISSING else f(found))
 
 
 @ex("update!/3")
 def update_bang(m: Any, k: Any, fun: Any) -> Any:
+    f = fun1(fun, ("Map", "update!", 3))
     found = lookup(m, k)
     if found is _MISSING:
         raise KeyError_(k, m)
-    return put(m, k, fun1(fun)(found))
+    return put(m, k, f(found))
 
 
 @ex("delete/2")
@@ -202,8 +210,9 @@ def pop_bang(m: Any, k: Any) -> Any:
 
 @ex("pop_lazy/3")
 def pop_lazy(m: Any, k: Any, fun: Any) -> Any:
+    f = fun0(fun, ("Map", "pop_lazy", 3))
     found = lookup(m, k)
-    return (fun0(fun)(), m) if found is _MISSING else (found, delete(m, k))
+    return (f(), m) if found is _MISSING else (found, delete(m, k))
 
 
 @ex("keys/1")
@@ -231,10 +240,10 @@ def _merged(left: Any, right: Any) -> Any:
 
 @ex("merge/2", "merge/3")
 def merge(a: Any, b: Any, fun: Any = UNSET) -> Any:
+    f = None if fun is UNSET else fun3(fun, ("Map", "merge", 3))
     left, right = need_map(a), need_map(b)
-    if fun is UNSET:
+    if f is None:
         return from_dict(_merged(left, right), a)
-    f = fun3(fun)
     made = dict(left)
     for k, v in maps.items(right):
         s = stored(k)
@@ -244,31 +253,33 @@ def merge(a: Any, b: Any, fun: Any = UNSET) -> Any:
 
 @ex("intersect/2", "intersect/3")
 def intersect(a: Any, b: Any, fun: Any = UNSET) -> Any:
+    f = None if fun is UNSET else fun3(fun, ("Map", "intersect", 3))
     left, right = need_map(a), need_map(b)
-    if fun is UNSET:
+    if f is None:
         return {k: right[k] for k in left if k in right}
-    f = fun3(fun)
     return {k: f(maps.unkey(k), left[k], right[k]) for k in left if k in right}
 
 
-def _pairs(m: Any, fun: Any, wanted: bool) -> Any:
-    f = fun1(fun)
+def _pairs(m: Any, fun: Any, wanted: bool, name: str) -> Any:
+    need(is_map(m), "Map", name, 2)
+    f = fun1(fun, ("Map", name, 2))
     return {stored(k): v for k, v in maps.items(need_map(m)) if truthy(f((k, v))) is wanted}
 
 
 @ex("filter/2")
 def filter_(m: Any, fun: Any) -> Any:
-    return _pairs(m, fun, True)
+    return _pairs(m, fun, True, "filter")
 
 
 @ex("reject/2")
 def reject(m: Any, fun: Any) -> Any:
-    return _pairs(m, fun, False)
+    return _pairs(m, fun, False, "reject")
 
 
 @ex("split_with/2")
 def split_with(m: Any, fun: Any) -> Any:
-    f = fun1(fun)
+    need(is_map(m), "Map", "split_with", 2)
+    f = fun1(fun, ("Map", "split_with", 2))
     yes: dict[Any, Any] = {}
     no: dict[Any, Any] = {}
     for k, v in maps.items(need_map(m)):
@@ -278,13 +289,15 @@ def split_with(m: Any, fun: Any) -> Any:
 
 @ex("map/2")
 def map_(m: Any, fun: Any) -> Any:
+    need(is_map(m), "Map", "map", 2)
     return new(m, fun)
 
 
 @ex("get_and_update/3")
 def get_and_update(m: Any, k: Any, fun: Any) -> Any:
+    f = fun1(fun, ("Map", "get_and_update", 3))
     now = get(m, k)
-    answer = fun1(fun)(now)
+    answer = f(now)
     if answer is POP:
         return (now, delete(m, k))
     if answer.__class__ is tuple and len(answer) == 2:
@@ -294,6 +307,7 @@ def get_and_update(m: Any, k: Any, fun: Any) -> Any:
 
 @ex("get_and_update!/3")
 def get_and_update_bang(m: Any, k: Any, fun: Any) -> Any:
+    fun1(fun, ("Map", "get_and_update!", 3))
     fetch_bang(m, k)
     return get_and_update(m, k, fun)
 

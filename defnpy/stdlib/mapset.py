@@ -72,8 +72,9 @@ def of(items: Any) -> MapSet:
 def new(items: Any = (), fun: Any = None) -> MapSet:
     if isinstance(items, MapSet) and fun is None:
         return items
+    f = None if fun is None else fun1(fun, ("MapSet", "new", 2))
     source = iter(()) if items.__class__ is tuple and not items else iterate(items)
-    return of(source if fun is None else map(fun1(fun), source))
+    return of(source if f is None else map(f, source))
 
 
 @ex("put/2")
@@ -120,7 +121,8 @@ def difference(a: Any, b: Any) -> MapSet:
 
 @ex("symmetric_difference/2")
 def symmetric_difference(a: Any, b: Any) -> MapSet:
-    return union(difference(a, b), difference(b, a))
+    left, right = _set(a, "symmetric_difference", 2), _set(b, "symmetric_difference", 2)
+    return union(difference(left, right), difference(right, left))
 
 
 @ex("subset?/2")
@@ -152,7 +154,13 @@ def reject(s: Any, fun: Any) -> MapSet:
 
 @ex("split_with/2")
 def split_with(s: Any, fun: Any) -> tuple[MapSet, MapSet]:
-    return (filter_(s, fun), reject(s, fun))
+    f = fun1(fun, ("MapSet", "split_with", 2))
+    of_set = _set(s, "split_with", 2)
+    yes: dict[Any, Any] = {}
+    no: dict[Any, Any] = {}
+    for k in of_set.items:
+        (yes if truthy(f(maps.unkey(k))) else no)[k] = []
+    return (MapSet(yes), MapSet(no))
 
 
 @ex("__struct__/0")

@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.terms.atom import Atom
 from defnpy.terms.inspect import inspect
 
+STAR = Atom("*")
 _TYPES = {
     "any": "`t:term/0`",
     "reference": "`t:reference/0`",
@@ -30,7 +31,7 @@ def docs(schema: Any, level: int) -> str:
     items: list[str] = []
     sections: list[str] = []
     for key, spec in schema:
-        if _get(spec, "doc") is not False:
+        if key is not STAR and _get(spec, "doc") is not False:
             _option(key, spec, level, items, sections)
     return "".join(items) + "".join(sections)
 
@@ -60,7 +61,8 @@ def _indented(text: str, space: str) -> str:
 
 
 def _description(spec: Any) -> str:
-    doc = (_get(spec, "doc") or "").strip()
+    written = _get(spec, "doc")
+    doc = (written or "").strip()
     deprecated = _get(spec, "deprecated")
     default = _get(spec, "default", _NONE)
     parts: list[str] = []
@@ -68,7 +70,7 @@ def _description(spec: Any) -> str:
         parts.append("Required.")
     if deprecated is not None:
         parts.append(f"*This option is deprecated. {deprecated.strip()}*")
-    if doc:
+    if doc or (parts and written is not None):
         parts.append(doc)
     text = " ".join(parts)
     if default is _NONE:
@@ -86,7 +88,7 @@ def _type_text(spec: Any) -> str:
     own = _get(spec, "type_doc", _NONE)
     if own is False:
         return ""
-    text = own if own is not _NONE and own is not None else type_name(_get(spec, "type", _NONE))
+    text = own if own is not _NONE and own is not None else type_name(_get(spec, "type") or _NONE)
     return f" ({text})" if text else ""
 
 

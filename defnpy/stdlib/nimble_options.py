@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib import enumerable
+from defnpy.stdlib import enumerable, keyword, nimble_typespec
 from defnpy.stdlib import nimble_docs as docs_of
 from defnpy.stdlib.kernel import apply, list_subtract
 from defnpy.stdlib.nimble_types import check_type
@@ -258,9 +258,9 @@ def run(options: Any, schema: Any) -> Any:
     """Validated *options* with defaults; raises :class:`Invalid`."""
     if options.__class__ is dict:
         return maps.from_pairs(run(list(maps.items(options)), schema))
-    schema = _expanded(schema, options)
+    given = keyword.keys(options)
+    schema = _expanded(schema, given)
     known = [k for k, _ in schema]
-    given = [k for k, _ in options]
     unknown = list_subtract(given, known)
     if unknown:
         raise Invalid(f"unknown options {inspect(unknown)}, valid options are: {inspect(known)}", unknown, None)
@@ -269,9 +269,9 @@ def run(options: Any, schema: Any) -> Any:
     return options
 
 
-def _expanded(schema: Any, options: Any) -> Any:
+def _expanded(schema: Any, given: list[Any]) -> Any:
     star = next((spec for k, spec in schema if k is STAR), None)
-    return schema if star is None else [(k, star) for k, _ in options]
+    return schema if star is None else [(k, star) for k in given]
 
 
 def _option(options: list[Any], key: Any, spec: Any) -> list[Any]:
@@ -335,14 +335,19 @@ def _schema_of_option() -> list[tuple[str, Callable[[Any, Place], None]]]:
 
 _OPTION_SCHEMA = _schema_of_option()
 _OPTION_NAMES = [Atom(name) for name, _ in _OPTION_SCHEMA]
+_DEFAULTS = [(REDACT, False), (Atom("required"), False), (Atom("type"), _ANY)]
 
 
-def check_schema(schema: Any, path: tuple[Any, ...] = ()) -> None:
-    """Raises :class:`Invalid` for a schema that is none."""
+def checked_schema(schema: Any, path: tuple[Any, ...] = ()) -> list[Any]:
+    """*schema* with the defaults of what it does not say; raises :class:`Invalid` for one that is none."""
+    made: list[Any] = []
     for key, spec in schema:
         here = [*path, key]
         try:
             check(Atom("keyword_list"), Place(key), spec, False)
+        except Invalid as bad:
+            raise bad.below(list(path)) from None
+        try:
             unknown = list_subtract([k for k, _ in spec], _OPTION_NAMES)
             if unknown:
                 text = f"unknown options {inspect(unknown)}, valid options are: {inspect(_OPTION_NAMES)}"
@@ -355,7 +360,10 @@ def check_schema(schema: Any, path: tuple[Any, ...] = ()) -> None:
             raise bad.below(here) from None
         nested = _get(spec, "keys")
         if nested:
-            check_schema(nested, (*here, Atom("keys")))
+            inner = checked_schema(nested, (*here, Atom("keys")))
+            spec = [(k, inner if k.name == "keys" else v) for k, v in spec]
+        made.append((key, [(k, v) for k, v in _DEFAULTS if not _has(spec, k)] + spec))
+    return made
 
 
 @ex("new!/1")
@@ -363,18 +371,23 @@ def new_bang(schema: Any) -> Struct:
     if not is_keyword(schema):
         raise no_clause("NimbleOptions", "new!", 1)
     try:
-        check_schema(schema)
+        return Struct(NIMBLE, {SCHEMA: checked_schema(schema)})
     except Invalid as bad:
         raise ArgumentError(f"invalid NimbleOptions schema. Reason: {message_of(bad.term)}") from None
-    return Struct(NIMBLE, {SCHEMA: schema})
 
 
 def _schema(term: Any, name: str) -> Any:
+    given = _unchecked(term, name, 2)
+    return new_bang(given).fields[SCHEMA] if given is term else given
+
+
+def _unchecked(term: Any, name: str, arity: int) -> Any:
+    """The list of a schema as it was written, or as ``new!/1`` left it."""
     if isinstance(term, Struct) and term.module is NIMBLE:
         return term.fields[SCHEMA]
     if term.__class__ is list:
-        return new_bang(term).fields[SCHEMA]
-    raise no_clause("NimbleOptions", name, 2)
+        return term
+    raise no_clause("NimbleOptions", name, arity)
 
 
 @ex("validate/2")
@@ -398,12 +411,12 @@ def validate_bang(options: Any, schema: Any) -> Any:
 
 @ex("docs/1", "docs/2")
 def docs(schema: Any, options: Any = ()) -> str:
-    return docs_of.docs(_schema(schema, "docs"), _get(options, "nest_level", 0))
+    return docs_of.docs(_unchecked(schema, "docs", 2), _get(options, "nest_level", 0))
 
 
 @ex("option_typespec/1")
 def option_typespec(schema: Any) -> Any:
-    return (Atom("term"), [], [])
+    return nimble_typespec.option_typespec(_unchecked(schema, "option_typespec", 1))
 
 
 def _error_doc(error: Any, opts: Any) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from defnpy.stdlib.util import badarg, to_float
+from defnpy.stdlib.util import badarg, need, to_float
 from defnpy.stdlib.util import power as int_power
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError, bad_arithmetic
@@ -106,9 +106,7 @@ def power(a: Any, b: Any) -> Any:
     """``a ** b``: an integer for an integer base and a non-negative integer exponent, else a float."""
     if a.__class__ is int and b.__class__ is int and b >= 0:
         return int_power(a, b)
-    for place, side in ((1, a), (2, b)):
-        if not _is_number(side):
-            raise badarg((place, "not a number"))
+    need(_is_number(a) and _is_number(b), "Kernel", "**", 2)
     try:
         result = math.pow(to_float(a), to_float(b))
     except (ValueError, OverflowError):

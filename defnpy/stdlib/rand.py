@@ -7,7 +7,7 @@ import secrets
 from functools import lru_cache
 from typing import Any
 
-from defnpy.stdlib.util import badarg
+from defnpy.stdlib.util import badarg, no_clause
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex, native_module
@@ -95,12 +95,10 @@ def _keep(state: State) -> None:
 
 
 def _made(algorithm: Any, seed: Any) -> State:
-    if algorithm.__class__ is not Atom:
+    if algorithm.__class__ is tuple:
         return _state(algorithm)
-    if algorithm.name not in _ALGORITHMS:
-        from defnpy.terms.errors import ErlangError
-
-        raise ErlangError(Atom("no_alg"))
+    if algorithm.__class__ is not Atom or algorithm.name not in _ALGORITHMS:
+        raise no_clause(":rand", "mk_alg", 1)
     if seed is None:
         seed = secrets.randbits(64)
     return State(*seed_words(seed))

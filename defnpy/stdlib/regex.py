@@ -10,12 +10,12 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-from defnpy.stdlib.util import ERROR, OK, UNSET, is_binary, need, no_clause, option
+from defnpy.stdlib.util import ERROR, OK, UNSET, is_binary, need, no_clause, option, truthy
 from defnpy.terms import text as txt
 from defnpy.terms.algebra import color, concat_all
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import make_binary, octets
-from defnpy.terms.errors import make
+from defnpy.terms.errors import ArgumentError, make
 from defnpy.terms.function import arity_of, call, is_function
 from defnpy.terms.inspect import to_doc
 from defnpy.terms.module import ex, native_module
@@ -35,7 +35,7 @@ _LETTERS = {"i": "caseless", "s": "dotall", "m": "multiline", "x": "extended", "
 _OPTIONS: dict[str, list[Any]] = {c: [Atom(name)] for c, name in _LETTERS.items()}
 _OPTIONS["u"] = [Atom("unicode"), Atom("ucp")]
 _OPTIONS["s"] = [Atom("dotall"), (Atom("newline"), Atom("anycrlf"))]
-ALL, FIRST, BUT_FIRST, NONE = Atom("all"), Atom("first"), Atom("all_but_first"), Atom("none")
+ALL, FIRST, BUT_FIRST, NONE, BINARY = Atom("all"), Atom("first"), Atom("all_but_first"), Atom("none"), Atom("binary")
 INVALID_OPTION = Atom("invalid_option")
 ALL_NAMES, INDEX, BINARY = Atom("all_names"), Atom("index"), Atom("binary")
 
@@ -337,6 +337,7 @@ def names(re_: Any) -> list[Any]:
 
 @ex("escape/1")
 def escape(s: Any) -> Any:
+    need(is_binary(s), "Regex", "escape", 1)
     return re.sub(r"([.^$*+?()\[{\\|\s#\-\]}&~:=!<>,/]|(?<=\\)\n)", _escape_one, s)
 
 
@@ -352,6 +353,15 @@ def match_q(re_: Any, s: Any) -> bool:
     return re_.compiled.search(_subject(re_, s)) is not None
 
 
+def _shape(options: Any) -> tuple[Any, bool]:
+    """What of a match is wanted, and whether as places."""
+    capture, shape = option(options, "capture", ALL), option(options, "return", BINARY)
+    known = capture.__class__ is list or capture in (ALL, FIRST, BUT_FIRST, ALL_NAMES, NONE)
+    if not known or (shape is not BINARY and shape is not INDEX):
+        raise ArgumentError("argument error")
+    return capture, shape is INDEX
+
+
 @ex("run/2", "run/3")
 def run(re_: Any, s: Any, options: Any = ()) -> Any:
     re_ = _regex(re_, "run", 3)
@@ -360,7 +370,7 @@ def run(re_: Any, s: Any, options: Any = ()) -> Any:
     found = re_.compiled.search(subject, option(options, "offset", 0))
     if found is None:
         return None
-    return _captured(re_, subject, found, option(options, "capture", ALL), option(options, "return") is INDEX)
+    return _captured(re_, subject, found, *_shape(options))
 
 
 @ex("scan/2", "scan/3")
@@ -368,7 +378,7 @@ def scan(re_: Any, s: Any, options: Any = ()) -> list[Any]:
     re_ = _regex(re_, "scan", 3)
     need(is_binary(s), "Regex", "scan", 3)
     subject = _subject(re_, s)
-    capture, index = option(options, "capture", ALL), option(options, "return") is INDEX
+    capture, index = _shape(options)
     if capture is NONE or (capture is ALL_NAMES and not re_.compiled.groupindex):
         return []
     matches = re_.compiled.finditer(subject, option(options, "offset", 0))
@@ -378,6 +388,7 @@ def scan(re_: Any, s: Any, options: Any = ()) -> list[Any]:
 @ex("named_captures/2", "named_captures/3")
 def named_captures(re_: Any, s: Any, options: Any = ()) -> Any:
     re_ = _regex(re_, "named_captures", 3)
+    need(is_binary(s), "Regex", "named_captures", 3)
     subject = _subject(re_, s)
     found = re_.compiled.search(subject)
     if found is None:
@@ -393,7 +404,8 @@ _REFERENCE = re.compile(r"\\(\d+)|\\g\{(\d+)\}|\\\\")
 @ex("replace/3", "replace/4")
 def replace(re_: Any, s: Any, replacement: Any, options: Any = ()) -> Any:
     re_ = _regex(re_, "replace", 4)
-    need(is_binary(s) and (is_binary(replacement) or is_function(replacement)), "Regex", "replace", 4)
+    need(is_binary(s), "Regex", "replace", 4)
+    need(is_binary(replacement) or is_function(replacement), "Regex", "precompile_replacement", 1)
     count = 0 if option(options, "global", True) is not False else 1
 
     def made(found: Any) -> str:
@@ -421,11 +433,12 @@ def split(re_: Any, s: Any, options: Any = ()) -> list[Any]:
     re_ = _regex(re_, "split", 3)
     need(is_binary(s), "Regex", "split", 3)
     if s == "":
-        return [] if option(options, "trim", False) is True else [""]
+        return [] if truthy(option(options, "trim", False)) else [""]
     subject = _subject(re_, s)
     parts = option(options, "parts", UNSET)
+    need(parts is UNSET or parts is Atom("infinity") or (parts.__class__ is int and parts > 0), "Regex", "parts_to_index", 1)
     limit = parts if parts.__class__ is int else 0
-    with_captures, trim = option(options, "include_captures", False) is True, option(options, "trim", False) is True
+    with_captures, trim = (truthy(option(options, name, False)) for name in ("include_captures", "trim"))
     on = option(options, "on", FIRST)
     pieces: list[str] = []
     start = cuts = 0

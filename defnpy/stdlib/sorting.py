@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from defnpy.stdlib.calls import fun2
-from defnpy.terms.atom import Atom
+from defnpy.stdlib.util import need
+from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import UndefinedFunctionError
 from defnpy.terms.function import is_function
 from defnpy.terms.order import compare, term_order
@@ -87,13 +88,10 @@ def sort_with(items: list[Any], keys: list[Any], sorter: Any) -> list[Any]:
         by = keys.__getitem__ if key is None else (lambda i: key(keys[i]))
         return [items[i] for i in sorted(order, key=by, reverse=sorter is DESC)]
     if is_function(sorter):
-        fun = fun2(sorter)
+        fun = fun2(sorter, ("Enum", "to_sort_fun", 1))
         return [items[i] for i in sorted(order, key=lambda i: _ByFun(keys[i], fun))]
-    direction, module = sorter if sorter.__class__ is tuple else (ASC, sorter)
-    if direction is not ASC and direction is not DESC:
-        from defnpy.stdlib.util import no_clause
-
-        raise no_clause("Enum", "to_sort_fun", 1)
+    direction, module = sorter if sorter.__class__ is tuple and len(sorter) == 2 else (ASC, sorter)
+    need((direction is ASC or direction is DESC) and is_atom(module), "Enum", "to_sort_fun", 1)
     ask = compare_of(module)
     by_module = cmp_to_key(lambda a, b: _sign(ask(a, b)))
     return [items[i] for i in sorted(order, key=lambda i: by_module(keys[i]), reverse=direction is DESC)]

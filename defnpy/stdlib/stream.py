@@ -27,8 +27,7 @@ _NONE: Any = object()
 
 def _function(fun: Any, arity: int, name: str, name_arity: int) -> Callable[..., Any]:
     """*fun* as a callable; what is no function of that arity matches no clause of ``Stream.name``."""
-    need(is_function(fun, arity), "Stream", name, name_arity)
-    return checked(fun, arity)
+    return checked(fun, arity, ("Stream", name, name_arity))
 
 
 @ex("map/2")
@@ -395,9 +394,10 @@ def transform(items: Any, acc: Any, reducer: Any, third: Any = UNSET, fourth: An
     """``transform/4`` and ``/5`` take a start function, an optional last function and an after function."""
     arity = 3 if third is UNSET else 4 if fourth is UNSET else 5
     f = _function(reducer, 2, "transform", arity)
-    begin = fun0(acc) if third is not UNSET else None
-    last = fun1(third) if fourth is not UNSET else None
-    finish = fun1(fourth if fourth is not UNSET else third) if third is not UNSET else None
+    own = ("Stream", "transform", arity)
+    begin = fun0(acc, own) if third is not UNSET else None
+    last = fun1(third, own) if fourth is not UNSET else None
+    finish = fun1(fourth if fourth is not UNSET else third, own) if third is not UNSET else None
 
     def walk() -> Generator[Any, None, None]:
         now = begin() if begin is not None else acc

@@ -59,13 +59,13 @@ def length(s: Any) -> int:
 
 @ex("valid?/1", "valid?/2")
 def valid_q(s: Any, mode: Any = None) -> bool:
-    need(is_binary(s), "String", "valid?", 2)
+    need(is_binary(s) and (mode is None or mode in (Atom("default"), Atom("fast_ascii"))), "String", "valid?", 2)
     return s.__class__ is str
 
 
 @ex("printable?/1", "printable?/2")
 def printable_q(s: Any, limit: Any = INFINITY) -> bool:
-    need(is_binary(s), "String", "printable?", 2)
+    need(is_binary(s) and (limit is INFINITY or (is_int(limit) and limit >= 0)), "String", "printable?", 2)
     return txt.is_printable(s, None if limit is INFINITY else limit)
 
 
@@ -212,9 +212,11 @@ def reverse(s: Any) -> Any:
 
 @ex("duplicate/2")
 def duplicate(s: Any, count: Any) -> Any:
-    need(is_binary(s) and is_int(count), "String", "duplicate", 2)
-    if count < 0:
-        raise badarg((2, "out of range"))
+    faults = [] if is_binary(s) else [(1, "not a binary")]
+    if not is_int(count) or count < 0:
+        faults.append((2, "out of range" if is_int(count) else "not an integer"))
+    if faults:
+        raise badarg(*faults)
     return s * count if s.__class__ is str else make_binary(s * count)
 
 
@@ -246,12 +248,19 @@ def trim(s: Any, chars: Any = UNSET) -> Any:
     return trim_trailing(trim_leading(s, chars), chars)
 
 
+def _trimmed(chars: Any, name: str) -> str:
+    gone = _text(chars, name, 2)
+    if not gone:
+        raise ArgumentError("cannot use an empty string as the match to replace")
+    return gone
+
+
 @ex("trim_leading/1", "trim_leading/2")
 def trim_leading(s: Any, chars: Any = UNSET) -> Any:
     data = _text(s, "trim_leading", 1 if chars is UNSET else 2)
     if chars is UNSET:
         return _back(data.lstrip(_SPACE))
-    gone = _text(chars, "trim_leading", 2)
+    gone = _trimmed(chars, "trim_leading")
     while gone and data.startswith(gone):
         data = data[len(gone) :]
     return _back(data)
@@ -262,7 +271,7 @@ def trim_trailing(s: Any, chars: Any = UNSET) -> Any:
     data = _text(s, "trim_trailing", 1 if chars is UNSET else 2)
     if chars is UNSET:
         return _back(data.rstrip(_SPACE))
-    gone = _text(chars, "trim_trailing", 2)
+    gone = _trimmed(chars, "trim_trailing")
     while gone and data.endswith(gone):
         data = data[: -len(gone)]
     return _back(data)
@@ -299,7 +308,7 @@ def pad_trailing(s: Any, size: Any, padding: Any = " ") -> Any:
 def _patterns(pattern: Any, name: str) -> list[Any]:
     wanted = pattern if pattern.__class__ is list else [pattern]
     if not all(is_binary(p) for p in wanted):
-        if name in ("starts_with?", "ends_with?"):
+        if name == "ends_with?" or (name == "starts_with?" and pattern.__class__ is list):
             raise no_clause("String", name, 2)
         raise badarg((2, "not a valid pattern"))
     return wanted
@@ -381,6 +390,7 @@ def split(s: Any, pattern: Any = UNSET, options: Any = ()) -> list[Any]:
     limit = None if parts is INFINITY else parts
     if isinstance(pattern, regex.Regex):
         return regex.split(pattern, s, options)
+    need(limit is None or (is_int(limit) and limit > 0), "String", "parts_to_index", 1)
     if pattern == "":
         return _split_graphemes(s, limit, trim_)
     _no_empty(pattern)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.stdlib import enum
+from defnpy.stdlib import enum, kernel
 from defnpy.stdlib.util import badarg
 from defnpy.terms.module import ex, native_module
 
@@ -15,11 +15,10 @@ def _tuple(term: Any, place: int = 1) -> tuple[Any, ...]:
     return term
 
 
-def _index(index: Any, most: int) -> int:
-    if index.__class__ is not int:
-        raise badarg((1, "not an integer"))
-    if not 0 <= index <= most:
-        raise badarg((1, "out of range"))
+def _place(t: Any, index: Any, more: int) -> int:
+    """*index*, which may be up to *more* behind the last element."""
+    if t.__class__ is not tuple or index.__class__ is not int or not 0 <= index < len(t) + more:
+        raise kernel.place_error(t, index)
     return index
 
 
@@ -30,22 +29,20 @@ def append(t: Any, value: Any) -> tuple[Any, ...]:
 
 @ex("insert_at/3")
 def insert_at(t: Any, index: Any, value: Any) -> tuple[Any, ...]:
-    t = _tuple(t, 2)
-    place = _index(index, len(t))
+    place = _place(t, index, 1)
     return (*t[:place], value, *t[place:])
 
 
 @ex("delete_at/2")
 def delete_at(t: Any, index: Any) -> tuple[Any, ...]:
-    t = _tuple(t, 2)
-    place = _index(index, len(t) - 1)
+    place = _place(t, index, 0)
     return t[:place] + t[place + 1 :]
 
 
 @ex("duplicate/2")
 def duplicate(value: Any, size: Any) -> tuple[Any, ...]:
     if size.__class__ is not int or size < 0:
-        raise badarg((1, "out of range" if size.__class__ is int else "not an integer"))
+        raise badarg((1, "out of range"))
     return (value,) * size
 
 

@@ -265,7 +265,7 @@ def encode(text: Any, test: Any = None) -> Any:
     need(is_binary(text), "URI", "encode", 2)
     if test is None:
         return _percent(octets(text), _RESERVED | _UNRESERVED)
-    f = fun1(test)
+    f = fun1(test, ("URI", "encode", 2))
     return make_binary(b"".join(bytes([b]) if truthy(f(b)) else b"%%%02X" % b for b in octets(text)))
 
 

@@ -41,8 +41,8 @@ def _ordinal(n: int) -> str:
 
 
 def no_clause(module: str, name: str, arity: int) -> FunctionClauseError:
-    """FunctionClauseError of a native function."""
-    return FunctionClauseError(alias(module), Atom(name), arity)
+    """FunctionClauseError of a native function; Erlang's modules begin with a colon."""
+    return FunctionClauseError(Atom(module[1:]) if module[0] == ":" else alias(module), Atom(name), arity)
 
 
 def need(fine: bool, module: str, name: str, arity: int) -> None:
@@ -66,6 +66,11 @@ def need_map(term: Any) -> dict[Any, Any]:
 
         return map_of(term)
     raise BadMapError(term)
+
+
+def is_map(term: Any) -> bool:
+    """Whether *term* is a map or a struct."""
+    return term.__class__ is dict or isinstance(term, Struct)
 
 
 def is_int(term: Any) -> bool:

@@ -36,6 +36,7 @@ from defnpy.terms.inspect import inspect, inspect_atom, inspect_call, inspect_er
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct, is_map
 from defnpy.terms.suggest import alias_hint, key_hint, undefined_hint
+from defnpy.terms.text import to_string
 
 
 def _fields(*names: str, **defaults: Any) -> list[tuple[Any, Any]]:
@@ -345,14 +346,14 @@ def format_file_line_column(file: Any, line: Any, column: Any, suffix: Any = "")
     """``Exception.format_file_line_column/4``."""
     if not file or not line or not column:
         return format_file_line(file, line, suffix)
-    return f"{file}:{line}:{column}:{suffix}"
+    return f"{to_string(file)}:{to_string(line)}:{to_string(column)}:{to_string(suffix)}"
 
 
 def format_file_line(file: Any, line: Any, suffix: Any = "") -> str:
     """``Exception.format_file_line/3``."""
     if not file:
         return ""
-    return f"{file}:{line}:{suffix}" if line else f"{file}:{suffix}"
+    return f"{to_string(file)}:{to_string(line)}:{to_string(suffix)}" if line else f"{to_string(file)}:{to_string(suffix)}"
 
 
 def format_stacktrace_entry(entry: Any) -> str:

@@ -35,7 +35,7 @@ end
         ('JSON.encode!(%{1 => 2, b: %{}})', r'"{\"1\":2,\"b\":{}}"'),
         ("JSON.encode!(~D[2020-02-03])", r'"\"2020-02-03\""'),
         ('JSON.encode!([1, {:a}], fn {k}, e -> e.([k], e); x, e -> JSON.protocol_encode(x, e) end)', r'"[1,[\"a\"]]"'),
-        ("JSON.encode_to_iodata!([1, 2])", '[91, "1", 44, "2" | "]"]'),
+        ("JSON.encode_to_iodata!([1, 2])", '[91, "1", 44, "2", 93]'),
         ("try do JSON.encode!(<<255>>) rescue e -> e.original end", "{:invalid_byte, 255}"),
         ("try do JSON.encode!({1}) rescue e -> {e.__struct__, String.slice(e.description, 0, 20)} end",
          '{Protocol.UndefinedError, "the protocol must be"}'),
@@ -54,7 +54,7 @@ end
         (r'JSON.decode(~S("\udc00"))', r'{:error, {:unexpected_sequence, 1, "\\udc00"}}'),
         ('JSON.decode(<<34, 255, 34>>)', "{:error, {:invalid_byte, 1, 255}}"),
         ('JSON.decode(String.duplicate("[", 5000) <> String.duplicate("]", 5000)) |> elem(0)', ":ok"),
-        ('JSON.decode("[1,null] x", :acc, null: :nix, integer: &String.to_atom/1)', '{[:"1", :nix], :acc, "x"}'),
+        ('JSON.decode("[1,null] x", :acc, null: :nix, integer: &String.to_atom/1)', '{[:"1", :nix], :acc, " x"}'),
         ('JSON.decode(~S({"b":1,"a":2}), 0, object_finish: fn kv, acc -> {kv, acc + 1} end)', '{[{"a", 2}, {"b", 1}], 1, ""}'),
         ('JSON.decode("[3,4]", [], array_start: fn _ -> 0 end, array_push: fn x, s -> x + s end, array_finish: fn s, o -> {s, o} end)',
          '{7, [], ""}'),
@@ -83,3 +83,12 @@ def test_unknown_fields() -> None:
     code = "defmodule JsonCase.Bad do\n  @derive {JSON.Encoder, only: [:q]}\n  defstruct [:x]\nend"
     assert shown(f"try do Code.eval_string({code!r}) rescue e in ArgumentError -> e.message end".replace("'", '"')) == (
         '"unknown struct fields [:q] specified in :only. Expected one of: [:x]"')
+
+
+def test_iodata_of_texts_and_lists() -> None:
+    assert shown('JSON.encode_to_iodata!(["b", %{x: []}])') == '[91, [34, "b", 34], 44, [123, [34, "x", 34], 58, "[]" | "}"], 93]'
+
+
+def test_what_follows_a_value_is_reported_from_its_end() -> None:
+    assert shown('{JSON.decode("[1] x"), JSON.decode("[1] "), JSON.decode("nullx")}') == (
+        "{{:error, {:invalid_byte, 3, 32}}, {:ok, [1]}, {:error, {:invalid_byte, 4, 120}}}")

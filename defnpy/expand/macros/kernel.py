@@ -158,14 +158,27 @@ def full_range(meta: Any, args: list[Any], env: Env) -> Any:
 @macro("../2")
 def range_(meta: Any, args: list[Any], env: Env) -> Any:
     parts = ex.expand_args(args, env)
-    if all(p.__class__ in (int, float) for p in parts) and any(p.__class__ is float for p in parts):
-        raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {parts[0]}..{parts[1]}")
+    _check_sides(parts, args)
     return (Atom("%range"), meta, [*parts, None])
+
+
+def _literal(tree: Any) -> bool:
+    """Whether an expanded tree is a literal that is no integer."""
+    return is_atom(tree) or tree.__class__ in (float, str, bytes, list)
+
+
+def _check_sides(parts: list[Any], args: list[Any]) -> None:
+    if _literal(parts[0]) or _literal(parts[1]):
+        raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {ex._show((Atom('..'), [], args[:2]))}")
 
 
 @macro("..///3")
 def stepped_range(meta: Any, args: list[Any], env: Env) -> Any:
-    return (Atom("%range"), meta, ex.expand_args(args, env))
+    parts = ex.expand_args(args, env)
+    _check_sides(parts, args)
+    if parts[2] == 0 or _literal(parts[2]):
+        raise ArgumentError(f"ranges (first..last//step) expect the step to be a non-zero integer, got: {ex._show(parts[2])}")
+    return (Atom("%range"), meta, parts)
 
 
 @macro("<>/2")

@@ -9,7 +9,7 @@ from defnpy.stdlib.calendar import iso, parsing
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import ERROR, OK, no_clause
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.errors import ArgumentError, FunctionClauseError, MatchError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, native_module
 from defnpy.terms.struct import Struct
@@ -32,8 +32,21 @@ _LONG = {"day": 86_400, "hour": 3600, "minute": 60}
 class NoFields(FunctionClauseError):
     """A term that is no date or time of the kind that is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Any) -> None:
         super().__init__(alias("Calendar"), Atom("fields"), 1)
+        self.term_given = given
+
+
+_COMPARED = {"before?": "compare/2", "after?": "compare/2", "convert!": "convert/2"}
+_ASKED: dict[str, dict[str, str]] = {
+    "Date": {**_COMPARED, "to_erl": "convert/2", "to_gregorian_days": "to_iso_days/1"},
+    "Time": {**_COMPARED, **dict.fromkeys(("compare", "before?", "after?", "diff"), "to_day_fraction/1"), "to_erl": "convert/2"},
+    "NaiveDateTime": {**_COMPARED, "to_erl": "convert/2"},
+    "DateTime": {**_COMPARED, "from_naive!": "from_naive/3"},
+}
+"""Functions that leave the question whether a term fits to another one, which then has no clause."""
+_TAKEN_APART = {"add", "shift", "shift_zone", "shift_zone!", "from_naive", "to_string"}
+"""Functions of DateTime that take apart what has a calendar: another term is no match there."""
 
 
 def module_of(name: str, namespace: dict[str, Any], info: dict[str, Any]) -> Module:
@@ -46,13 +59,16 @@ def module_of(name: str, namespace: dict[str, Any], info: dict[str, Any]) -> Mod
 
 def named(module: str, signature: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """*function* whose FunctionClauseErrors name the function that was called."""
-    name, _, arity = signature.rpartition("/")
+    name = signature.rpartition("/")[0]
 
     def call(*args: Any) -> Any:
         try:
             return function(*args)
-        except NoFields:
-            raise no_clause(module, name, int(arity)) from None
+        except NoFields as wrong:
+            if module == "DateTime" and name in _TAKEN_APART and isinstance(wrong.term_given, Struct):
+                raise MatchError(wrong.term_given) from None
+            asked, _, size = _ASKED.get(module, {}).get(name, signature).rpartition("/")
+            raise no_clause(module, asked, int(size)) from None
 
     return call
 
@@ -61,7 +77,7 @@ def get(term: Any, *names: str) -> list[Any]:
     """The values of fields of a struct or map."""
     fields = term.fields if isinstance(term, Struct) else term
     if fields.__class__ is not dict or any(NAMES[n] not in fields for n in names):
-        raise NoFields()
+        raise NoFields(term)
     return [fields[NAMES[n]] for n in names]
 
 

@@ -1,4 +1,4 @@
-"""``:binary``, ``:unicode``, ``:string``, ``:io_lib``, ``:io`` and ``:crypto``."""
+"""``:binary``, ``:unicode``, ``:io_lib``, ``:io`` and ``:crypto``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.stdlib import string
-from defnpy.stdlib.erlang.text import format_text, nested_format
+from defnpy.stdlib.erlang.strings import text_of
+from defnpy.stdlib.erlang.text import erlang_text, format_text, nested_format
 from defnpy.stdlib.util import OK, badarg, is_binary, option
 from defnpy.terms import process
 from defnpy.terms import text as txt
@@ -45,7 +47,7 @@ def part(s: Any, start: Any, size: Any = None) -> Any:
 def at(s: Any, index: int) -> int:
     data = _data(s)
     if not 0 <= index < len(data):
-        raise badarg((2, "out of range"))
+        raise ArgumentError("argument error")
     return data[index]
 
 
@@ -83,6 +85,8 @@ def decode_unsigned(s: Any, endian: Any = None) -> int:
 
 @ex("encode_unsigned/1", "encode_unsigned/2")
 def encode_unsigned(n: int, endian: Any = None) -> Any:
+    if n.__class__ is not int or n < 0:
+        raise badarg((1, "out of range" if n.__class__ is int else "not an integer"))
     size = max((n.bit_length() + 7) // 8, 1)
     return make_binary(n.to_bytes(size, "little" if endian is LITTLE else "big"))
 
@@ -149,6 +153,22 @@ def replace(s: Any, pattern: Any, new: Any, options: Any = ()) -> Any:
     return string.replace(s, pattern, new, [(Atom("global"), everywhere)])
 
 
+@ex("encode_hex/1")
+def encode_hex(s: Any) -> str:
+    return _data(s).hex().upper()
+
+
+@ex("decode_hex/1")
+def decode_hex(s: Any) -> Any:
+    data = _data(s)
+    if len(data) % 2:
+        raise badarg((1, "must contain an even number of bytes"))
+    try:
+        return make_binary(bytes.fromhex(data.decode("ascii")))
+    except ValueError:
+        raise badarg((1, "must only contain hex digits 0-9, A-F, and a-f")) from None
+
+
 @ex("longest_common_prefix/1")
 def longest_common_prefix(items: Any) -> int:
     return len(os.path.commonprefix([octets(i) for i in items]))
@@ -159,12 +179,7 @@ def longest_common_suffix(items: Any) -> int:
     return len(os.path.commonprefix([octets(i)[::-1] for i in items]))
 
 
-# --------------------------------------------------------------------------------------- unicode, string, io_lib
-
-
-def _text(data: Any) -> str:
-    made = data if is_binary(data) else txt.list_to_string(data)
-    return made if made.__class__ is str else made.decode("latin-1")
+# --------------------------------------------------------------------------------------- unicode, io_lib
 
 
 def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) -> Any:
@@ -173,7 +188,7 @@ def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) ->
         if encoding_in is Atom("latin1"):
             return data.decode("latin-1")
         return (Atom("error"), good, make_binary(data[len(good.encode()) :]))
-    text = _text(data)
+    text = text_of(data)
     if encoding_out is not None and encoding_out is not Atom("utf8") and encoding_out is not Atom("unicode"):
         name = encoding_out[0].name if encoding_out.__class__ is tuple else encoding_out.name
         codec = {"latin1": "latin-1", "utf16": "utf-16-be", "utf32": "utf-32-be"}[name]
@@ -183,45 +198,23 @@ def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) ->
     return text
 
 
+def _normalizer(form: str, kind: str) -> Callable[[Any], Any]:
+    def normalized(data: Any) -> Any:
+        made = string.normalize(text_of(data), Atom(form))
+        return made if kind == "binary" else [ord(c) for c in made]
+
+    return normalized
+
+
 def _unicode() -> Module:
     made = native_module("unicode", {}, erlang=True)
     made.functions.update({f"characters_to_binary/{n}": _characters for n in (1, 2, 3)})
     made.functions.update({
-        "characters_to_list/1": lambda data: [ord(c) for c in _text(data)],
-        "characters_to_list/2": lambda data, encoding: [ord(c) for c in _text(data)],
-        "characters_to_nfc_binary/1": lambda data: string.normalize(_text(data), Atom("nfc")),
-        "characters_to_nfd_binary/1": lambda data: string.normalize(_text(data), Atom("nfd")),
+        "characters_to_list/1": lambda data: [ord(c) for c in text_of(data)],
+        "characters_to_list/2": lambda data, encoding: [ord(c) for c in text_of(data)],
+        **{f"characters_to_{form}_{kind}/1": _normalizer(form, kind) for form in ("nfc", "nfd", "nfkc", "nfkd") for kind in ("binary", "list")},
     })  # fmt: skip
     return made
-
-
-def _like(source: Any, made: str) -> Any:
-    return made if is_binary(source) else [ord(c) for c in made]
-
-
-def _string() -> Module:
-    made = native_module("string", {}, erlang=True)
-    made.functions.update({
-        "trim/1": lambda s: _like(s, _text(s).strip()), "length/1": lambda s: txt.length(_text(s)),
-        "uppercase/1": lambda s: _like(s, _text(s).upper()), "lowercase/1": lambda s: _like(s, _text(s).lower()),
-        "titlecase/1": lambda s: _like(s, _text(s)[:1].title() + _text(s)[1:]),
-        "reverse/1": lambda s: [ord(c) for c in _text(s)[::-1]], "is_empty/1": lambda s: not s,
-        "split/2": lambda s, p: [_like(s, x) for x in _text(s).split(_text(p), 1)],
-        "split/3": lambda s, p, where: [_like(s, x) for x in _text(s).split(_text(p))],
-        "replace/3": lambda s, p, r: [_text(s).replace(_text(p), _text(r), 1)],
-        "replace/4": lambda s, p, r, where: [_text(s).replace(_text(p), _text(r))],
-        "equal/2": lambda a, b: _text(a) == _text(b), "to_integer/1": _to_integer,
-        "concat/2": lambda a, b: a + b, "tokens/2": lambda s, p: [_like(s, x) for x in _text(s).split(_text(p)) if x],
-        "pad/2": lambda s, n: _like(s, _text(s).ljust(n)), "str/2": lambda s, p: _text(s).find(_text(p)) + 1,
-    })  # fmt: skip
-    return made
-
-
-def _to_integer(s: Any) -> Any:
-    from defnpy.stdlib.parsing import integer_prefix
-
-    found = integer_prefix(_text(s))
-    return (Atom("error"), Atom("no_integer")) if found is None else (found[0], _like(s, found[1]))
 
 
 def _io_write(*args: Any) -> Any:
@@ -236,6 +229,8 @@ def _io_lib() -> Module:
         "format/2": nested_format, "fwrite/2": nested_format, "format/3": lambda p, a, o: nested_format(p, a),
         "write/1": lambda t: nested_format("~w", [t]), "print/1": lambda t: nested_format("~p", [t]),
         "printable_list/1": lambda t: t.__class__ is list and all(c.__class__ is int and 32 <= c < 127 for c in t),
+        "printable_unicode_list/1": lambda t: t.__class__ is list and all(c.__class__ is int and chr(c).isprintable() for c in t),
+        "write_string/1": lambda t: [ord(c) for c in erlang_text(t, True)], "write_atom/1": lambda t: [ord(c) for c in erlang_text(t)],
         "nl/0": lambda: [10],
     })  # fmt: skip
     return made
@@ -294,7 +289,6 @@ MODULE = native_module("binary", globals(), erlang=True)
 MODULES_BY_NAME = {
     "binary": MODULE,
     "unicode": _unicode(),
-    "string": _string(),
     "io_lib": _io_lib(),
     "io": _io(),
     "crypto": _crypto(),

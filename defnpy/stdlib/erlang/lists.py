@@ -1,4 +1,4 @@
-"""``:lists``, ``:ordsets``, ``:sets`` and ``:gb_trees``."""
+"""``:lists``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 from defnpy.stdlib import enum, sorting
 from defnpy.stdlib import list as lists
-from defnpy.stdlib.calls import fun1, fun2
-from defnpy.stdlib.util import truthy
-from defnpy.terms import map as maps
+from defnpy.stdlib.calls import fun1, fun2, fun3
+from defnpy.stdlib.util import badarg, is_int, truthy
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ErlangError, FunctionClauseError
-from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.order import equal, strict_equal, term_order
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, CaseClauseError, ErlangError, FunctionClauseError
+from defnpy.terms.module import ex, native_module
+from defnpy.terms.order import equal, strict_equal
 
 
 def _clause(name: str, arity: int) -> FunctionClauseError:
@@ -27,25 +26,36 @@ def _list(term: Any, name: str, arity: int) -> list[Any]:
 
 @ex("map/2")
 def map_(fun: Any, items: Any) -> list[Any]:
-    f = fun1(fun)
-    return [f(x) for x in _list(items, "map", 2)]
+    f = fun1(fun, (":lists", "map", 2))
+    if items.__class__ is not list:
+        raise CaseClauseError(items)
+    return [f(x) for x in items]
 
 
 @ex("foreach/2")
 def foreach(fun: Any, items: Any) -> Any:
-    f = fun1(fun)
-    for x in _list(items, "foreach", 2):
+    f = fun1(fun, (":lists", "foreach", 2))
+    for x in _list(items, "foreach_1", 2):
         f(x)
     return Atom("ok")
 
 
 @ex("filter/2")
 def filter_(fun: Any, items: Any) -> list[Any]:
-    f = fun1(fun)
-    return [x for x in _list(items, "filter", 2) if truthy(f(x))]
+    f = fun1(fun, (":lists", "filter", 2))
+    out: list[Any] = []
+    if items.__class__ is not list:
+        raise ErlangError((Atom("bad_generator"), items))
+    for x in items:
+        answer = f(x)
+        if answer is True:
+            out.append(x)
+        elif answer is not False:
+            raise ErlangError((Atom("bad_filter"), answer))
+    return out
 
 
-@ex("filtermap/2")
+@ex("filtermap/2", "zf/2")
 def filtermap(fun: Any, items: Any) -> list[Any]:
     f = fun1(fun)
     out: list[Any] = []
@@ -71,16 +81,18 @@ def partition(fun: Any, items: Any) -> Any:
 
 @ex("foldl/3")
 def foldl(fun: Any, acc: Any, items: Any) -> Any:
-    f = fun2(fun)
-    for x in _list(items, "foldl", 3):
+    f = fun2(fun, (":lists", "foldl", 3))
+    if items.__class__ is not list:
+        raise CaseClauseError(items)
+    for x in items:
         acc = f(x, acc)
     return acc
 
 
 @ex("foldr/3")
 def foldr(fun: Any, acc: Any, items: Any) -> Any:
-    f = fun2(fun)
-    for x in reversed(_list(items, "foldr", 3)):
+    f = fun2(fun, (":lists", "foldr", 3))
+    for x in reversed(_list(items, "foldr_1", 3)):
         acc = f(x, acc)
     return acc
 
@@ -151,21 +163,29 @@ def flatten(items: Any, tail: Any = ()) -> list[Any]:
 
 @ex("seq/2", "seq/3")
 def seq(first: int, last: int, step: int = 1) -> list[int]:
-    if step == 0 or (step > 0 and last < first - step) or (step < 0 and last > first - step):
-        raise _clause("seq", 2 if step == 1 else 3)
+    if not is_int(first) or not is_int(last) or (step == 1 and last < first - 1):
+        raise _clause("seq", 2)
+    if step > 0 and last < first - step:
+        raise badarg((3, "not a negative increment"))
+    if step == 0 and first != last or step < 0 and last > first - step:
+        raise badarg((3, "not a positive increment"))
+    if step == 0:
+        return [first]
     return list(range(first, last + (1 if step > 0 else -1), step))
 
 
 @ex("nth/2")
 def nth(index: Any, items: Any) -> Any:
-    if index.__class__ is not int or not 1 <= index <= len(items):
+    if not is_int(index):
+        raise ArithmeticError_()
+    if items.__class__ is not list or not 1 <= index <= len(items):
         raise _clause("nth", 2)
     return items[index - 1]
 
 
 @ex("nthtail/2")
 def nthtail(count: Any, items: Any) -> list[Any]:
-    if count > len(items):
+    if not 0 <= count <= len(items):
         raise _clause("nthtail", 2)
     return items[count:]
 
@@ -186,20 +206,26 @@ def droplast(items: Any) -> list[Any]:
 
 @ex("sublist/2", "sublist/3")
 def sublist(items: Any, start: int, count: int | None = None) -> list[Any]:
-    return items[:start] if count is None else items[start - 1 : start - 1 + count]
+    if count is None:
+        if items.__class__ is not list or start < 0:
+            raise _clause("sublist" if start >= 0 else "sublist_2", 2)
+        return items[:start]
+    if start < 1 or count < 0:
+        raise _clause("sublist", 3)
+    return items[start - 1 : start - 1 + count]
 
 
 @ex("split/2")
 def split(count: int, items: Any) -> Any:
-    if count > len(items):
-        from defnpy.terms.errors import ArgumentError
-
+    if not is_int(count) or items.__class__ is not list or not 0 <= count <= len(items):
         raise ArgumentError("argument error")
     return (items[:count], items[count:])
 
 
 @ex("duplicate/2")
 def duplicate(count: int, item: Any) -> list[Any]:
+    if not is_int(count) or count < 0:
+        raise _clause("duplicate", 2)
     return [item] * count
 
 
@@ -353,7 +379,7 @@ def keysearch(key: Any, place: int, rows: Any) -> Any:
     return False if found is False else (Atom("value"), found)
 
 
-@ex("keysort/2", "ukeysort/2")
+@ex("keysort/2")
 def keysort(place: int, rows: Any) -> list[Any]:
     return lists.keysort(rows, place - 1)
 
@@ -364,133 +390,68 @@ def keymap(fun: Any, place: int, rows: Any) -> list[Any]:
     return [(*row[: place - 1], f(row[place - 1]), *row[place:]) for row in rows]
 
 
-# ------------------------------------------------------------------------------------------ ordsets, sets, trees
+@ex("merge/1")
+def merge_all(parts: Any) -> list[Any]:
+    return sorting.sort([x for part in parts for x in part])
 
 
-def _ordset(items: Any) -> list[Any]:
-    return _without_repeats(sorting.sort(list(items)))
+def umerge(*parts: Any) -> list[Any]:
+    return _without_repeats(sorting.sort([x for part in parts for x in part]))
 
 
-def _ordsets() -> Module:
-    made = native_module("ordsets", {}, erlang=True)
-    made.functions.update({
-        "new/0": list, "from_list/1": _ordset, "to_list/1": lambda s: s, "size/1": len,
-        "add_element/2": lambda x, s: _ordset([*s, x]), "union/2": lambda a, b: _ordset([*a, *b]),
-        "del_element/2": lambda x, s: [y for y in s if not equal(x, y)],
-        "intersection/2": lambda a, b: [x for x in a if any(equal(x, y) for y in b)],
-        "subtract/2": lambda a, b: [x for x in a if not any(equal(x, y) for y in b)],
-        "is_element/2": lambda x, s: any(equal(x, y) for y in s),
-        "is_subset/2": lambda a, b: all(any(equal(x, y) for y in b) for x in a),
-    })  # fmt: skip
-    return made
+ex("umerge/2", "umerge3/3")(umerge)
 
 
-def _sets() -> Module:
-    made = native_module("sets", {}, erlang=True)
-    key = maps.key
-
-    def build(items: Any) -> Any:
-        return {key(x): [] for x in items}
-
-    made.functions.update({
-        "new/0": dict, "new/1": lambda options: {}, "from_list/1": build, "from_list/2": lambda items, options: build(items),
-        "to_list/1": maps.keys, "size/1": len, "is_element/2": lambda x, s: key(x) in s,
-        "add_element/2": lambda x, s: {**s, key(x): []},
-        "del_element/2": lambda x, s: {k: v for k, v in s.items() if k != key(x)},
-        "union/2": lambda a, b: {**a, **b}, "intersection/2": lambda a, b: {k: v for k, v in a.items() if k in b},
-        "subtract/2": lambda a, b: {k: v for k, v in a.items() if k not in b},
-        "is_subset/2": lambda a, b: all(k in b for k in a), "is_set/1": lambda s: s.__class__ is dict,
-    })  # fmt: skip
-    return made
+@ex("umerge/1")
+def umerge_all(parts: Any) -> list[Any]:
+    return umerge(*parts)
 
 
-class Tree:
-    """A sorted association list standing for a balanced tree."""
-
-    __slots__ = ("rows",)
-
-    def __init__(self, rows: list[tuple[Any, Any]]) -> None:
-        self.rows = rows
-
-    def find(self, key: Any) -> int | None:
-        return next((i for i, (k, _) in enumerate(self.rows) if equal(k, key)), None)
-
-    def put(self, key: Any, value: Any) -> Tree:
-        rows = [row for row in self.rows if not equal(row[0], key)]
-        return Tree(sorted([*rows, (key, value)], key=lambda row: term_order(row[0])))
+@ex("merge/3")
+def merge_by(fun: Any, a: Any, b: Any) -> list[Any]:
+    f = fun2(fun)
+    out: list[Any] = []
+    left, right = list(a), list(b)
+    while left and right:
+        out.append((left if truthy(f(left[0], right[0])) else right).pop(0))
+    return out + left + right
 
 
-def _tree_get(key: Any, tree: Tree) -> Any:
-    index = tree.find(key)
-    if index is None:
-        raise ErlangError((Atom("badkey"), key))
-    return tree.rows[index][1]
+@ex("merge3/3")
+def merge3(a: Any, b: Any, c: Any) -> list[Any]:
+    return merge_all([a, b, c])
 
 
-def _tree_lookup(key: Any, tree: Tree) -> Any:
-    index = tree.find(key)
-    return Atom("none") if index is None else (Atom("value"), tree.rows[index][1])
+@ex("keymerge/3")
+def keymerge(place: int, a: Any, b: Any) -> list[Any]:
+    return lists.keysort([*a, *b], place - 1)
 
 
-def _trees() -> Module:
-    made = native_module("gb_trees", {}, erlang=True)
-    made.functions.update({
-        "empty/0": lambda: Tree([]), "from_orddict/1": lambda rows: Tree(list(rows)), "to_list/1": lambda t: t.rows,
-        "get/2": _tree_get, "lookup/2": _tree_lookup, "insert/3": lambda k, v, t: t.put(k, v),
-        "enter/3": lambda k, v, t: t.put(k, v), "update/3": lambda k, v, t: t.put(k, v),
-        "delete/2": lambda k, t: Tree([row for row in t.rows if not equal(row[0], k)]),
-        "delete_any/2": lambda k, t: Tree([row for row in t.rows if not equal(row[0], k)]),
-        "keys/1": lambda t: [k for k, _ in t.rows], "values/1": lambda t: [v for _, v in t.rows],
-        "size/1": lambda t: len(t.rows), "is_empty/1": lambda t: not t.rows, "is_defined/2": lambda k, t: t.find(k) is not None,
-        "smallest/1": lambda t: t.rows[0], "largest/1": lambda t: t.rows[-1],
-        "take_smallest/1": lambda t: (*t.rows[0], Tree(t.rows[1:])), "take_largest/1": lambda t: (*t.rows[-1], Tree(t.rows[:-1])),
-    })  # fmt: skip
-    return made
+@ex("ukeysort/2")
+def ukeysort(place: int, rows: Any) -> list[Any]:
+    out: list[Any] = []
+    for row in lists.keysort(rows, place - 1):
+        if not out or not equal(out[-1][place - 1], row[place - 1]):
+            out.append(row)
+    return out
 
 
-def _ordered_sets() -> Module:
-    """``:gb_sets``: ordered sets, as trees without values."""
-    made = native_module("gb_sets", {}, erlang=True)
+@ex("ukeymerge/3")
+def ukeymerge(place: int, a: Any, b: Any) -> list[Any]:
+    return ukeysort(place, [*a, *b])
 
-    def build(items: Any) -> Tree:
-        tree = Tree([])
-        for item in items:
-            tree = tree.put(item, [])
-        return tree
 
-    def elements(tree: Tree) -> list[Any]:
-        return [row[0] for row in tree.rows]
+@ex("flatlength/1")
+def flatlength(items: Any) -> int:
+    return len(lists.flatten(items))
 
-    def without(key: Any, tree: Tree) -> Tree:
-        index = tree.find(key)
-        return tree if index is None else Tree(tree.rows[:index] + tree.rows[index + 1 :])
 
-    def union(a: Tree, b: Tree) -> Tree:
-        for row in b.rows:
-            a = a.put(*row)
-        return a
-
-    def smallest(tree: Tree) -> Any:
-        return (tree.rows[0][0], Tree(tree.rows[1:]))
-
-    def largest(tree: Tree) -> Any:
-        return (tree.rows[-1][0], Tree(tree.rows[:-1]))
-
-    table = made.functions
-    for names, function in (
-        (("empty/0", "new/0"), lambda: Tree([])), (("from_list/1", "from_ordset/1"), build), (("to_list/1",), elements),
-        (("singleton/1",), lambda x: build([x])), (("add/2", "add_element/2", "insert/2"), lambda x, t: t.put(x, [])),
-        (("delete/2", "delete_any/2", "del_element/2"), without), (("is_member/2", "is_element/2"), lambda x, t: t.find(x) is not None),
-        (("size/1",), lambda t: len(t.rows)), (("is_empty/1",), lambda t: not t.rows), (("union/2",), union),
-        (("intersection/2",), lambda a, b: Tree([r for r in a.rows if b.find(r[0]) is not None])),
-        (("difference/2", "subtract/2"), lambda a, b: Tree([r for r in a.rows if b.find(r[0]) is None])),
-        (("is_subset/2",), lambda a, b: all(b.find(r[0]) is not None for r in a.rows)),
-        (("smallest/1",), lambda t: t.rows[0][0]), (("largest/1",), lambda t: t.rows[-1][0]),
-        (("take_smallest/1",), smallest), (("take_largest/1",), largest),
-    ):  # fmt: skip
-        table.update(dict.fromkeys(names, function))
-    return made
+@ex("zipwith3/4")
+def zipwith3(fun: Any, a: Any, b: Any, c: Any) -> list[Any]:
+    f = fun3(fun)
+    if not len(a) == len(b) == len(c):
+        raise _clause("zipwith3", 4)
+    return [f(x, y, z) for x, y, z in zip(a, b, c, strict=True)]
 
 
 MODULE = native_module("lists", globals(), erlang=True)
-MODULES_BY_NAME = {"lists": MODULE, "ordsets": _ordsets(), "sets": _sets(), "gb_trees": _trees(), "gb_sets": _ordered_sets()}

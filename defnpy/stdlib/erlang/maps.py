@@ -8,8 +8,11 @@ from defnpy.stdlib import map as emap
 from defnpy.stdlib.calls import fun1, fun2, fun3
 from defnpy.stdlib.util import ERROR, OK, need_map, truthy
 from defnpy.terms import map as maps
+from defnpy.terms.atom import Atom
 from defnpy.terms.errors import KeyError_
 from defnpy.terms.module import ex, native_module
+
+NONE = Atom("none")
 
 
 @ex("get/2", "get/3")
@@ -155,6 +158,26 @@ def with_(wanted: Any, m: Any) -> Any:
 @ex("without/2")
 def without(gone: Any, m: Any) -> Any:
     return emap.drop(m, gone)
+
+
+@ex("intersect/2")
+def intersect(a: Any, b: Any) -> Any:
+    return emap.intersect(a, b)
+
+
+@ex("intersect_with/3")
+def intersect_with(fun: Any, a: Any, b: Any) -> Any:
+    return emap.intersect(a, b, fun)
+
+
+@ex("iterator/1")
+def iterator(m: Any) -> Any:
+    return list(maps.items(need_map(m)))
+
+
+@ex("next/1")
+def next_(rows: Any) -> Any:
+    return (*rows[0], rows[1:] or NONE) if rows.__class__ is list and rows else NONE
 
 
 @ex("groups_from_list/2", "groups_from_list/3")

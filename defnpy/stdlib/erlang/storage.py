@@ -1,4 +1,4 @@
-"""``:ets``, ``:persistent_term``, ``:counters``, ``:atomics``, ``:queue`` and ``:array``."""
+"""``:ets``, ``:persistent_term``, ``:counters`` and ``:atomics``."""
 
 from __future__ import annotations
 
@@ -359,87 +359,24 @@ def _counting(name: str) -> Module:
         "add/3": quietly(_add), "sub/3": quietly(lambda c, i, n: _add(c, i, -n)), "add_get/3": _add,
         "sub_get/3": lambda c, i, n: _add(c, i, -n),
     })  # fmt: skip
+    if name == "atomics":
+        made.functions.update({"exchange/3": _exchange, "compare_exchange/4": _compare_exchange})
     return made
 
 
-# --------------------------------------------------------------------------------------------- queue and array
-
-EMPTY, VALUE = Atom("empty"), Atom("value")
-
-
-def _out(q: Any) -> Any:
-    items = q[1] + q[0][::-1]
-    return ((VALUE, items[0]), ([], items[1:])) if items else (EMPTY, q)
+def _exchange(c: Counters, index: int, value: int) -> Any:
+    with c.lock:
+        before, c.values[index - 1] = c.values[index - 1], value
+    return before
 
 
-def _out_r(q: Any) -> Any:
-    items = q[1] + q[0][::-1]
-    return ((VALUE, items[-1]), ([], items[:-1])) if items else (EMPTY, q)
-
-
-def _items(q: Any) -> list[Any]:
-    return q[1] + q[0][::-1]
-
-
-def _queue() -> Module:
-    made = native_module("queue", {}, erlang=True)
-    made.functions.update({
-        "new/0": lambda: ([], []), "in/2": lambda x, q: ([x, *q[0]], q[1]), "in_r/2": lambda x, q: (q[0], [x, *q[1]]),
-        "out/1": _out, "out_r/1": _out_r, "to_list/1": _items, "from_list/1": lambda items: ([], list(items)),
-        "len/1": lambda q: len(q[0]) + len(q[1]), "is_empty/1": lambda q: not q[0] and not q[1],
-        "is_queue/1": lambda q: q.__class__ is tuple and len(q) == 2, "reverse/1": lambda q: ([], _items(q)[::-1]),
-        "peek/1": lambda q: (VALUE, _items(q)[0]) if _items(q) else EMPTY,
-        "peek_r/1": lambda q: (VALUE, _items(q)[-1]) if _items(q) else EMPTY,
-        "get/1": lambda q: _first(_items(q)), "drop/1": lambda q: ([], _items(q)[1:]), "head/1": lambda q: _first(_items(q)),
-        "join/2": lambda a, b: ([], _items(a) + _items(b)), "member/2": lambda x, q: x in _items(q),
-    })  # fmt: skip
-    return made
-
-
-def _first(items: list[Any]) -> Any:
-    if not items:
-        from defnpy.terms.errors import ErlangError
-
-        raise ErlangError(EMPTY)
-    return items[0]
-
-
-class Array:
-    """An array with a default for what was never set."""
-
-    __slots__ = ("default", "items")
-
-    def __init__(self, items: list[Any], default: Any) -> None:
-        self.items = items
-        self.default = default
-
-    def put(self, index: int, value: Any) -> Array:
-        items = self.items + [self.default] * (index + 1 - len(self.items))
-        items[index] = value
-        return Array(items, self.default)
-
-
-def _array() -> Module:
-    made = native_module("array", {}, erlang=True)
-
-    def new_(size: Any = 0, options: Any = ()) -> Array:
-        default = UNDEFINED
-        for o in size if size.__class__ is list else options:
-            if o.__class__ is tuple and o[0] is Atom("default"):
-                default = o[1]
-            elif o.__class__ is tuple and o[0] is Atom("size"):
-                size = o[1]
-        return Array([default] * (size if size.__class__ is int else 0), default)
-
-    made.functions.update({
-        "new/0": new_, "new/1": new_, "new/2": new_, "from_list/1": lambda items: Array(list(items), UNDEFINED),
-        "from_list/2": lambda items, default: Array(list(items), default), "to_list/1": lambda a: a.items,
-        "get/2": lambda i, a: a.items[i] if i < len(a.items) else a.default, "set/3": lambda i, v, a: a.put(i, v),
-        "size/1": lambda a: len(a.items), "default/1": lambda a: a.default,
-        "map/2": lambda f, a: Array([fun2(f)(i, x) for i, x in enumerate(a.items)], a.default),
-        "to_orddict/1": lambda a: list(enumerate(a.items)),
-    })  # fmt: skip
-    return made
+def _compare_exchange(c: Counters, index: int, expected: int, value: int) -> Any:
+    with c.lock:
+        before = c.values[index - 1]
+        if before != expected:
+            return before
+        c.values[index - 1] = value
+    return OK
 
 
 MODULE = native_module("ets", globals(), erlang=True)
@@ -448,6 +385,4 @@ MODULES_BY_NAME = {
     "persistent_term": _persistent_term(),
     "counters": _counting("counters"),
     "atomics": _counting("atomics"),
-    "queue": _queue(),
-    "array": _array(),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 import time
@@ -53,6 +54,11 @@ def minutes(n: int) -> int:
 @ex("hours/1")
 def hours(n: int) -> int:
     return n * 3_600_000
+
+
+@ex("hms/3")
+def hms(hours_: int, minutes_: int, seconds_: int) -> int:
+    return ((hours_ * 60 + minutes_) * 60 + seconds_) * 1000
 
 
 @ex("now_diff/2")
@@ -114,6 +120,11 @@ def _datetime(total: int) -> Any:
     return (iso.date_of(days), (rest // 3600, rest // 60 % 60, rest % 60))
 
 
+def _days_and_time(total: int) -> Any:
+    days, rest = divmod(total, 86400)
+    return (days, (rest // 3600, rest // 60 % 60, rest % 60))
+
+
 def _calendar() -> Module:
     made = native_module("calendar", {}, erlang=True)
     made.functions.update({
@@ -124,6 +135,8 @@ def _calendar() -> Module:
         "datetime_to_gregorian_seconds/1": _seconds, "gregorian_seconds_to_datetime/1": _datetime,
         "seconds_to_time/1": lambda s: (s // 3600, s // 60 % 60, s % 60),
         "time_to_seconds/1": lambda t: t[0] * 3600 + t[1] * 60 + t[2],
+        "valid_date/1": lambda d: _valid(*d), "iso_week_number/1": lambda d: tuple(datetime.date(*d).isocalendar()[:2]),
+        "seconds_to_daystime/1": _days_and_time, "time_difference/2": lambda a, b: _days_and_time(_seconds(b) - _seconds(a)),
         "valid_date/3": _valid, "universal_time/0": lambda: _datetime(int(time.time()) + 62167219200),
         "local_time/0": lambda: _local(time.localtime()),
     })  # fmt: skip
