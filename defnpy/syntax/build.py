@@ -433,7 +433,7 @@ def build_unary(atom: Atom, place: int, operand: Any) -> Any:
     if operand.__class__ is EmptyParens:
         operand = tuple(operand)
     if atom is _STEP:
-        return (_DIVIDE, _meta(place), [(_DIVIDE, [], None), operand])
+        return (_DIVIDE, _meta(place + 1), [(_DIVIDE, _meta(place), None), operand])
     return (atom, _meta(place), [operand])
 
 

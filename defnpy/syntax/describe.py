@@ -9,6 +9,7 @@ from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.lint import MISPLACED_DO
 from defnpy.syntax.terminals import quoted_name
+from defnpy.syntax.tokenizer import OPERAND_END
 from defnpy.terms.atom import atom_name
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ RESERVED = (
     "limited. For instance, "
     "it can't be used as a variable or be defined nor invoked as a regular function"
 )
+RESERVED_WORDS = frozenset("true false nil when and or not in end catch else after".split())
 CHARACTER = re.compile(r"\?(?:\\.|.)")
 _STARTS = (t.T_STR_START, t.T_KWSTR_START, t.T_LIST_START, t.T_ATOM_START, t.T_SIGIL_START)
+BLANK_TAIL = re.compile(r"([ \t]*)(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z))*\Z")
 NUMBER = re.compile(r"0x[0-9a-fA-F_]+|0b[01_]+|0o[0-7_]+|[0-9_]+(?:\.[0-9_]+(?:[eE][-+]?[0-9_]+)?)?")
 
 
@@ -36,6 +39,7 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
     place = tokenizer.places[index]
     line, column = place >> 32, place & _MASK
     if kind == t.T_FINISH:
+        line, column = _last_token(place, tokenizer)
         return ParseError("TokenMissingError", "syntax error: expression is incomplete", line, column)
     value = tokenizer.values[index]
     if kind == t.T_EOE and value == "\n":
@@ -44,7 +48,7 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
             "unexpectedly reached end of line. The current expression is invalid or incomplete", line,
             column,
         )  # fmt: skip
-    if kind == t.T_KW and tokenizer.kinds[index - 1] not in (t.T_COMMA, t.T_BAR, t.T_BIN) and index:
+    if kind == t.T_KW and index and tokenizer.kinds[index - 1] in OPERAND_END:
         if atom_name(value) == "do":
             return ParseError("SyntaxError", "unexpected keyword: do:" + MISPLACED_DO, line, column)
         return ParseError("SyntaxError", f"syntax error before: '{atom_name(value)}:'", line, column)
@@ -57,18 +61,17 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
             text += f" starting with content '{first}'"
         elif first:
             text = f'"{_printable(first)}"'
-    if kind == t.T_WHEN or text in (
-        "'end'",
-        "'else'",
-        "'and'",
-        "'or'",
-        "'not'",
-        "'catch'",
-        "'after'",
-        "'when'",
-    ):
+    if text.strip("'") in RESERVED_WORDS:
         return ParseError("SyntaxError", RESERVED.format(text.strip("'")), line, column)
     return ParseError("SyntaxError", f"syntax error before: {text}", line, column)
+
+
+def _last_token(place: int, tokenizer: Tokenizer) -> tuple[int, int]:
+    """Where the last token is: the one at *place*, or the line break after it."""
+    line, column = place >> 32, place & _MASK
+    rest = tokenizer.text.split("\n", line - tokenizer_first_line(tokenizer))[-1]
+    found = BLANK_TAIL.search(rest, column - 1)
+    return (line, column) if found is None else (line, found.end(1) + 1)
 
 
 def _pending_error(engine: Machine, problem: Unexpected) -> ParseError | None:

@@ -64,6 +64,8 @@ TITLES = {
 
 
 def _message(error: ParseError, lines: list[str], first_line: int) -> str:
+    if error.kind == "TokenMissingError" and error.end_line is not None and error.column is not None:
+        _end_before_blanks(error, lines)
     line = error.end_line if error.end_line is not None else error.line
     column = error.end_column if error.end_line is not None else error.column
     title = TITLES[error.kind]
@@ -85,6 +87,16 @@ def _message(error: ParseError, lines: list[str], first_line: int) -> str:
         body = _delimiters(error, lines, first_line, width)
     place = f"{error.file}:{line}:{column}"
     return f"{title} {place}:\n{pad}error: {described}\n{pad}│\n{body}\n{pad}│\n{pad}└─ {place}"
+
+
+def _end_before_blanks(error: ParseError, lines: list[str]) -> None:
+    """What is missing is shown after the last line that is not empty."""
+    assert error.end_line is not None
+    shown = len(lines)
+    while shown > 1 and not lines[shown - 1]:
+        shown -= 1
+    error.end_line -= len(lines) - shown
+    error.end_column = len(lines[shown - 1]) + 1
 
 
 def _numbered(lines: list[str], line: int, first_line: int, width: int) -> str:

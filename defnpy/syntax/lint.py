@@ -53,6 +53,11 @@ def bidirectional(place: str, char: str) -> str:
     return f"{text}. If you want to use such character, use it in its escaped {token} form instead"
 
 
+def code_point(char: str) -> str:
+    """The number of a character as the reference writes it: in four digits, or not at all."""
+    return f"U+{ord(char):04X}" if ord(char) <= 0xFFFF else "U+****"
+
+
 def character(written: str) -> str | None:
     """What is wrong with ``?x`` or ``?\\x`` (*written* is without the question mark)."""
     escaped = written[0] == "\\" and len(written) > 1

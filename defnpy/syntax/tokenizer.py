@@ -87,6 +87,7 @@ PUNCTUATION = {
 }  # fmt: skip
 SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "/": "/", "|": "|", '"': '"', "'": "'"}
 MARKED_KEY = re.compile(r"[\w@]*[?!]?:(?=\s)")
+MARKED = re.compile(r"[\w@]*[?!]?")
 NO_OP_IDENT = frozenset(" \t\r\n/>")
 WORDS = {"true": True, "false": False, "nil": None}
 NUMBER_ERROR = (
@@ -97,7 +98,7 @@ NUMBER_ERROR = (
     "identifiers in Elixir cannot start with numbers. Unexpected token: {0}"
 )
 DELIMITER_ERROR = (
-    'invalid sigil delimiter: "{0}" (column {1}, code point U+{2:04X}). The available delimiters are: '
+    'invalid sigil delimiter: "{0}" (column {1}, code point {2}). The available delimiters are: '
     "//, ||, \"\", '', (), [], {{}}, <>"
 )
 
@@ -142,6 +143,7 @@ def _special(end: str, interpolates: bool) -> re.Pattern[str]:
 PLAIN = {'"': re.compile(r'[^"\\#]*"'), "'": re.compile(r"[^'\\#]*'")}
 MODIFIERS = re.compile(r"[a-zA-Z0-9]*")
 HEREDOC_HEAD = re.compile(r"[ \t]*\r?\n")
+CAPTURED = re.compile(r"0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|[0-9]+(?:_[0-9]+)*")
 TO_SLASH = re.compile(r"[ \t]*/")
 NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
 
@@ -321,7 +323,7 @@ class Tokenizer:
         if text[offset:] in ("\\", "\\\n", "\\\r\n"):
             return ParseError("TokenMissingError", "invalid escape \\ at end of file", self.line, column)
         return self.error(
-            f'unexpected token: "{char}" (column {column}, code point U+{ord(char):04X})', offset
+            f'unexpected token: "{char}" (column {column}, code point {lint.code_point(char)})', offset
         )
 
     def finish(self, offset: int) -> None:
@@ -368,14 +370,13 @@ class Tokenizer:
             key = self.keyword_colon(end) or (following == "@" and MARKED_KEY.match(text, end))
             if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not key:
                 raise self.unexpected(begin)
-        if following == ":" and last != t.T_DOT:
+        if following == ":":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, place), place)
                 return end + 1
             self.check_colon(name, begin, end)
-        elif following == "@" and (marked := MARKED_KEY.match(text, end)):
-            self.emit(t.T_KW, self.atom_of(text[begin : marked.end() - 1], place), place)
-            return marked.end()
+        elif following == "@" and name[-1] not in "?!":
+            return self.marked(begin, end, "identifier")
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
         if last != t.T_DOT and name in ("__aliases__", "__block__"):
@@ -393,6 +394,17 @@ class Tokenizer:
         self.places.append(place)
         self.last = kind
         return end
+
+    def marked(self, begin: int, end: int, what: str) -> int:
+        """``a@b``: only a key may be written so."""
+        place = self.place(begin)
+        found = MARKED_KEY.match(self.text, end)
+        if found is None:
+            rest = MARKED.match(self.text, end)
+            assert rest is not None
+            raise self.error(f'invalid character "@" (code point U+0040) in {what}: {self.text[begin : rest.end()]}', begin)
+        self.emit(t.T_KW, self.atom_of(self.text[begin : found.end() - 1], place), place)
+        return found.end()
 
     def keyword(self, name: str, begin: int, end: int, place: int) -> int:
         """A reserved word."""
@@ -426,13 +438,9 @@ class Tokenizer:
         """``not``, or ``not in`` after an operand (a line break may stand before it)."""
         tail = NOT_IN_TAIL.match(self.text, end)
         if tail:
-            last = self.last
-            if last == t.T_EOE and self.values[-1] == "\n":
-                last = self.kinds[-2]
-            if last in OPERAND_END:
-                self.drop_eol()
-                self.emit(t.T_BIN, t.NOT_IN, place)
-                return tail.end()
+            self.drop_eol()
+            self.emit(t.T_BIN, t.NOT_IN, place)
+            return tail.end()
         self.emit(t.T_UN, t.UNARY["not"], place)
         return end
 
@@ -450,13 +458,14 @@ class Tokenizer:
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
-            bad = next(char for char in name if not char.isascii() or char in "?!")
-            column = begin - self.line_start + 1 + name.index(bad)
+            bad = next((char for char in name if not char.isascii()), name[-1])
             raise self.error(
-                "invalid character in alias (only ASCII characters, without punctuation, are allowed): "
-                f'"{bad}" (column {column}, code point U+{ord(bad):04X})', begin,
+                f'invalid character "{bad}" (code point {lint.code_point(bad)}) in alias '
+                f"(only ASCII characters, without punctuation, are allowed): {name}", begin,
             )  # fmt: skip
-        if self.text[end : end + 1] == ":" and self.last != t.T_DOT:
+        if self.text[end : end + 1] == "@":
+            return self.marked(begin, end, "alias")
+        if self.text[end : end + 1] == ":":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
@@ -477,9 +486,7 @@ class Tokenizer:
         if written[:2] in ("0x", "0b", "0o"):
             self.emit(t.T_INT, int(written, 0), place)
             return end
-        following = self.text[end : end + 1]
-        if following and (following.isalpha() or following == "_"):
-            raise self.error(NUMBER_ERROR.format(following, written), begin)
+        self.check_number(written, begin, end)
         if "." in written:
             value = float(written)
             if value in (float("inf"), float("-inf")):
@@ -488,6 +495,23 @@ class Tokenizer:
         else:
             self.emit(t.T_INT, decimal_value(written.replace("_", "")), place)
         return end
+
+    def check_number(self, written: str, begin: int, end: int) -> None:
+        """Refuse a letter right after a number."""
+        following = self.text[end : end + 1]
+        if following and (following.isalpha() or following == "_"):
+            raise self.error(NUMBER_ERROR.format(following, written), begin)
+
+    def capture(self, begin: int, end: int) -> int:
+        """``&1``: the number after a capture operator that ends at *end*."""
+        found = CAPTURED.match(self.text, end)
+        assert found is not None
+        written = found.group()
+        if written[:2] not in ("0x", "0b", "0o"):
+            self.check_number(written, end, found.end())
+        value = int(written, 0) if written[0] == "0" and len(written) > 1 and written[1] in "xbo" else int(written)
+        self.emit(t.T_CAPTURE, value, self.place(begin))
+        return found.end()
 
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ATOM)[1:]
@@ -553,6 +577,8 @@ class Tokenizer:
             self.emit(t.T_ASSOC, text, place)
             return end
         following = source[end : end + 1]
+        if text == ".." and source.startswith("//", end):
+            raise self.unexpected(begin)
         named = following in "/ \t" and following and text != "//" and TO_SLASH.match(source, end)
         if named and not (text == "&" and source.startswith("//", end)):
             return self.operator_name(text, begin, end)
@@ -561,10 +587,7 @@ class Tokenizer:
         if text == "+" or text == "-":
             return self.dual(text, begin, end, place, following)
         if text == "&" and following.isdecimal() and following.isascii():
-            digits = re.compile("[0-9]+").match(source, end)
-            assert digits is not None
-            self.emit(t.T_CAPTURE, int(digits.group()), place)
-            return digits.end()
+            return self.capture(begin, end)
         if text == "@":
             self.emit(t.T_AT, t.UNARY["@"], place)
             return end
@@ -700,6 +723,9 @@ class Tokenizer:
 
     def string(self, found: re.Match[str], begin: int, end: int) -> int:
         opening = found.group(G_STRING)
+        if self.last == t.T_DOT and len(opening) == 3:  # a quoted name is no heredoc
+            opening = opening[0]
+            end = begin + 1
         place = self.place(begin)
         if len(opening) == 1:
             plain = PLAIN[opening].match(self.text, end)
@@ -729,7 +755,7 @@ class Tokenizer:
             if not opening:
                 raise self.unexpected(begin)
             column = end - self.line_start
-            raise self.error(DELIMITER_ERROR.format(opening, column, ord(opening)), begin)
+            raise self.error(DELIMITER_ERROR.format(opening, column, lint.code_point(opening)), begin)
         place = self.place(end - len(opening))
         closing = opening if len(opening) == 3 else SIGIL_CLOSERS[opening]
         quote = Quote("sigil", t.T_SIGIL_START, opening, closing, place, self.place(begin))
@@ -745,8 +771,6 @@ class Tokenizer:
         if quote.heredoc:
             head = HEREDOC_HEAD.match(self.text, offset)
             if head is None:
-                if offset >= len(self.text) or not self.text[offset:].strip(" \t"):
-                    raise self.missing_quote(quote, len(self.text))
                 raise self.error(
                     "heredoc allows only whitespace characters followed by a new line after opening "
                     "" + quote.end,
@@ -903,7 +927,7 @@ class Tokenizer:
 
     def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
         """The text ended inside *quote* (or inside one of its holes)."""
-        what = f"sigil {quote.name}" if quote.sigil else quote.what
+        what = "heredoc" if quote.heredoc else f"sigil {quote.name}" if quote.sigil else quote.what
         missing = 'missing interpolation terminator: "}"' if hole else f"missing terminator: {quote.end}"
         line = quote.place // LINE
         return ParseError(
