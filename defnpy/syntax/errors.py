@@ -23,7 +23,6 @@ class ParseError(Exception):
         opening: str | None = None,
         expected: str | None = None,
         closing: str | None = None,
-        hint: str | None = None,
     ) -> None:
         super().__init__(description)
         self.kind = kind
@@ -36,7 +35,6 @@ class ParseError(Exception):
         self.opening = opening
         self.expected = expected
         self.closing = closing
-        self.hint = hint
         self.snippet: str | None = None
         self.message = description
 
@@ -53,7 +51,7 @@ class ParseError(Exception):
 
 
 def _line(lines: list[str], index: int) -> str:
-    return lines[index].rstrip("\r") if 0 <= index < len(lines) else ""
+    return lines[index] if 0 <= index < len(lines) else ""
 
 
 TITLES = {
@@ -79,8 +77,6 @@ def _message(error: ParseError, lines: list[str], first_line: int) -> str:
     described = "\n".join(
         pad + part if part and i else part for i, part in enumerate(error.description.split("\n"))
     )
-    if error.hint is not None:
-        described += f"\n{pad}hint: {error.hint}"
     if error.end_line is None:
         body = f"{_numbered(lines, line, first_line, width)}\n{pad}│ {' ' * (column - 1)}^"
     else:

@@ -97,6 +97,10 @@ NUMBER_ERROR = (
     "variable, note that "
     "identifiers in Elixir cannot start with numbers. Unexpected token: {0}"
 )
+SIGIL_NAME_ERROR = (
+    "invalid sigil name, it should be either a one-letter lowercase letter or an uppercase letter optionally "
+    "followed by uppercase letters and digits, got: "
+)
 DELIMITER_ERROR = (
     'invalid sigil delimiter: "{0}" (column {1}, code point {2}). The available delimiters are: '
     "//, ||, \"\", '', (), [], {{}}, <>"
@@ -143,6 +147,7 @@ def _special(end: str, interpolates: bool) -> re.Pattern[str]:
 PLAIN = {'"': re.compile(r'[^"\\#]*"'), "'": re.compile(r"[^'\\#]*'")}
 MODIFIERS = re.compile(r"[a-zA-Z0-9]*")
 HEREDOC_HEAD = re.compile(r"[ \t]*\r?\n")
+MISNAMED = re.compile(r"~(?:[a-z]{2}|[A-Z][A-Z0-9]*[a-z])")
 CAPTURED = re.compile(r"0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|[0-9]+(?:_[0-9]+)*")
 TO_SLASH = re.compile(r"[ \t]*/")
 NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
@@ -335,16 +340,15 @@ class Tokenizer:
         if isinstance(opening, Quote):
             raise self.missing_quote(opening, offset, hole=True)
         expected = CLOSERS[opening]
-        hint = None
+        hint = ""
         for hinted, hint_place in reversed(self.hints):
             if hinted == opening:
-                hint = (f'it looks like the "{opening}" on line {hint_place // LINE} '
+                hint = (f'\nhint: it looks like the "{opening}" on line {hint_place // LINE} '
                         f'does not have a matching "{expected}"')  # fmt: skip
                 break
         raise ParseError(
-            "TokenMissingError", f"missing terminator: {expected}", place // LINE, place % LINE,
-            end_line=self.line,
-            end_column=offset - self.line_start + 1, opening=opening, expected=expected, hint=hint,
+            "TokenMissingError", f"missing terminator: {expected}{hint}", place // LINE, place % LINE,
+            end_line=self.line, end_column=offset - self.line_start + 1, opening=opening, expected=expected,
         )  # fmt: skip
 
     # ---- names, aliases, numbers, atoms
@@ -411,6 +415,8 @@ class Tokenizer:
         if name in WORDS:
             self.emit(t.T_WORD, WORDS[name], place)
         elif name == "do":
+            if self.text[end : end + 1] == ":" != self.text[end + 1 : end + 2]:
+                raise self.unexpected(end)
             self.check_do(begin)
             if self.last == t.T_IDENT:
                 self.kinds[-1] = t.T_DO_IDENT
@@ -458,7 +464,8 @@ class Tokenizer:
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
-            bad = next((char for char in name if not char.isascii()), name[-1])
+            odd = (char for char in name if not char.isascii())
+            bad = next(odd, None) or next(char for char in name if not char.isalpha() and char != "_")
             raise self.error(
                 f'invalid character "{bad}" (code point {lint.code_point(bad)}) in alias '
                 f"(only ASCII characters, without punctuation, are allowed): {name}", begin,
@@ -490,7 +497,7 @@ class Tokenizer:
         if "." in written:
             value = float(written)
             if value in (float("inf"), float("-inf")):
-                raise self.error(f'invalid float number "{written}"', begin)
+                raise self.error(f"invalid float number {written}", begin)
             self.emit(t.T_FLOAT, value, place)
         else:
             self.emit(t.T_INT, decimal_value(written.replace("_", "")), place)
@@ -499,7 +506,7 @@ class Tokenizer:
     def check_number(self, written: str, begin: int, end: int) -> None:
         """Refuse a letter right after a number."""
         following = self.text[end : end + 1]
-        if following and (following.isalpha() or following == "_"):
+        if following.isascii() and (following.isalpha() or following == "_"):
             raise self.error(NUMBER_ERROR.format(following, written), begin)
 
     def capture(self, begin: int, end: int) -> int:
@@ -712,7 +719,7 @@ class Tokenizer:
                 "MismatchedDelimiterError", what, opened // LINE, opened % LINE, end_line=place // LINE,
                 end_column=place % LINE, opening=opening, expected=expected, closing=text,
             )  # fmt: skip
-        if text == "end" and self.indentation > indentation:
+        if opening == "do" and self.indentation > indentation:
             self.hints.append(("end", place))
         self.stack.pop()
         self.drop_eol()
@@ -752,6 +759,8 @@ class Tokenizer:
         written = found.group(G_SIGIL)
         name = written[1 : len(written) - len(opening)]
         if len(opening) < 3 and opening not in SIGIL_CLOSERS:
+            if MISNAMED.match(self.text, begin):
+                raise self.error(SIGIL_NAME_ERROR + self.text[begin:], begin)
             if not opening:
                 raise self.unexpected(begin)
             column = end - self.line_start
@@ -760,7 +769,7 @@ class Tokenizer:
         closing = opening if len(opening) == 3 else SIGIL_CLOSERS[opening]
         quote = Quote("sigil", t.T_SIGIL_START, opening, closing, place, self.place(begin))
         quote.sigil = name
-        quote.name = f"~{name}{opening}"
+        quote.name = f"~{name[0]}{opening}"  # as errors write it
         quote.escapes = False
         quote.interpolates = name[0].islower()
         return self.read_quote(quote, end)
@@ -927,7 +936,7 @@ class Tokenizer:
 
     def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
         """The text ended inside *quote* (or inside one of its holes)."""
-        what = "heredoc" if quote.heredoc else f"sigil {quote.name}" if quote.sigil else quote.what
+        what = "function name" if quote.after_dot else "heredoc" if quote.heredoc else f"sigil {quote.name}" if quote.sigil else quote.what
         missing = 'missing interpolation terminator: "}"' if hole else f"missing terminator: {quote.end}"
         line = quote.place // LINE
         return ParseError(
