@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from defnpy.syntax import build
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.lint import INVISIBLE, MISPLACED_DO
@@ -42,12 +43,17 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
     kind = tokenizer.kinds[index]
     place = tokenizer.places[index]
     line, column = place >> 32, place & _MASK
+    closer = OPENERS.get(_opener(index, tokenizer))
+    try:
+        complete = _accepts(engine, problem, t.T_EOE if closer is None else closer)
+    except ParseError as error:
+        return error
     if kind == t.T_FINISH:
         broken = None if tokenizer.last == t.T_DOT else _break_after(place, tokenizer)
         line, column = (line, column) if broken is None else broken
         return ParseError("TokenMissingError", "syntax error: expression is incomplete", line, column)
     value = tokenizer.values[index]
-    if kind == t.T_EOE and value == "\n" and _may_close(engine, problem, tokenizer):
+    if kind == t.T_EOE and value == "\n" and complete and closer is not None:
         # A line may break before the bracket that closes: what does not fit is what stands there instead.
         index += 1
         kind, value, place = tokenizer.kinds[index], tokenizer.values[index], tokenizer.places[index]
@@ -77,12 +83,6 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
     return ParseError("SyntaxError", f"syntax error before: {text}", line, column)
 
 
-def _may_close(engine: Machine, problem: Unexpected, tokenizer: Tokenizer) -> bool:
-    """Whether the bracket around the token that does not fit could close in its place."""
-    closer = OPENERS.get(_opener(problem.index, tokenizer))
-    return closer is not None and _accepts(engine, problem.states, closer)
-
-
 def _opener(index: int, tokenizer: Tokenizer) -> int:
     """The kind of the bracket or word that is open at a token; -1 if none is."""
     depth = 0
@@ -96,14 +96,19 @@ def _opener(index: int, tokenizer: Tokenizer) -> int:
     return -1
 
 
-def _accepts(engine: Machine, states: list[int], kind: int) -> bool:
-    """Whether a token of this kind is taken after *states*, by the tables alone."""
-    states = list(states)
+def _accepts(engine: Machine, problem: Unexpected, kind: int) -> bool:
+    """Whether a token of this kind would be taken instead; raises when a keyword list before the last argument shows first."""
+    states, places = list(problem.states), list(problem.places)
     while (action := engine.actions[states[-1]].get(kind)) is not None:
         if action >= 0:
             return True
         rule = engine.rules[-1 - action]
+        if rule.builder.startswith("bad_kw"):
+            build.BUILDERS[rule.builder]([], places)
         del states[len(states) - rule.size :]
+        del places[len(places) - rule.size + 1 :]
+        if not rule.size:
+            places.append(0)
         states.append(engine.actions[states[-1]][rule.symbol])
     return False
 

@@ -628,7 +628,7 @@ class Tokenizer:
         ):
             self.kinds[-1] = t.T_OP_IDENT
             self.emit(t.T_UN, t.UNARY[text], place)
-        elif last in OPERAND_END:
+        elif last in OPERAND_END and last != t.T_ELLIPSIS:
             self.emit(t.T_BIN, t.BINARY[text], place)
         else:
             self.emit(t.T_UN, t.UNARY[text], place)
