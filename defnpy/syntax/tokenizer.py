@@ -369,8 +369,11 @@ class Tokenizer:
         place = self.line * LINE + begin - self.line_start + 1
         following = text[end : end + 1]
         last = self.last
+        if following > "\x7f":
+            end = self.marks(end)
+            name, following = text[begin:end], text[end : end + 1]
         if not name.isascii():
-            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            name = self.normalized(name, begin)
             key = self.keyword_colon(end) or (following == "@" and MARKED_KEY.match(text, end))
             if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not key:
                 raise self.unexpected(begin)
@@ -398,6 +401,20 @@ class Tokenizer:
         self.places.append(place)
         self.last = kind
         return end
+
+    def normalized(self, name: str, begin: int) -> str:
+        """A name with letters beyond ASCII in its composed form; a compatibility form of letters is refused."""
+        for index, char in enumerate(name):
+            if unicodedata.normalize("NFKC", char) != char != "\u00b5":
+                raise self.error(lint.incompatible(name[: index + 1]), begin + index) if index else self.unexpected(begin)
+        return unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+
+    def marks(self, end: int) -> int:
+        """The end of a name that goes on with marks (the vowel signs of Thai, say), which are no word characters of ``re``."""
+        text = self.text
+        while end < len(text) and ("a" + text[end]).isidentifier():
+            end += 1
+        return end + (text[end : end + 1] in ("?", "!"))
 
     def marked(self, begin: int, end: int, what: str) -> int:
         """``a@b``: only a key may be written so."""
@@ -460,6 +477,8 @@ class Tokenizer:
 
     def alias(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ALIAS)
+        if not name.isascii():
+            self.normalized(name, begin)
         if not name.isascii() or name[-1] in "?!":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
@@ -522,8 +541,11 @@ class Tokenizer:
 
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ATOM)[1:]
+        if name and self.text[end : end + 1] > "\x7f" and (name[0].isalpha() or name[0] == "_"):
+            end = self.marks(end)
+            name = self.text[begin + 1 : end]
         if not name.isascii():
-            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            name = self.normalized(name, begin)
         if not name:
             quote = self.text[end]
             made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
@@ -572,7 +594,8 @@ class Tokenizer:
         source = self.text
         place = self.line * LINE + begin - self.line_start + 1
         if self.last == t.T_DOT:
-            return self.operator_name(text, begin, end)
+            text = text[0] if text in NO_NAMES else text
+            return self.operator_name(text, begin, begin + len(text))
         if text in lint.DEPRECATED_OPERATORS:
             self.warn(lint.DEPRECATED_OPERATORS[text], place)
         if text == "->":
@@ -645,7 +668,7 @@ class Tokenizer:
     def bits(self, found: re.Match[str], begin: int, end: int) -> int:
         text = found.group(G_BITS)
         if self.last == t.T_DOT:
-            raise self.unexpected(begin)
+            return self.operator_name(text[0], begin, begin + 1)
         if text == ">>":
             if begin == self.line_start and (marker := re.compile(r">{7}.*").match(self.text, begin)):
                 self.merge_marker(marker, begin)
@@ -951,6 +974,7 @@ def _all_text(values: list[Any]) -> bool:
 
 
 DEEP = 100_000
+NO_NAMES = frozenset(("->", "=>", "//"))  # after a dot, only their first characters are read
 UNARY_ONLY = frozenset(("!", "^", "~~~", "&"))
 ESCAPED_CHARS = {
     "0": "\0", "a": "\a", "b": "\b", "d": "\x7f", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ",

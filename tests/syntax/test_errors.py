@@ -100,3 +100,19 @@ def test_an_ellipsis_takes_a_signed_operand() -> None:
 
 def test_text_without_tokens_has_the_line_of_its_first_break() -> None:
     assert to_json(parse("  # a\n")) == {"call": [{"atom": "__block__"}, [], 1]}
+
+
+def test_names_of_other_scripts() -> None:
+    assert to_json(parse("[:บูมเมอแรง, हिन्दी?]"))[0] == {"atom": "บูมเมอแรง"}
+
+
+@pytest.mark.parametrize(("code", "column"), [("ab² = 1", 3), ("[x₁: 1]", 3), ("ﬁ", 1)])
+def test_a_name_has_no_compatibility_forms(code: str, column: int) -> None:
+    with pytest.raises(ParseError, match="unexpected token") as caught:
+        parse(code)
+    assert caught.value.column == column
+
+
+@pytest.mark.parametrize(("code", "name"), [("A.->b", "-"), ("A.<<b", "<"), ("A.//b", "/")])
+def test_what_names_no_function_is_read_in_part_after_a_dot(code: str, name: str) -> None:
+    assert {"atom": name} in to_json(parse(code))["call"][1][0]["call"][0]["call"][1]
