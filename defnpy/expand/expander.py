@@ -259,14 +259,9 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         env.error(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True
-    if env.function is None and env.state is None:
-        hint = None
+    if env.function is None:
         near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
-        if near:
-            hint = f'did you mean "{near}"?'
-        env.error(meta, f"undefined function {signature} (there is no such import)", hint)
-        expand_args(args, env)
-        return None
+        raise env.fail(meta, f"undefined function {signature} (there is no such import)", f'did you mean "{near}"?' if near else None)
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:

@@ -165,10 +165,9 @@ def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> di
     if env.function is None and (module in env.context_modules or (env.state is not None and env.state.name is module)):
         raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
                        "same context that defines it")
-    env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-              "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
-              runtime().why_missing(module))
-    return None
+    raise env.fail(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
+                   "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
+                   runtime().why_missing(module))
 
 
 def _own_struct(module: Any, found: Any, meta: Any, env: Env, pairs: list[Any]) -> dict[str, Any]:
@@ -491,9 +490,8 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             for pair in _meta_imports(target_meta):
                 if pair[0] == arity:
                     return (ex.CAPTURE, meta, [pair[1], inner, arity])
-        if env.state is None and env.function is None:
-            env.error(meta, f"undefined function {signature} (there is no such import)")
-            return None
+        if env.function is None:
+            raise env.fail(meta, f"undefined function {signature} (there is no such import)")
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
             env.state.local_calls.append((signature, target_meta, False, env.file, env.function))
