@@ -51,6 +51,9 @@ class Diagnostic:
     where: str = ""
 
 
+UNDEFINED_PIN = 'undefined variable ^{0}. No variable "{0}" has been defined before the current pattern'
+
+
 def is_compiler_name(name: str) -> bool:
     """Whether a name looks like ``__MODULE__``: nobody means such a variable."""
     return len(name) > 2 and name[0] == name[-1] == "_" and all(c == "_" or "A" <= c <= "Z" for c in name)

@@ -252,10 +252,10 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         own = env.state.ready_macro(signature)
         if own is not None:
             return call_macro(env.state.local_macro(own), env.module, name, meta, args, env)
-    if env.context == "match":
+    if env.context == "match" and env.function is not None:
         raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
                        "match and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
-    if env.context == "guard":
+    if env.context == "guard" and env.function is not None:
         env.error(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True

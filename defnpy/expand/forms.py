@@ -420,7 +420,7 @@ def _bit_generator(step: Any, env: Env) -> Any:
     outer, env.match = env.match, {}
     context, env.context = env.context, "match"
     try:
-        segments = expand_segments([*front, left], env, match=True)
+        segments = expand_segments([*front, left], env, match=True, generator=True)
     finally:
         bound, env.match, env.context = env.match, outer, context
     env.vars = {**env.vars, **(bound or {})}

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
-from defnpy.expand.env import Env, Var, is_compiler_name
+from defnpy.expand.env import UNDEFINED_PIN, Env, Var, is_compiler_name
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.inspect import inspect
 
@@ -147,8 +147,7 @@ def _pin(tree: Any, env: Env) -> Any:
         inner = (name, outside, ex.expand(inner[2][1], env) if len(inner[2]) == 2 else None)
     if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
         if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
-            name = inner[0].name
-            env.error(meta, f'undefined variable ^{name}. No variable "{name}" has been defined before the current pattern')
+            env.error(meta, UNDEFINED_PIN.format(inner[0].name))
             return (UNDERSCORE, meta, None)
         return (ex.PIN, meta, [read(inner, env)])
     from defnpy.expand.expander import _show
