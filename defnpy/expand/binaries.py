@@ -11,7 +11,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.env import UNDEFINED_PIN, Env
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import ArgumentError
 
 TYPES = {
@@ -271,7 +271,7 @@ def concat_pattern(tree: Any, env: Env) -> Any:
         last = parts[-1][1] if parts else None
         if last is not None and last.size is None and last.type in ("binary", "bits") and _literal_type(parts[-1][0]) is None:
             raise env.fail(meta, UNSIZED)
-    elif value.__class__ in (int, float, list) or ex.is_atom(value):
+    elif value.__class__ in (int, float, list) or is_atom(value):
         raise _no_binary(value)
     elif value.__class__ is tuple and value[0] is not ex.PIN:
         raise ArgumentError("cannot perform prefix match because the left operand of <> has unknown size. The left operand of <> inside a match "
@@ -281,7 +281,7 @@ def concat_pattern(tree: Any, env: Env) -> Any:
         rest = concat_pattern(right, env)
         return (ex.BITS, meta, [*parts, *rest[2]])
     done = ex.expand(right, env)
-    if done.__class__ in (int, float, list) or ex.is_atom(done):
+    if done.__class__ in (int, float, list) or is_atom(done):
         raise _no_binary(done)
     if done.__class__ is tuple and len(done) == 3 and done[0] is ex.BITS:
         return (ex.BITS, meta, [*parts, *done[2]])

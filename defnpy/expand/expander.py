@@ -71,6 +71,8 @@ def _node(tree: Any, env: Env) -> Any:
             if handler is not None:
                 if env.defn and form in defn.NO_FORMS:
                     raise defn.refuse_form(tree, env)
+                if env.context == "guard" and form in patterns.NO_GUARD_FORMS:
+                    raise env.fail(meta, patterns.NO_GUARD.format(form.name))
                 return handler(tree, env)
             return local_call(form, meta, args, env)
         return variable(tree, env)
@@ -318,6 +320,8 @@ def find_macro(module: Atom, signature: str, env: Env) -> Any:
 def call_macro(macro: Any, module: Any, name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """Run a macro and expand what it gives."""
     if getattr(macro, "native_macro", False):
+        if env.context is not None and module is KERNEL:
+            patterns.check_macro(name.name, meta, env)
         return macro(meta, args, env)
     return expand(run_macro(macro, module, meta, args, env), env)
 

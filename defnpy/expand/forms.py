@@ -14,11 +14,11 @@ from defnpy.terms.runtime import runtime
 
 
 def match(tree: Any, env: Env) -> Any:
-    from defnpy.expand.patterns import expand_pattern
+    from defnpy.expand.patterns import NO_GUARD, expand_pattern
 
     form, meta, (left, right) = tree
     if env.context == "guard":
-        raise env.fail(meta, "invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
+        raise env.fail(meta, NO_GUARD.format("="))
     if env.defn:
         from defnpy.expand.defn import check_match
 
@@ -560,7 +560,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
         raise env.fail(meta, _CAPTURE_HELP + ex._show(body))
     for i in range(1, max(seen) + 1):
         if i not in seen:
-            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments)")
+            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
     params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 
