@@ -403,6 +403,9 @@ def linify(tree: Any, line: int, module: Any, counter: int, extra: Any = None) -
     return walk(tree)
 
 
+NO_RECEIVERS = frozenset((int, float, str, list))
+
+
 def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
     """``left.name(args)``, ``left.name`` or ``fun.(args)``."""
     inner = form[2]
@@ -411,16 +414,18 @@ def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
             raise env.fail(meta, f"invalid expression in {env.context}")
         parts = expand_args([inner[0], *args], env)
         fun = parts[0]
-        if is_atom(fun) or fun.__class__ in (int, float, str):
-            raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()" if is_atom(fun) else "invalid function call")
+        if is_atom(fun):
+            raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()")
         return ((DOT, form[1], [fun]), meta, parts[1:])
     left, right = inner
     if right.__class__ is tuple and len(right) == 3 and right[0] is TUPLE:
         raise env.fail(meta, "invalid call to {} syntax; use it with alias, import, require or use")
     if left.__class__ is tuple and len(left) == 3 and left[0] is ALIASES:
         receiver = expand_alias(left, env)
-    elif is_atom(left):
+    elif is_atom(left) and (left.__class__ is Atom or not meta_get(meta, NO_PARENS)):
         receiver = left
+    elif is_atom(left):
+        return (FIELD, meta, [left, right])
     else:
         return _dynamic_call(left, right, form, meta, args, env)
     if receiver.__class__ is tuple:
@@ -443,6 +448,8 @@ def _dynamic_call(left: Any, right: Any, form: Any, meta: Any, args: Any, env: E
 def _dynamic_expanded(receiver: Any, right: Any, form: Any, meta: Any, args: list[Any], env: Env) -> Any:
     if receiver.__class__ is Atom:
         return remote_or_macro(receiver, right, meta, args, env)
+    if receiver.__class__ in NO_RECEIVERS:
+        raise env.fail(meta, f"invalid call {_show((form, meta, args))}")
     if args:
         return ((DOT, form[1], [receiver, right]), meta, expand_args(args, env))
     if meta_get(meta, NO_PARENS):

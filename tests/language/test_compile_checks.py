@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from defnpy.terms.errors import ArgumentError
 from tests.conftest import Session
 
 UNSIZED = "a binary field without size is only allowed at the end of a binary pattern"
@@ -81,3 +82,76 @@ def test_what_remains_fine(session: Session) -> None:
     assert session.run('x = "ab"\n<<x::binary-size(1)-unit(8)>>') == "a"
     assert session.run("<<1::size(2)-unit(8)>>") == "\x00\x01"
     assert session.run('<<n, s::binary-size(n), r::binary>> = <<2, "abc">>\n{s, r}') == ("ab", "c")
+
+
+FORMS = [
+    ("try do\n  1\nend", 'missing :catch/:rescue/:after option in "try"'),
+    ("try do\n  1\nrescue\n  e -> e\nrescue\n  e -> 1\nend", 'duplicate :rescue clauses given for "try"'),
+    ("try do 1 catch a, b, c -> 1 end", 'expected one or two args for :catch clauses (->) in "try"'),
+    ("try do 1 rescue x = y -> 1 end", 'invalid "rescue" clause. The clause should match on an alias'),
+    ("try do 1 rescue x in 1 -> 1 end", 'invalid "rescue" clause. The clause should match on an alias'),
+    ("cond do _ -> 1 end", 'invalid use of _ inside "cond"'),
+    ("for x <- [1], uniq: 1, do: x", ":uniq option for comprehensions only accepts a boolean, got: 1"),
+    ("for x <- [1], reduce: 0, do: x", "when using :reduce with comprehensions, the do block must be written using acc -> expr clauses"),
+    ("for x <- [1], reduce: 0, into: [] do x -> 1 end", "cannot use :reduce alongside :into/:uniq in comprehension"),
+    ("receive do 1 end", 'expected -> clauses for :do in "receive"'),
+    ("receive do _ -> 1 after 1 end", 'expected a single -> clause for :after in "receive"'),
+    ("receive 1", 'invalid arguments for "receive"'),
+    ("import List, as: L", "unsupported option :as given to import"),
+    ("import List, only: [first: 1], except: [last: 1]", ":only and :except can only be given together to import when :only is"),
+    ("alias Foo, bar: 1", "unsupported option :bar given to alias"),
+    ("alias Foo, as: 1", "invalid value for option :as, expected an alias, got: 1"),
+    ("alias :foo", "alias cannot be inferred automatically for module: :foo, please use the :as option"),
+    ("require Integer, foo: 1", "unsupported option :foo given to require"),
+    ("1.foo", "invalid call 1.foo"),
+    ('"a".b()', 'invalid call "a".b()'),
+    ("&(&2)", "capture argument &2 cannot be defined without &1 (you cannot skip arguments, all arguments must be numbered)"),
+    ("if(x, do: 1) = 1", "invalid pattern in match, case is not allowed in matches"),
+    ("then(x, y) = 1", "invalid pattern in match, anonymous call is not allowed in matches"),
+    ("to_string(x) = 1", "cannot invoke remote function String.Chars.to_string/1 inside a match"),
+    ("[a | b] ++ c = [1]", "invalid argument for ++ operator inside a match, expected a literal proper list, got: [a | b]"),
+    ("a.b = 1", "cannot invoke remote function a.b/0 inside a match"),
+    ("%{x => 1} = %{}", "cannot use variable x as map key inside a pattern. Map keys in patterns can only be literals"),
+    ("fn x when fn -> 1 end -> x end", "invalid expression in guards, fn is not allowed in guards"),
+    ("fn x when if(x, do: 1) -> x end", "invalid expression in guards, case is not allowed in guards"),
+    ("fn x when x ++ [1] == [1] -> x end", "cannot invoke remote function :erlang.++/2 inside a guard"),
+]
+RAISED = [
+    ("!x = 1", "invalid expression in match, ! is not allowed in patterns such as function clauses"),
+    ("is_struct(x) = 1", "invalid expression in match, is_struct is not allowed in patterns"),
+    ("fn x when x && 1 -> x end", "invalid expression in guard, && is not allowed in guards"),
+    ("fn x when x in y -> x end", 'invalid right argument for operator "in"'),
+    ("if true, 1", "invalid or duplicate keys for if"),
+    ("x = 1\nx |> x + 1", r"cannot pipe x into x \+ 1, the :\+ operator can only take one argument"),
+    ('1 <> a = "a"', "expected binary argument in <> operator but got: 1"),
+]
+
+
+@pytest.mark.parametrize(("code", "message"), FORMS)
+def test_forms(session: Session, code: str, message: str) -> None:
+    (found,) = refused(session, code, "file")
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize(("code", "message"), RAISED)
+def test_macros_that_raise(session: Session, code: str, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        session.run(code)
+
+
+def test_a_variable_twice_among_the_parameters(session: Session) -> None:
+    assert session.run("Enum.reduce([1, 1], 1, fn x, x -> x end)") == 1
+    assert session.run("f = fn x, x -> x end\ntry do f.(1, 2) rescue e in FunctionClauseError -> e.arity end") == 2
+
+
+def test_a_date_is_a_pattern(session: Session) -> None:
+    assert session.run("case Date.new!(2020, 1, 2) do ~D[2020-01-02] -> :it; _ -> :other end").name == "it"
+
+
+def test_calls_of_literals_fail_when_they_run(session: Session) -> None:
+    assert session.run("try do 1.() rescue e in BadFunctionError -> Exception.message(e) end") == "expected a function, got: 1"
+    assert session.run("try do nil.foo rescue e in KeyError -> e.key end").name == "foo"
+
+
+def test_no_exceptions_named_are_all(session: Session) -> None:
+    assert session.run('try do raise "a" rescue _ in [] -> 1 end') == 1

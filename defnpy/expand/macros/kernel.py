@@ -17,13 +17,16 @@ from defnpy.terms.runtime import runtime
 CASE, FN = Atom("case"), Atom("fn")
 
 
+NO_BRANCHES = 'invalid or duplicate keys for {}, only "do" and an optional "else" are permitted'
+
+
 def branches(options: Any, form: str, meta: Any, env: Env) -> tuple[Any, Any]:
     """The do and else trees of ``if``/``unless``."""
     if not ex.is_keyword(options):
-        raise env.fail(meta, f"invalid or duplicate keys for {form}, only \"do\" and an optional \"else\" are permitted")
+        raise ArgumentError(NO_BRANCHES.format(form))
     found = ex.keyword(options)
     if "do" not in found or set(found) - {"do", "else"} or len(options) != len(found):
-        raise ArgumentError(f'invalid or duplicate keys for {form}, only "do" and an optional "else" are permitted')
+        raise ArgumentError(NO_BRANCHES.format(form))
     return found["do"], found.get("else")
 
 
