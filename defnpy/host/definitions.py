@@ -190,6 +190,10 @@ def _warn_of_repeated(given: Any, state: Any) -> None:
 def _fields(given: Any) -> list[tuple[Any, Any]]:
     from defnpy.stdlib.enumerable import iterate
 
+    if given.__class__ is not list:
+        from defnpy.terms.inspect import inspect
+
+        raise errors.ArgumentError(f"struct fields definition must be list, got: {inspect(given)}")
     out = []
     for item in iterate(given):
         if item.__class__ is tuple and len(item) == 2:

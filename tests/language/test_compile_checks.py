@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, ElixirError
 from tests.conftest import Session
 
 UNSIZED = "a binary field without size is only allowed at the end of a binary pattern"
@@ -155,3 +155,23 @@ def test_calls_of_literals_fail_when_they_run(session: Session) -> None:
 
 def test_no_exceptions_named_are_all(session: Session) -> None:
     assert session.run('try do raise "a" rescue _ in [] -> 1 end') == 1
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ("raise ArgumentError, nil", "no function clause matching in ArgumentError.exception/1"),
+    ("Macro.camelize(:abc)", "no function clause matching in Macro.camelize/1"),
+    ("apply(Enum, nil, [1])", "undefined function. Make sure the module name is correct"),
+    ("defmodule A do\n  A.f()\nend", r"function A.f/0 is undefined \(function not available\). Make sure the module name is correct"),
+    ("defmodule A do\n  defstruct 1\nend", "struct fields definition must be list, got: 1"),
+    ("defimpl NoSuch, for: Integer do\nend", "could not load module NoSuch due to reason :nofile"),
+    ("%Range{first: 1}", r"the following keys must also be given when building struct Range: \[:last, :step\]"),
+    ("x = %{a: 1}\nx.a(1)", "you attempted to apply a function named :a on a map/struct"),
+    ("defprotocol P do\n  def 1\nend", "invalid arguments for def inside defprotocol"),
+])  # fmt: skip
+def test_texts(session: Session, code: str, message: str) -> None:
+    with pytest.raises(ElixirError, match=message):
+        session.run(code)
+
+
+def test_a_field_may_be_written_like_a_call(session: Session) -> None:
+    assert session.run("x = %{a: 1}\n{x.a(), (3..4).first()}") == (1, 3)
