@@ -440,6 +440,8 @@ def _dynamic_call(left: Any, right: Any, form: Any, meta: Any, args: Any, env: E
     receiver = parts[0]
     if receiver.__class__ is Atom:
         return remote_or_macro(receiver, right, meta, args, env)
+    if receiver.__class__ in NO_RECEIVERS:
+        raise env.fail(meta, f"invalid call {_show((form, meta, args))}")
     if env.context is not None:
         raise env.fail(meta, f"cannot invoke remote function {_show(left)}.{atom_name(right)}/{len(args)} inside a {env.context}")
     return ((DOT, form[1], [receiver, right]), meta, parts[1:])

@@ -198,7 +198,7 @@ def _fields(given: Any) -> list[tuple[Any, Any]]:
     for item in iterate(given):
         if item.__class__ is tuple and len(item) == 2:
             out.append(item)
-        elif item.__class__ is Atom:
+        elif is_atom(item):
             out.append((item, None))
         else:
             from defnpy.terms.inspect import inspect

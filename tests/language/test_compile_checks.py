@@ -175,3 +175,17 @@ def test_texts(session: Session, code: str, message: str) -> None:
 
 def test_a_field_may_be_written_like_a_call(session: Session) -> None:
     assert session.run("x = %{a: 1}\n{x.a(), (3..4).first()}") == (1, 3)
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    ('"a"..x', r'ranges \(first..last//step\) expect both sides to be integers, got: "a"..x'),
+    ("1..2//0", r"ranges \(first..last//step\) expect the step to be a non-zero integer, got: 0"),
+    ("var!(f(x))", r"expected a variable to be given to var!, got: f\(x\)"),
+])  # fmt: skip
+def test_literals_are_checked_first(session: Session, code: str, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        session.run(code)
+
+
+def test_nil_may_name_a_field(session: Session) -> None:
+    assert session.run("defmodule A do\n  defstruct [nil]\nend\ninspect(struct(A))") == "%A{nil: nil}"

@@ -164,16 +164,23 @@ def full_range(meta: Any, args: list[Any], env: Env) -> Any:
     return (Atom("%range"), meta, [0, -1, 1])
 
 
+def _check_range(first: Any, last: Any, step: Any = 1) -> None:
+    """Refuse literals that no range can have."""
+    if any(side.__class__ in (float, str, bytes, list) or is_atom(side) for side in (first, last)):
+        raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {ex._show((Atom('..'), [], [first, last]))}")
+    if step == 0 or step.__class__ in (float, str, bytes, list) or is_atom(step):
+        raise ArgumentError(f"ranges (first..last//step) expect the step to be a non-zero integer, got: {ex._show(step)}")
+
+
 @macro("../2")
 def range_(meta: Any, args: list[Any], env: Env) -> Any:
-    parts = ex.expand_args(args, env)
-    if all(p.__class__ in (int, float) for p in parts) and any(p.__class__ is float for p in parts):
-        raise ArgumentError(f"ranges (first..last//step) expect both sides to be integers, got: {parts[0]}..{parts[1]}")
-    return (Atom("%range"), meta, [*parts, None])
+    _check_range(*args)
+    return (Atom("%range"), meta, [*ex.expand_args(args, env), None])
 
 
 @macro("..///3")
 def stepped_range(meta: Any, args: list[Any], env: Env) -> Any:
+    _check_range(*args)
     return (Atom("%range"), meta, ex.expand_args(args, env))
 
 
@@ -351,6 +358,8 @@ def dbg(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("var!/1", "var!/2")
 def var_bang(meta: Any, args: list[Any], env: Env) -> Any:
+    if not (args[0].__class__ is tuple and len(args[0]) == 3 and args[0][0].__class__ is Atom and args[0][2].__class__ is not list):
+        raise ArgumentError(f"expected a variable to be given to var!, got: {ex._show(args[0])}")
     name, var_meta, _ = args[0]
     context = ex.expand(args[1], env) if len(args) == 2 else None
     plain = [p for p in var_meta if p[0] is not ex.COUNTER]
