@@ -261,7 +261,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         env.error(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True
-    if env.function is None:
+    if env.function is None and not (env.defn and env.state is not None):
         near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
         raise env.fail(meta, f"undefined function {signature} (there is no such import)", f'did you mean "{near}"?' if near else None)
     if env.state is not None:

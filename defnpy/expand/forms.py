@@ -547,7 +547,7 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             for pair in _meta_imports(target_meta):
                 if pair[0] == arity:
                     return (ex.CAPTURE, meta, [pair[1], inner, arity])
-        if env.function is None:
+        if env.function is None and not (env.defn and env.state is not None):
             raise env.fail(meta, f"undefined function {signature} (there is no such import)")
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
