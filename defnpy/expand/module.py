@@ -370,6 +370,14 @@ class ModuleState:
 
     # -- checks --
 
+    def check_numerical_calls(self) -> None:
+        """Refuse calls in numerical definitions of what is none."""
+        for signature, meta, in_defn, file, _ in self.local_calls:
+            if in_defn:
+                from defnpy.expand.defn import check_local_call
+
+                check_local_call(self, signature, meta, file)
+
     def check_locals(self) -> None:
         """Report calls of functions that the module does not have."""
         names = [d.name for d in self.definitions.values()]
@@ -388,11 +396,7 @@ class ModuleState:
         for signature, module in imported.items():
             if signature in self.definitions:
                 self.env.module_error(self.definitions[signature].meta, f"imported {_show(module)}.{signature} conflicts with local function")
-        for signature, meta, in_defn, file, function in sorted(self.local_calls, key=lambda call: call[4] or ("", 0), reverse=True):
-            if in_defn:
-                from defnpy.expand.defn import check_local_call
-
-                check_local_call(self, signature, meta, file)
+        for signature, meta, _, file, function in sorted(self.local_calls, key=lambda call: call[4] or ("", 0), reverse=True):
             found = self.definitions.get(signature)
             if found is not None:
                 if found.kind in ("defmacro", "defmacrop"):

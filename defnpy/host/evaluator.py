@@ -243,6 +243,7 @@ class Compilation:
             value = self._body(block, env)
             self._before_compile(state, env)
             self.unit.warn_unused()
+            state.check_numerical_calls()
             if not any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
                 state.check_locals()
             if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
