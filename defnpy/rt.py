@@ -91,6 +91,10 @@ def remote(target: Any, signature: str) -> Any:
     name, _, arity = signature.rpartition("/")
     if target is None or target is True or target is False:
         raise _errors.UndefinedFunctionError(target, Atom(name), int(arity))
+    if arity == "0" and is_map(target):
+        fields = target if target.__class__ is dict else target.fields
+        if Atom(name) in fields:  # a field, written like a call
+            return lambda: fields[Atom(name)]
     raise _kernel.not_a_module(target, Atom(name), int(arity))
 
 

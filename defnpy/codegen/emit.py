@@ -491,7 +491,7 @@ class Emitter:
 
     def function(self, clauses: list[Any], wanted: str, fail: Any, bounces: dict[str, str] | None = None) -> ast.expr:
         """An anonymous function: a lambda when its body is one expression, a nested def otherwise."""
-        if not bounces and len(clauses) == 1 and not clauses[0].guards and all(_plain_variable(p) for p in clauses[0].patterns) and is_simple(clauses[0].body):
+        if not bounces and len(clauses) == 1 and not clauses[0].guards and _plain_variables(clauses[0].patterns) and is_simple(clauses[0].body):
             return self._lambda(clauses[0])
         name = self.names.fresh(wanted)
         self.body.append(self.nested_def(name, clauses, fail, bounces))
@@ -579,6 +579,12 @@ def _named(pattern: Any) -> bool:
 
 def _plain_variable(pattern: Any) -> bool:
     return pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[0] is _UNDERSCORE)
+
+
+def _plain_variables(patterns: list[Any]) -> bool:
+    """Whether the patterns are variables, none of them twice."""
+    named = [id(p[2]) for p in patterns if _named(p)]
+    return all(_plain_variable(p) for p in patterns) and len(set(named)) == len(named)
 
 
 def _always_returns(body: list[ast.stmt]) -> bool:

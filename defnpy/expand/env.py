@@ -51,6 +51,9 @@ class Diagnostic:
     where: str = ""
 
 
+UNDEFINED_PIN = 'undefined variable ^{0}. No variable "{0}" has been defined before the current pattern'
+
+
 def is_compiler_name(name: str) -> bool:
     """Whether a name looks like ``__MODULE__``: nobody means such a variable."""
     return len(name) > 2 and name[0] == name[-1] == "_" and all(c == "_" or "A" <= c <= "Z" for c in name)
@@ -59,9 +62,10 @@ def is_compiler_name(name: str) -> bool:
 class CompileFailure(Exception):
     """Expansion cannot go on; ``diagnostic`` says why. Turned into CompileError by the unit that owns the environment."""
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
+    def __init__(self, diagnostic: Diagnostic, in_file: bool = False) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+        self.in_file = in_file  # the error that follows names no module
 
 
 @dataclass(slots=True)
@@ -162,10 +166,16 @@ class Env:
 
     def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
         """Like :meth:`fail`, of a problem that names the file but no module."""
-        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta)))
+        return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta)), in_file=True)
 
     def error(self, meta: Any, message: str, hint: str | None = None) -> None:
-        """Record an error and go on, so that one run names all problems of a file."""
+        """Record an error and go on, so that one run names all problems of a module's functions; elsewhere the first ends it."""
+        if self.function is None:
+            raise self.fail(meta, message, hint)
+        self.module_error(meta, message, hint)
+
+    def module_error(self, meta: Any, message: str, hint: str | None = None) -> None:
+        """Record an error of a whole module."""
         self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint))
 
     def warn(self, meta: Any, message: str, line: int = 0) -> None:

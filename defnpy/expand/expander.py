@@ -71,6 +71,8 @@ def _node(tree: Any, env: Env) -> Any:
             if handler is not None:
                 if env.defn and form in defn.NO_FORMS:
                     raise defn.refuse_form(tree, env)
+                if env.context == "guard" and form in patterns.NO_GUARD_FORMS:
+                    raise env.fail(meta, patterns.NO_GUARD.format(form.name))
                 return handler(tree, env)
             return local_call(form, meta, args, env)
         return variable(tree, env)
@@ -252,21 +254,16 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         own = env.state.ready_macro(signature)
         if own is not None:
             return call_macro(env.state.local_macro(own), env.module, name, meta, args, env)
-    if env.context == "match":
+    if env.context == "match" and env.function is not None:
         raise env.fail(meta, f"cannot find or invoke local {signature} inside a match. Only macros can be invoked inside a "
                        "match and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
-    if env.context == "guard":
+    if env.context == "guard" and env.function is not None:
         env.error(meta, f"cannot find or invoke local {signature} inside a guard. Only macros can be invoked inside a "
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True
-    if env.function is None and env.state is None:
-        hint = None
+    if env.function is None and not (env.defn and env.state is not None):
         near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
-        if near:
-            hint = f'did you mean "{near}"?'
-        env.error(meta, f"undefined function {signature} (there is no such import)", hint)
-        expand_args(args, env)
-        return None
+        raise env.fail(meta, f"undefined function {signature} (there is no such import)", f'did you mean "{near}"?' if near else None)
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:
@@ -323,6 +320,8 @@ def find_macro(module: Atom, signature: str, env: Env) -> Any:
 def call_macro(macro: Any, module: Any, name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
     """Run a macro and expand what it gives."""
     if getattr(macro, "native_macro", False):
+        if env.context is not None and module is KERNEL:
+            patterns.check_macro(name.name, meta, env)
         return macro(meta, args, env)
     return expand(run_macro(macro, module, meta, args, env), env)
 
@@ -404,6 +403,9 @@ def linify(tree: Any, line: int, module: Any, counter: int, extra: Any = None) -
     return walk(tree)
 
 
+NO_RECEIVERS = frozenset((int, float, str, list))
+
+
 def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
     """``left.name(args)``, ``left.name`` or ``fun.(args)``."""
     inner = form[2]
@@ -412,16 +414,18 @@ def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
             raise env.fail(meta, f"invalid expression in {env.context}")
         parts = expand_args([inner[0], *args], env)
         fun = parts[0]
-        if is_atom(fun) or fun.__class__ in (int, float, str):
-            raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()" if is_atom(fun) else "invalid function call")
+        if is_atom(fun):
+            raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()")
         return ((DOT, form[1], [fun]), meta, parts[1:])
     left, right = inner
     if right.__class__ is tuple and len(right) == 3 and right[0] is TUPLE:
         raise env.fail(meta, "invalid call to {} syntax; use it with alias, import, require or use")
     if left.__class__ is tuple and len(left) == 3 and left[0] is ALIASES:
         receiver = expand_alias(left, env)
-    elif is_atom(left):
+    elif is_atom(left) and (left.__class__ is Atom or not meta_get(meta, NO_PARENS)):
         receiver = left
+    elif is_atom(left):
+        return (FIELD, meta, [left, right])
     else:
         return _dynamic_call(left, right, form, meta, args, env)
     if receiver.__class__ is tuple:
@@ -436,6 +440,8 @@ def _dynamic_call(left: Any, right: Any, form: Any, meta: Any, args: Any, env: E
     receiver = parts[0]
     if receiver.__class__ is Atom:
         return remote_or_macro(receiver, right, meta, args, env)
+    if receiver.__class__ in NO_RECEIVERS:
+        raise env.fail(meta, f"invalid call {_show((form, meta, args))}")
     if env.context is not None:
         raise env.fail(meta, f"cannot invoke remote function {_show(left)}.{atom_name(right)}/{len(args)} inside a {env.context}")
     return ((DOT, form[1], [receiver, right]), meta, parts[1:])
@@ -444,6 +450,8 @@ def _dynamic_call(left: Any, right: Any, form: Any, meta: Any, args: Any, env: E
 def _dynamic_expanded(receiver: Any, right: Any, form: Any, meta: Any, args: list[Any], env: Env) -> Any:
     if receiver.__class__ is Atom:
         return remote_or_macro(receiver, right, meta, args, env)
+    if receiver.__class__ in NO_RECEIVERS:
+        raise env.fail(meta, f"invalid call {_show((form, meta, args))}")
     if args:
         return ((DOT, form[1], [receiver, right]), meta, expand_args(args, env))
     if meta_get(meta, NO_PARENS):

@@ -14,11 +14,11 @@ from defnpy.terms.runtime import runtime
 
 
 def match(tree: Any, env: Env) -> Any:
-    from defnpy.expand.patterns import expand_pattern
+    from defnpy.expand.patterns import NO_GUARD, expand_pattern
 
     form, meta, (left, right) = tree
     if env.context == "guard":
-        raise env.fail(meta, "invalid expression in guard, = is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html#guards")
+        raise env.fail(meta, NO_GUARD.format("="))
     if env.defn:
         from defnpy.expand.defn import check_match
 
@@ -165,10 +165,9 @@ def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> di
     if env.function is None and (module in env.context_modules or (env.state is not None and env.state.name is module)):
         raise env.fail(meta, f"cannot access struct {shown}, the struct was not yet defined or the struct is being accessed in the "
                        "same context that defines it")
-    env.error(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
-              "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
-              runtime().why_missing(module))
-    return None
+    raise env.fail(meta, f"{shown}.__struct__/1 is undefined, cannot expand struct {shown}. Make sure the struct name is correct. If the "
+                   "struct name exists and is correct but it still cannot be found, you likely have cyclic module usage in your code",
+                   runtime().why_missing(module))
 
 
 def _own_struct(module: Any, found: Any, meta: Any, env: Env, pairs: list[Any]) -> dict[str, Any]:
@@ -227,14 +226,32 @@ def case(tree: Any, env: Env) -> Any:
 
 def _blocks(options: Any, allowed: tuple[str, ...], form: str, meta: Any, env: Env) -> dict[str, Any]:
     if not ex.is_keyword(options):
-        raise env.fail(meta, f'invalid arguments for "{form}", expected a keyword list with :do' if options else f'missing :do option in "{form}"')
+        raise env.fail(meta, f'invalid arguments for "{form}"' if options else f'missing :do option in "{form}"')
     found = ex.keyword(options)
     if "do" not in found:
         raise env.fail(meta, f'missing :do option in "{form}"')
     for name in found:
         if name not in allowed:
             raise env.fail(meta, f'unexpected option :{name} in "{form}"')
+    if len(found) != len(options):
+        names = [name.name for name, _ in options]
+        raise env.fail(meta, f'duplicate :{next(n for n in names if names.count(n) > 1)} clauses given for "{form}"')
     return found
+
+
+def known_options(tree: Any, known: frozenset[str], form: str, meta: Any, env: Env) -> dict[str, Any]:
+    """The options given to ``alias``, ``import``, ``require`` or ``quote``."""
+    if not ex.is_keyword(tree):
+        raise env.fail(meta, f"invalid options for {form}, expected a keyword list, got: {ex._show(tree)}")
+    found = ex.keyword(tree)
+    for name in found:
+        if name not in known:
+            raise env.fail(meta, f"unsupported option :{name} given to {form}")
+    return found
+
+
+ALIAS_OPTIONS = frozenset(("as", "warn"))
+IMPORT_OPTIONS = frozenset(("only", "except", "warn"))
 
 
 def cond(tree: Any, env: Env) -> Any:
@@ -252,7 +269,9 @@ def cond(tree: Any, env: Env) -> Any:
         return cond_clauses(meta, clauses, env)
     for _, clause_meta, (head, body) in clauses:
         if len(head) != 1:
-            raise env.fail(clause_meta, 'expected one argument for :do clauses (->) in "cond"')
+            raise env.fail(meta, 'expected one argument for :do clauses (->) in "cond"')
+        if head[0].__class__ is tuple and head[0][0] is Atom("_") and head[0][2].__class__ is not list:
+            raise env.fail(meta, 'invalid use of _ inside "cond". If you want the last clause to always match, you probably meant to use: true ->')
         scope = env.fork()
         test = ex.expand(head[0], scope)
         done.append((clause_meta, test, ex.expand(body, scope)))
@@ -266,6 +285,8 @@ def try_(tree: Any, env: Env) -> Any:
     options = _blocks(args[0], ("do", "rescue", "catch", "else", "after"), "try", meta, env)
     # The clauses of a definition are named after it.
     origin = str(ex.meta_get(meta, ORIGIN, form).name)
+    if origin == "try" and len(options) == 1:
+        raise env.fail(meta, 'missing :catch/:rescue/:after option in "try"')
     lint.order_of_try(list(options), origin, meta, env)
     parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
     handling = env.fork()
@@ -277,6 +298,8 @@ def try_(tree: Any, env: Env) -> Any:
             expand_clause(head, body, clause_meta, handling)
             for _, clause_meta, (head, body) in _arrows(options["catch"], "catch", origin, meta, env)
         ]
+        if any(len(clause.patterns) > 2 for clause in parts["catch"]):
+            raise env.fail(meta, f'expected one or two args for :catch clauses (->) in "{origin}"')
     if "else" in options:
         parts["else"] = clauses_of(options["else"], origin, "else", 1, env, meta)
     if "after" in options:
@@ -293,6 +316,15 @@ def _arrows(tree: Any, key: str, form: str, meta: Any, env: Env) -> list[Any]:
     return tree
 
 
+INVALID_RESCUE = (
+    'invalid "rescue" clause. The clause should match on an alias, a variable or be in the "var in [alias]" format. Got: '
+)
+
+
+def _is_name(tree: Any) -> bool:
+    return tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom and tree[2].__class__ is not list
+
+
 def _rescue(clause: Any, env: Env) -> Any:
     """``x in [A, B] ->``, ``A ->``, ``x ->`` as ``(Var or None, modules or None, body)``."""
     from defnpy.expand.patterns import expand_pattern
@@ -305,7 +337,9 @@ def _rescue(clause: Any, env: Env) -> Any:
     modules: Any = None
     if ex.is_node(target, Atom("in")):
         name, listed = target[2]
-        if not (listed.__class__ is tuple and listed[0] is Atom("_")):
+        if not (_is_name(name) and (listed.__class__ is list or is_atom(listed) or _is_name(listed) or ex.is_node(listed, ex.ALIASES))):
+            raise env.fail(meta, INVALID_RESCUE + ex._show(target))
+        if listed and not (listed.__class__ is tuple and listed[0] is Atom("_")):
             modules = _exception_modules(ex.expand(listed, scope), meta, env)
         target = name
     elif target.__class__ is list or is_atom(target) or ex.is_node(target, ex.ALIASES):
@@ -314,6 +348,8 @@ def _rescue(clause: Any, env: Env) -> Any:
     elif target.__class__ is tuple and target[0] is Atom("__MODULE__"):
         modules = [env.module]
         target = None
+    elif not _is_name(target):
+        raise env.fail(meta, INVALID_RESCUE + ex._show(target))
     var = expand_pattern(target, scope) if target is not None else None
     return (meta, var, modules, ex.expand(body, scope))
 
@@ -323,20 +359,27 @@ def _exception_modules(tree: Any, meta: Any, env: Env) -> Any:
         return None
     if tree.__class__ is tuple and tree[0] is Atom("_"):
         return None
-    listed = tree if tree.__class__ is list else [tree]
-    return listed
+    return tree if tree.__class__ is list else [tree]
 
 
 def receive(tree: Any, env: Env) -> Any:
     from defnpy.expand.clauses import clauses_of
 
     form, meta, args = tree
+    if not ex.is_keyword(args[0]):
+        raise env.fail(meta, 'invalid arguments for "receive"')
     options = ex.keyword(args[0])
     parts: dict[str, Any] = {}
-    if options.get("do") is not None and options["do"] != (ex.BLOCK, [], []) and options["do"].__class__ is list:
+    body = options.get("do")
+    if body is not None and not (ex.is_node(body, ex.BLOCK) and not body[2]):
         parts["do"] = clauses_of(options["do"], "receive", "do", 1, env, meta)
     if "after" in options:
-        _, _, (head, body) = options["after"][0]
+        after = options["after"]
+        if after.__class__ is not list or len(after) != 1 or not ex.is_node(after[0], ex.ARROW):
+            raise env.fail(meta, 'expected a single -> clause for :after in "receive"')
+        _, _, (head, body) = after[0]
+        if len(head) != 1:
+            raise env.fail(meta, 'expected one argument for :after clauses (->) in "receive"')
         scope = env.fork()
         parts["after"] = (ex.expand(head[0], scope), ex.expand(body, scope))
     return (form, meta, [parts])
@@ -367,6 +410,12 @@ def with_(tree: Any, env: Env) -> Any:
 
 
 FOR_OPTIONS = ("into", "uniq", "reduce")
+
+
+NO_REDUCER = (
+    "when using :reduce with comprehensions, the do block must be written using acc -> expr clauses, where each clause expects the accumulator as a "
+    "single argument"
+)
 
 
 def for_(tree: Any, env: Env) -> Any:
@@ -402,7 +451,14 @@ def for_(tree: Any, env: Env) -> Any:
     if not steps or steps[0][0] == "filter":
         raise env.fail(meta, "for comprehensions must start with a generator")
     body: Any
+    if "uniq" in extra and extra["uniq"].__class__ is not bool:
+        raise env.fail(meta, f":uniq option for comprehensions only accepts a boolean, got: {ex._show(options['uniq'])}")
     if "reduce" in extra:
+        if len(extra) > 1:
+            raise env.fail(meta, "cannot use :reduce alongside :into/:uniq in comprehension")
+        clauses = options["do"]
+        if clauses.__class__ is not list or not all(ex.is_node(c, ex.ARROW) and len(c[2][0]) == 1 for c in clauses):
+            raise env.fail(meta, NO_REDUCER)
         body = clauses_of(options["do"], "for", "do", 1, scope, meta)
     else:
         if options["do"].__class__ is list and options["do"] and ex.is_node(options["do"][0], ex.ARROW):
@@ -421,7 +477,7 @@ def _bit_generator(step: Any, env: Env) -> Any:
     outer, env.match = env.match, {}
     context, env.context = env.context, "match"
     try:
-        segments = expand_segments([*front, left], env, match=True)
+        segments = expand_segments([*front, left], env, match=True, generator=True)
     finally:
         bound, env.match, env.context = env.match, outer, context
     env.vars = {**env.vars, **(bound or {})}
@@ -491,9 +547,8 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
             for pair in _meta_imports(target_meta):
                 if pair[0] == arity:
                     return (ex.CAPTURE, meta, [pair[1], inner, arity])
-        if env.state is None and env.function is None:
-            env.error(meta, f"undefined function {signature} (there is no such import)")
-            return None
+        if env.function is None and not (env.defn and env.state is not None):
+            raise env.fail(meta, f"undefined function {signature} (there is no such import)")
         if env.state is not None:
             # A capture inside a defn may be of any function: it is called while tracing.
             env.state.local_calls.append((signature, target_meta, False, env.file, env.function))
@@ -562,7 +617,7 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
         raise env.fail(meta, _CAPTURE_HELP + ex._show(body))
     for i in range(1, max(seen) + 1):
         if i not in seen:
-            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments)")
+            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
     params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 
@@ -601,16 +656,19 @@ def _multi(tree: Any, env: Env, what: str = "use", meta: Any = ()) -> list[Any] 
 
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = ex.keyword(args[1]) if len(args) > 1 else {}
+    options = known_options(args[1], ALIAS_OPTIONS, "alias", meta, env) if len(args) > 1 else {}
     many = _multi(args[0], env, "alias", meta)
     if many is not None:
         if "as" in options:
             raise env.fail(meta, ":as option is not supported by multi-alias call")
         for module in many:
-            lint.note_alias(_add_alias(module, None, env, meta), module, meta, env, options)
+            lint.note_alias(_add_alias(module, _INFERRED, env, meta), module, meta, env, options)
         return many
     module = _module_name(args[0], env, meta, "alias")
-    as_ = options.get("as")
+    as_ = options.get("as", _INFERRED)
+    if as_ is _INFERRED and not atom_name(module).startswith("Elixir."):
+        raise env.fail(meta, f"alias cannot be inferred automatically for module: {ex._show(module)}, please use the :as option. Implicit aliasing is "
+                       "only supported with Elixir modules")
     name = _add_alias(module, as_, env, meta)
     # An alias of a module to its own name does nothing, as in Elixir.
     if "Elixir." + name != atom_name(module):
@@ -618,8 +676,11 @@ def alias_(tree: Any, env: Env) -> Any:
     return module
 
 
+_INFERRED = object()
+
+
 def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
-    if as_ is None:
+    if as_ is _INFERRED:
         name = atom_name(module).rpartition(".")[2]
     else:
         target = as_
@@ -628,6 +689,10 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
                 raise env.fail(meta, f"invalid value for option :as, expected a simple alias, got nested alias: {ex._show(as_)}")
             name = as_[2][0].name
         else:
+            if as_.__class__ is not Atom or not as_.name.startswith("Elixir."):
+                if _is_name(as_):
+                    ex.expand(as_, env)
+                raise env.fail(meta, f"invalid value for option :as, expected an alias, got: {ex._show(as_)}")
             name = atom_name(target).removeprefix("Elixir.")
     ex.bind_alias(name, module, meta, env)
     return name
@@ -635,7 +700,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
 
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = ex.keyword(args[1]) if len(args) > 1 else {}
+    options = known_options(args[1], ALIAS_OPTIONS, "require", meta, env) if len(args) > 1 else {}
     many = _multi(args[0], env, "require", meta)
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
@@ -675,7 +740,7 @@ def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
 
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = ex.keyword(args[1]) if len(args) > 1 else {}
+    options = known_options(args[1], IMPORT_OPTIONS, "import", meta, env) if len(args) > 1 else {}
     many = _multi(args[0], env, "import", meta)
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:
@@ -733,6 +798,8 @@ def import_module(module: Any, options: dict[str, Any], meta: Any, env: Env) -> 
         elif only is Atom("sigils"):
             functions = {f for f in functions if f.startswith("sigil_")}
             macros = {m for m in macros if m.startswith("sigil_")}
+        elif _is_signatures(only) and excluded is not None:
+            raise env.fail(meta, ":only and :except can only be given together to import when :only is :functions, :macros, or :sigils")
         elif not _is_signatures(only):
             raise env.fail(meta, "invalid :only option for import, expected value to be an atom :functions, :macros, or a literal keyword list of "
                            f"function names with arity as values, got: {ex._show(options['only'])}")

@@ -6,10 +6,12 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
-from defnpy.expand.env import Env, Var, is_compiler_name
+from defnpy.expand.env import UNDEFINED_PIN, Env, Var, is_compiler_name
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
 
+ANONYMOUS_CALL = "invalid pattern in match, anonymous call is not allowed in matches"
 UNDERSCORE = Atom("_")
 RANGE = alias("Range")
 NX_KERNEL = alias("Nx.Defn.Kernel")
@@ -23,6 +25,21 @@ GUARD_FUNCTIONS = frozenset(
     band/2 bor/2 bxor/2 bsl/2 bsr/2 bnot/1 &&&/2 |||/2 <<</2 >>>/2 ~~~/1 min/2 max/2 map_get/2 element/2 =:=/2 =/=/2 =</2 andalso/2
     orelse/2 xor/2 size/1 is_record/2""".split()
 )
+ERLANG_FUNCTIONS = frozenset("++/2 --/2 apply/2 apply/3 exit/1 throw/1 send/2 make_ref/0".split())
+NO_GUARD = (
+    "invalid expression in guards, {} is not allowed in guards. To learn more about guards, visit: "
+    "https://hexdocs.pm/elixir/patterns-and-guards.html#guards"
+)
+NO_GUARD_FORMS = frozenset(map(Atom, "fn case cond try receive with for & quote import alias require super".split()))
+# What a macro of Kernel says of itself in a pattern or a guard.
+_IN_MATCH = (
+    "invalid expression in match, {} is not allowed in patterns such as function clauses, case clauses or on the left side of the = operator"
+)
+_IN_GUARD = "invalid expression in guard, {} is not allowed in guards. To learn more about guards, visit: https://hexdocs.pm/elixir/patterns-and-guards.html"
+NOT_IN_MATCH = frozenset("! && || and or is_struct is_exception is_non_struct_map dbg".split())
+NOT_IN_GUARD = frozenset("! && || dbg".split())
+BECOMES_CASE = frozenset("if unless get_in".split())
+BECOMES_CALL = {"raise": "RuntimeError.exception/1", "to_string": "String.Chars.to_string/1", "in": ":erlang.=:=/2", "is_nil": ":erlang.==/2"}
 GUARD_MODULES = frozenset({alias("Kernel"), Atom("erlang"), alias("Bitwise")})
 
 
@@ -148,8 +165,7 @@ def _pin(tree: Any, env: Env) -> Any:
         inner = (name, outside, ex.expand(inner[2][1], env) if len(inner[2]) == 2 else None)
     if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
         if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
-            name = inner[0].name
-            env.error(meta, f'undefined variable ^{name}. No variable "{name}" has been defined before the current pattern')
+            env.error(meta, UNDEFINED_PIN.format(inner[0].name))
             return (UNDERSCORE, meta, None)
         return (ex.PIN, meta, [read(inner, env)])
     from defnpy.expand.expander import _show
@@ -179,14 +195,17 @@ def _map(tree: Any, env: Env) -> Any:
     return (form, meta, done)
 
 
+VARIABLE_KEY = (
+    "cannot use variable {} as map key inside a pattern. Map keys in patterns can only be literals (such as atoms, strings, tuples, and the like) "
+    "or an existing variable matched with the pin operator (such as ^some_var)"
+)
+
+
 def _key(tree: Any, env: Env) -> Any:
     if ex.is_node(tree, ex.PIN):
         return _pin(tree, env)
     if tree.__class__ is tuple and len(tree) == 3 and tree[2].__class__ is not list and tree[0].__class__ is Atom:
-        name = tree[0].name
-        raise env.fail(tree[1], f"cannot use variable {name} as map key inside a pattern. If you are attempting to match on the "
-                       f"value of an existing variable, use ^{name}. If you are attempting to match on a map with a variable "
-                       "as key, that is not possible: keys must be literals or pinned")
+        raise env.fail(tree[1], VARIABLE_KEY.format(tree[0].name))
     context, env.context = env.context, None
     match, env.match = env.match, None
     try:
@@ -252,8 +271,8 @@ def _range(tree: Any, env: Env) -> Any:
 def _plus_plus(tree: Any, env: Env) -> Any:
     _, meta, (left, right) = tree
     head = pattern(left, env)
-    if head.__class__ is not list:
-        raise env.fail(meta, "invalid left side of ++ operator inside a match, expected a list, got: " + ex._show(left))
+    if head.__class__ is not list or (head and ex.is_node(head[-1], ex.BAR)):
+        raise env.fail(meta, "invalid argument for ++ operator inside a match, expected a literal proper list, got: " + ex._show(left))
     tail = pattern(right, env)
     return _append(head, tail, meta)
 
@@ -276,6 +295,8 @@ def _remote(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     if form[0] is ex.DOT and len(form[2]) == 2:
         left, name = form[2]
+        if left.__class__ is tuple and len(left) == 3 and left[2].__class__ is not list:
+            raise env.fail(meta, f"cannot invoke remote function {ex._show(left)}.{name.name}/{len(args)} inside a match")
         receiver = read(left, env)
         if receiver is ex.KERNEL and name.name == "to_string" and len(args) == 1:
             # An interpolation whose value is known while compiling.
@@ -285,7 +306,7 @@ def _remote(tree: Any, env: Env) -> Any:
         elif receiver.__class__ is Atom:
             return ex.remote_or_macro(receiver, name, meta, args, env)
         raise env.fail(meta, f"cannot invoke remote function {ex._show(tree)} inside a match")
-    raise env.fail(meta, "invalid pattern in match")
+    raise env.fail(meta, ANONYMOUS_CALL)
 
 
 FORMS: dict[Any, Any] = {
@@ -306,6 +327,23 @@ FORMS: dict[Any, Any] = {
 }
 
 
+def check_macro(name: str, meta: Any, env: Env) -> None:
+    """Refuse a macro of Kernel that a match or guard cannot hold."""
+    if env.context == "match":
+        if name in NOT_IN_MATCH:
+            raise ArgumentError(_IN_MATCH.format(name))
+        if name in BECOMES_CASE:
+            raise env.fail(meta, "invalid pattern in match, case is not allowed in matches")
+        if name in ("then", "tap"):
+            raise env.fail(meta, ANONYMOUS_CALL)
+        if name in BECOMES_CALL:
+            raise env.fail(meta, f"cannot invoke remote function {BECOMES_CALL[name]} inside a match")
+    elif name in NOT_IN_GUARD:
+        raise ArgumentError(_IN_GUARD.format(name))
+    elif name in BECOMES_CASE:
+        raise env.fail(meta, NO_GUARD.format("case"))
+
+
 def check_allowed(module: Any, name: Any, meta: Any, args: list[Any], env: Env) -> Any:
     """Refuse calls that a match or guard cannot hold."""
     signature = f"{atom_name(name)}/{len(args)}"
@@ -319,7 +357,9 @@ def check_allowed(module: Any, name: Any, meta: Any, args: list[Any], env: Env) 
     if env.context == "match" and module in GUARD_MODULES and signature == "-/1":
         return None
     if module is ex.KERNEL:
-        shown = f":erlang.{signature}" if signature in GUARD_FUNCTIONS else f"Kernel.{signature}"
+        check_macro(atom_name(name), meta, env)
+        erlang = signature in GUARD_FUNCTIONS or signature in ERLANG_FUNCTIONS
+        shown = f":erlang.{signature}" if erlang else "String.Chars.to_string/1" if signature == "to_string/1" else f"Kernel.{signature}"
     else:
         shown = f"{inspect(module)}.{signature}"
     raise env.fail(meta, f"cannot invoke remote function {shown} inside a {env.context}")

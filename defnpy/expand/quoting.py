@@ -262,7 +262,7 @@ def constant_node(value: Any) -> Any:
 def expand_quote(tree: Any, env: Env) -> Any:
     _, meta, args = tree
     if not ex.is_keyword(args[-1]):
-        raise env.fail(meta, 'invalid arguments for "quote", expected a keyword list with :do' if len(args) == 1 else 'missing :do option in "quote"')
+        raise env.fail(meta, 'invalid arguments for "quote"' if len(args) == 1 else 'missing :do option in "quote"')
     blocks = ex.keyword(args[-1])
     options = {k: v for k, v in blocks.items() if k != "do"} if len(args) == 1 else args[0]
     if "do" not in blocks:
@@ -270,7 +270,7 @@ def expand_quote(tree: Any, env: Env) -> Any:
     if options.__class__ is not dict:
         options = ex.expand(options, env) if not ex.is_keyword(options) else options
         if not ex.is_keyword(options):
-            raise env.fail(meta, "invalid options for quote, expected a keyword list")
+            raise env.fail(meta, f"invalid options for quote, expected a keyword list, got: {ex._show(options)}")
         options = ex.keyword(options)
     for name in options:
         if name not in OPTIONS:

@@ -243,7 +243,9 @@ class Compilation:
             value = self._body(block, env)
             self._before_compile(state, env)
             self.unit.warn_unused()
-            state.check_locals()
+            state.check_numerical_calls()
+            if not any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
+                state.check_locals()
             if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
                 raise self.compile_error(mark, name)
             self._finish(state, index)
@@ -255,7 +257,7 @@ class Compilation:
             raise self.compile_error(mark, name) from None
         except CompileFailure as failure:
             self.unit.diagnostics.append(failure.diagnostic)
-            raise self.compile_error(mark) from None
+            raise self.compile_error(mark, None if failure.in_file else name) from None
         finally:
             evaluator.open.pop(name, None)
             inner, self.nested = self.nested, outer
@@ -345,8 +347,6 @@ class Compilation:
         state.pending_defn = kind_of_defn
         try:
             return state.define(kind, args[0], args[1] if len(args) > 1 else None, env, meta)
-        except CompileFailure as failure:
-            raise failure
         finally:
             state.pending_defn = None
 

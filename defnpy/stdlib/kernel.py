@@ -491,6 +491,11 @@ def find_function(module: Any, name: Any, arity: int) -> Callable[..., Any]:
 
 def not_a_module(target: Any, name: Any, arity: int) -> ArgumentError:
     """The error of a call on what is no module."""
+    if arity and is_atom(name) and is_map(target):
+        return ArgumentError(
+            f"you attempted to apply a function named {inspect_text(name)} on a map/struct. If you are using Kernel.apply/3, make sure the module is an "
+            f"atom. If you are using the dot syntax, ensure there are no parentheses after the field name, such as map.{atom_name(name)}"
+        )
     shown = inspect_text(target)
     if not is_atom(name) or arity:
         return ArgumentError(f"you attempted to apply a function on {shown}. Modules (the first argument of apply) must always be an atom")
@@ -727,7 +732,10 @@ def native_exception(module: Atom, known: list[tuple[Any, Any]], opts: Any) -> S
         return Struct(module, fields)
     if opts.__class__ is not list and opts != ():
         raise FunctionClauseError(module, Atom("exception"), 1)
-    for k, v in opts:
+    for pair in opts:
+        if pair.__class__ is not tuple or len(pair) != 2:
+            raise FunctionClauseError(module, Atom("__struct__"), 1)
+        k, v = pair
         if k not in fields:
             raise KeyError_(k, None)
         fields[k] = v

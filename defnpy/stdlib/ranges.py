@@ -58,4 +58,4 @@ def to_list(r: Any) -> list[int]:
     return list(_range(r, "to_list", 1))
 
 
-MODULE = native_module("Range", globals(), info={"struct": [(k, None) for k in Range(0, 0, 1).fields]})
+MODULE = native_module("Range", globals(), info={"struct": [(k, None) for k in Range(0, 0, 1).fields], "enforce_keys": list(Range(0, 0, 1).fields)})

@@ -207,7 +207,7 @@ def block(expressions: list[Any]) -> Any:
             if only[0] is _UNQUOTE_SPLICING:
                 return (_BLOCK, [], expressions)
         return only
-    return (_BLOCK, [], expressions)
+    return (_BLOCK, [], plain_arguments(expressions))
 
 
 def paren(v: Values, p: Places) -> Any:
@@ -224,7 +224,7 @@ def paren(v: Values, p: Places) -> Any:
         ):
             return (_BLOCK, [], stab)
         return block(stab)
-    return (_BLOCK, _meta(p[-3]), stab)
+    return (_BLOCK, _meta(p[-3]), plain_arguments(stab))
 
 
 def empty_paren(v: Values, p: Places) -> Any:
@@ -433,7 +433,7 @@ def build_unary(atom: Atom, place: int, operand: Any) -> Any:
     if operand.__class__ is EmptyParens:
         operand = tuple(operand)
     if atom is _STEP:
-        return (_DIVIDE, _meta(place), [(_DIVIDE, [], None), operand])
+        return (_DIVIDE, _meta(place + 1), [(_DIVIDE, _meta(place), None), operand])
     return (atom, _meta(place), [operand])
 
 
@@ -596,7 +596,7 @@ def pargs_last(v: Values, p: Places) -> Any:
 def access(v: Values, p: Places) -> Any:
     place = p[-1]
     meta = [_FROM_BRACKETS, *_meta(place)]
-    return ((_DOT, meta, [_ACCESS, _GET]), meta, [_plain(v[-2]), v[-1]])
+    return ((_DOT, meta, [_ACCESS, _GET]), meta, [_plain(v[-2]), _plain(v[-1])])
 
 
 # ---- containers

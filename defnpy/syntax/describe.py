@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from defnpy.syntax import build
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
-from defnpy.syntax.lint import MISPLACED_DO
+from defnpy.syntax.lint import INVISIBLE, MISPLACED_DO
 from defnpy.syntax.terminals import quoted_name
+from defnpy.syntax.tokenizer import OPERAND_END
 from defnpy.terms.atom import atom_name
 
 if TYPE_CHECKING:
@@ -21,8 +23,14 @@ RESERVED = (
     "limited. For instance, "
     "it can't be used as a variable or be defined nor invoked as a regular function"
 )
-CHARACTER = re.compile(r"\?(?:\\.|.)")
+END_OF_LINE = "unexpectedly reached end of line. The current expression is invalid or incomplete"
+RESERVED_WORDS = frozenset("true false nil when and or not in end catch else after rescue fn".split())
 _STARTS = (t.T_STR_START, t.T_KWSTR_START, t.T_LIST_START, t.T_ATOM_START, t.T_SIGIL_START)
+BLANK_TAIL = re.compile(r"([ \t]*)(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z))*\Z")
+OPENERS = {
+    t.T_LPAR: t.T_RPAR, t.T_LSQB: t.T_RSQB, t.T_LBRACE: t.T_RBRACE, t.T_MAP: t.T_RBRACE, t.T_LBIN: t.T_RBIN,
+}  # fmt: skip
+CLOSERS = frozenset((t.T_RPAR, t.T_RSQB, t.T_RBRACE, t.T_RBIN, t.T_END, t.T_INTERP_END))
 NUMBER = re.compile(r"0x[0-9a-fA-F_]+|0b[01_]+|0o[0-7_]+|[0-9_]+(?:\.[0-9_]+(?:[eE][-+]?[0-9_]+)?)?")
 
 
@@ -35,16 +43,29 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
     kind = tokenizer.kinds[index]
     place = tokenizer.places[index]
     line, column = place >> 32, place & _MASK
+    closer = OPENERS.get(_opener(index, tokenizer))
+    try:
+        complete = _accepts(engine, problem, t.T_EOE if closer is None else closer)
+    except ParseError as error:
+        return error
     if kind == t.T_FINISH:
+        broken = None if tokenizer.last == t.T_DOT else _break_after(place, tokenizer)
+        line, column = (line, column) if broken is None else broken
         return ParseError("TokenMissingError", "syntax error: expression is incomplete", line, column)
     value = tokenizer.values[index]
-    if kind == t.T_EOE and value == "\n":
-        return ParseError(
-            "SyntaxError",
-            "unexpectedly reached end of line. The current expression is invalid or incomplete", line,
-            column,
-        )  # fmt: skip
-    if kind == t.T_KW and tokenizer.kinds[index - 1] not in (t.T_COMMA, t.T_BAR, t.T_BIN) and index:
+    if kind == t.T_EOE and value == "\n" and complete and closer is not None:
+        # A line may break before the bracket that closes: what does not fit is what stands there instead.
+        index += 1
+        kind, value, place = tokenizer.kinds[index], tokenizer.values[index], tokenizer.places[index]
+        line, column = place >> 32, place & _MASK
+    elif kind == t.T_EOE and value == "\n":
+        return ParseError("SyntaxError", END_OF_LINE, line, column)
+    before = tokenizer.kinds[index - 1] if index else -1
+    if (kind == t.T_END or (kind == t.T_BLOCK and _opener(index, tokenizer) == t.T_DO)) and before in OPERAND_END:
+        broken = _break_after(tokenizer.places[index - 1], tokenizer, place)  # dropped before a word that closes
+        if broken is not None:
+            return ParseError("SyntaxError", END_OF_LINE, *broken)
+    if kind == t.T_KW and before in OPERAND_END and before != t.T_NULLARY:
         if atom_name(value) == "do":
             return ParseError("SyntaxError", "unexpected keyword: do:" + MISPLACED_DO, line, column)
         return ParseError("SyntaxError", f"syntax error before: '{atom_name(value)}:'", line, column)
@@ -54,21 +75,58 @@ def describe_unexpected(engine: Machine, problem: Unexpected, tokenizer: Tokeniz
         follows = index + 1 < len(tokenizer.kinds) and tokenizer.kinds[index + 1] == t.T_STR_PART
         first = tokenizer.values[index + 1] if follows else ""
         if kind == t.T_SIGIL_START:
-            text += f" starting with content '{first}'"
+            text += f" starting with content '{_bytes(first)}'"
         elif first:
-            text = f'"{_printable(first)}"'
-    if kind == t.T_WHEN or text in (
-        "'end'",
-        "'else'",
-        "'and'",
-        "'or'",
-        "'not'",
-        "'catch'",
-        "'after'",
-        "'when'",
-    ):
+            text = _shown(first)
+    if text.strip("'") in RESERVED_WORDS:
         return ParseError("SyntaxError", RESERVED.format(text.strip("'")), line, column)
     return ParseError("SyntaxError", f"syntax error before: {text}", line, column)
+
+
+def _opener(index: int, tokenizer: Tokenizer) -> int:
+    """The kind of the bracket or word that is open at a token; -1 if none is."""
+    depth = 0
+    for kind in reversed(tokenizer.kinds[:index]):
+        if kind in CLOSERS:
+            depth += 1
+        elif kind in OPENERS or kind in (t.T_DO, t.T_FN, t.T_INTERP_START):
+            if not depth:
+                return kind
+            depth -= 1
+    return -1
+
+
+def _accepts(engine: Machine, problem: Unexpected, kind: int) -> bool:
+    """Whether a token of this kind would be taken instead; raises when a keyword list before the last argument shows first."""
+    states, places = list(problem.states), list(problem.places)
+    while (action := engine.actions[states[-1]].get(kind)) is not None:
+        if action >= 0:
+            return True
+        rule = engine.rules[-1 - action]
+        if rule.builder.startswith("bad_kw"):
+            build.BUILDERS[rule.builder]([], places)
+        del states[len(states) - rule.size :]
+        del places[len(places) - rule.size + 1 :]
+        if not rule.size:
+            places.append(0)
+        states.append(engine.actions[states[-1]][rule.symbol])
+    return False
+
+
+def _break_after(place: int, tokenizer: Tokenizer, until: int | None = None) -> tuple[int, int] | None:
+    """Line and column of the line break after the token at *place*, if nothing else stands before *until* (or the end)."""
+    text = tokenizer.text
+    found = BLANK_TAIL.search(text, _offset(place, tokenizer), len(text) if until is None else _offset(until, tokenizer))
+    if found is None:
+        return None
+    end = found.end(1)
+    return tokenizer_first_line(tokenizer) + text.count("\n", 0, end), end - text.rfind("\n", 0, end)
+
+
+def _offset(place: int, tokenizer: Tokenizer) -> int:
+    """Where in the text a place is."""
+    lines = tokenizer.text.split("\n", (place >> 32) - tokenizer_first_line(tokenizer))
+    return len(tokenizer.text) - len(lines[-1]) + (place & _MASK) - 1
 
 
 def _pending_error(engine: Machine, problem: Unexpected) -> ParseError | None:
@@ -93,16 +151,16 @@ def token_text(kind: int, value: Any, place: int, tokenizer: Tokenizer) -> str:
     if kind == t.T_CAPTURE:
         return "'&'"
     if kind == t.T_CHAR:
-        return _written(CHARACTER, place, tokenizer)
+        return f"?{INVISIBLE[value][0] if value in INVISIBLE else chr(value)}"
     if kind == t.T_STRING:
-        return '"' + _printable(value) + '"' if isinstance(value, str) else '"'
+        return _shown(value) if isinstance(value, str) else '"'
     if kind in (t.T_STR_START, t.T_KWSTR_START, t.T_LIST_START, t.T_ATOM_START):
         return '"'
     if kind == t.T_CHARLIST:
-        return '"' + _printable("".join(map(chr, value))) + '"'
+        return _shown("".join(map(chr, value)))
     if kind == t.T_SIGIL:
         quote, content, _, _ = value
-        return f"sigil ~{quote.sigil} starting with content '{content}'"
+        return f"sigil ~{quote.sigil} starting with content '{_bytes(content)}'"
     if kind == t.T_SIGIL_START:
         quote = value[0] if isinstance(value, tuple) else value
         return f"sigil ~{quote.sigil}"
@@ -112,13 +170,22 @@ def token_text(kind: int, value: Any, place: int, tokenizer: Tokenizer) -> str:
         return str(value)
     if kind in (t.T_WORD, t.T_ATOM, t.T_BLOCK, t.T_KW, t.T_ALIAS):
         return quoted_name(atom_name(value))
+    if kind == t.T_MAP:
+        return "'%{}'"
     if isinstance(value, str):
         return quoted_name(value)
     return quoted_name(atom_name(value))
 
 
-def _printable(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _shown(text: str) -> str:
+    """A text in quotes, nothing escaped."""
+    return f'"{_bytes(text)}"'
+
+
+def _bytes(text: str) -> str:
+    """A text as the reference shows it: byte by byte, if that gives characters one can see."""
+    shown = text.encode().decode("latin-1")
+    return shown if all(char.isprintable() or char in "\n\t\xa0\xad" for char in shown) else text
 
 
 def source_number(place: int, tokenizer: Tokenizer) -> str:

@@ -23,7 +23,6 @@ class ParseError(Exception):
         opening: str | None = None,
         expected: str | None = None,
         closing: str | None = None,
-        hint: str | None = None,
     ) -> None:
         super().__init__(description)
         self.kind = kind
@@ -36,7 +35,6 @@ class ParseError(Exception):
         self.opening = opening
         self.expected = expected
         self.closing = closing
-        self.hint = hint
         self.snippet: str | None = None
         self.message = description
 
@@ -53,7 +51,7 @@ class ParseError(Exception):
 
 
 def _line(lines: list[str], index: int) -> str:
-    return lines[index].rstrip("\r") if 0 <= index < len(lines) else ""
+    return lines[index] if 0 <= index < len(lines) else ""
 
 
 TITLES = {
@@ -64,6 +62,8 @@ TITLES = {
 
 
 def _message(error: ParseError, lines: list[str], first_line: int) -> str:
+    if error.kind == "TokenMissingError" and error.end_line is not None and error.column is not None:
+        _end_before_blanks(error, lines)
     line = error.end_line if error.end_line is not None else error.line
     column = error.end_column if error.end_line is not None else error.column
     title = TITLES[error.kind]
@@ -77,14 +77,22 @@ def _message(error: ParseError, lines: list[str], first_line: int) -> str:
     described = "\n".join(
         pad + part if part and i else part for i, part in enumerate(error.description.split("\n"))
     )
-    if error.hint is not None:
-        described += f"\n{pad}hint: {error.hint}"
     if error.end_line is None:
         body = f"{_numbered(lines, line, first_line, width)}\n{pad}│ {' ' * (column - 1)}^"
     else:
         body = _delimiters(error, lines, first_line, width)
     place = f"{error.file}:{line}:{column}"
     return f"{title} {place}:\n{pad}error: {described}\n{pad}│\n{body}\n{pad}│\n{pad}└─ {place}"
+
+
+def _end_before_blanks(error: ParseError, lines: list[str]) -> None:
+    """What is missing is shown after the last line that is not empty."""
+    assert error.end_line is not None
+    shown = len(lines)
+    while shown > 1 and not lines[shown - 1]:
+        shown -= 1
+    error.end_line -= len(lines) - shown
+    error.end_column = len(lines[shown - 1]) + 1
 
 
 def _numbered(lines: list[str], line: int, first_line: int, width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 DEPRECATED_OPERATORS = {
@@ -51,6 +52,23 @@ def bidirectional(place: str, char: str) -> str:
     if place == "comment":
         return text
     return f"{text}. If you want to use such character, use it in its escaped {token} form instead"
+
+
+def code_point(char: str) -> str:
+    """The number of a character as the reference writes it: in four digits, or not at all."""
+    return f"U+{ord(char):04X}" if ord(char) <= 0xFFFF else "U+****"
+
+
+def incompatible(name: str) -> str:
+    """A name with a character that is another form of plain ones (``x²``)."""
+    def shown(text: str) -> str:
+        return f'    "{text}" (code points {" ".join(f"0x{ord(char):05X}" for char in text)})'
+
+    return (
+        "unexpected token: Elixir expects unquoted Unicode atoms, variables, and calls to use allowed codepoints and to be in NFC form."
+        f"\n\nGot:\n\n{shown(name)}\n\nHint: You could write the above in a compatible format that is accepted by Elixir:\n\n"
+        f"{shown(unicodedata.normalize('NFKC', name))}\n\nSee https://hexdocs.pm/elixir/unicode-syntax.html for more information."
+    )
 
 
 def character(written: str) -> str | None:

@@ -218,12 +218,20 @@ def parse_all(
         if pause:
             gc.enable()
     if tree is build.NOTHING:
-        first = tokenizer.places[0] if tokenizer.places else None
+        first = tokenizer.places[0] if tokenizer.places else _first_break(source, line, column)
         meta = [] if first is None else [(Atom("line"), first >> 32), (Atom("column"), first & 0xFFFFFFFF)]
         tree = (Atom("__block__"), meta, [])
     if not options.columns:
         drop_columns(tree)
     return Parsed(tree, tokenizer.warnings, notes.comments if notes is not None else [])
+
+
+def _first_break(text: str, line: int, column: int) -> int | None:
+    """The place of the first line break in a text without tokens."""
+    if "\n" not in text:
+        return None
+    row = text.removeprefix("\ufeff")
+    return (line << 32) + column + len(row) - len(row.lstrip(" \t"))
 
 
 def parse_with_warnings(

@@ -147,4 +147,4 @@ def quoted_name(name: str) -> str:
     """An atom in Erlang's notation: quotes unless it is a plain lower-case name that means nothing there."""
     if re.fullmatch(r"[a-zß-öø-ÿ][\w@]*", name) and name not in ERLANG_RESERVED:
         return name
-    return f"'{name}'"
+    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"

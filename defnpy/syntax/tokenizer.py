@@ -87,6 +87,7 @@ PUNCTUATION = {
 }  # fmt: skip
 SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "/": "/", "|": "|", '"': '"', "'": "'"}
 MARKED_KEY = re.compile(r"[\w@]*[?!]?:(?=\s)")
+MARKED = re.compile(r"[\w@]*[?!]?")
 NO_OP_IDENT = frozenset(" \t\r\n/>")
 WORDS = {"true": True, "false": False, "nil": None}
 NUMBER_ERROR = (
@@ -96,8 +97,12 @@ NUMBER_ERROR = (
     "variable, note that "
     "identifiers in Elixir cannot start with numbers. Unexpected token: {0}"
 )
+SIGIL_NAME_ERROR = (
+    "invalid sigil name, it should be either a one-letter lowercase letter or an uppercase letter optionally "
+    "followed by uppercase letters and digits, got: "
+)
 DELIMITER_ERROR = (
-    'invalid sigil delimiter: "{0}" (column {1}, code point U+{2:04X}). The available delimiters are: '
+    'invalid sigil delimiter: "{0}" (column {1}, code point {2}). The available delimiters are: '
     "//, ||, \"\", '', (), [], {{}}, <>"
 )
 
@@ -142,6 +147,8 @@ def _special(end: str, interpolates: bool) -> re.Pattern[str]:
 PLAIN = {'"': re.compile(r'[^"\\#]*"'), "'": re.compile(r"[^'\\#]*'")}
 MODIFIERS = re.compile(r"[a-zA-Z0-9]*")
 HEREDOC_HEAD = re.compile(r"[ \t]*\r?\n")
+MISNAMED = re.compile(r"~(?:[a-z]{2}|[A-Z][A-Z0-9]*[a-z])")
+CAPTURED = re.compile(r"0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|[0-9]+(?:_[0-9]+)*")
 TO_SLASH = re.compile(r"[ \t]*/")
 NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
 
@@ -321,7 +328,7 @@ class Tokenizer:
         if text[offset:] in ("\\", "\\\n", "\\\r\n"):
             return ParseError("TokenMissingError", "invalid escape \\ at end of file", self.line, column)
         return self.error(
-            f'unexpected token: "{char}" (column {column}, code point U+{ord(char):04X})', offset
+            f'unexpected token: "{char}" (column {column}, code point {lint.code_point(char)})', offset
         )
 
     def finish(self, offset: int) -> None:
@@ -333,16 +340,15 @@ class Tokenizer:
         if isinstance(opening, Quote):
             raise self.missing_quote(opening, offset, hole=True)
         expected = CLOSERS[opening]
-        hint = None
+        hint = ""
         for hinted, hint_place in reversed(self.hints):
             if hinted == opening:
-                hint = (f'it looks like the "{opening}" on line {hint_place // LINE} '
+                hint = (f'\nhint: it looks like the "{opening}" on line {hint_place // LINE} '
                         f'does not have a matching "{expected}"')  # fmt: skip
                 break
         raise ParseError(
-            "TokenMissingError", f"missing terminator: {expected}", place // LINE, place % LINE,
-            end_line=self.line,
-            end_column=offset - self.line_start + 1, opening=opening, expected=expected, hint=hint,
+            "TokenMissingError", f"missing terminator: {expected}{hint}", place // LINE, place % LINE,
+            end_line=self.line, end_column=offset - self.line_start + 1, opening=opening, expected=expected,
         )  # fmt: skip
 
     # ---- names, aliases, numbers, atoms
@@ -363,19 +369,21 @@ class Tokenizer:
         place = self.line * LINE + begin - self.line_start + 1
         following = text[end : end + 1]
         last = self.last
+        if following > "\x7f":
+            end = self.marks(end)
+            name, following = text[begin:end], text[end : end + 1]
         if not name.isascii():
-            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            name = self.normalized(name, begin)
             key = self.keyword_colon(end) or (following == "@" and MARKED_KEY.match(text, end))
             if name[0] > "\x7f" and (name[0].isupper() or name[0].istitle()) and not key:
                 raise self.unexpected(begin)
-        if following == ":" and last != t.T_DOT:
+        if following == ":":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, place), place)
                 return end + 1
             self.check_colon(name, begin, end)
-        elif following == "@" and (marked := MARKED_KEY.match(text, end)):
-            self.emit(t.T_KW, self.atom_of(text[begin : marked.end() - 1], place), place)
-            return marked.end()
+        elif following == "@" and name[-1] not in "?!":
+            return self.marked(begin, end, "identifier")
         if name in KEYWORDS and last != t.T_DOT:
             return self.keyword(name, begin, end, place)
         if last != t.T_DOT and name in ("__aliases__", "__block__"):
@@ -394,11 +402,38 @@ class Tokenizer:
         self.last = kind
         return end
 
+    def normalized(self, name: str, begin: int) -> str:
+        """A name with letters beyond ASCII in its composed form; a compatibility form of letters is refused."""
+        for index, char in enumerate(name):
+            if unicodedata.normalize("NFKC", char) != char != "\u00b5":
+                raise self.error(lint.incompatible(name[: index + 1]), begin + index) if index else self.unexpected(begin)
+        return unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+
+    def marks(self, end: int) -> int:
+        """The end of a name that goes on with marks (the vowel signs of Thai, say), which are no word characters of ``re``."""
+        text = self.text
+        while end < len(text) and ("a" + text[end]).isidentifier():
+            end += 1
+        return end + (text[end : end + 1] in ("?", "!"))
+
+    def marked(self, begin: int, end: int, what: str) -> int:
+        """``a@b``: only a key may be written so."""
+        place = self.place(begin)
+        found = MARKED_KEY.match(self.text, end)
+        if found is None:
+            rest = MARKED.match(self.text, end)
+            assert rest is not None
+            raise self.error(f'invalid character "@" (code point U+0040) in {what}: {self.text[begin : rest.end()]}', begin)
+        self.emit(t.T_KW, self.atom_of(self.text[begin : found.end() - 1], place), place)
+        return found.end()
+
     def keyword(self, name: str, begin: int, end: int, place: int) -> int:
         """A reserved word."""
         if name in WORDS:
             self.emit(t.T_WORD, WORDS[name], place)
         elif name == "do":
+            if self.text[end : end + 1] == ":" != self.text[end + 1 : end + 2]:
+                raise self.unexpected(end)
             self.check_do(begin)
             if self.last == t.T_IDENT:
                 self.kinds[-1] = t.T_DO_IDENT
@@ -426,13 +461,9 @@ class Tokenizer:
         """``not``, or ``not in`` after an operand (a line break may stand before it)."""
         tail = NOT_IN_TAIL.match(self.text, end)
         if tail:
-            last = self.last
-            if last == t.T_EOE and self.values[-1] == "\n":
-                last = self.kinds[-2]
-            if last in OPERAND_END:
-                self.drop_eol()
-                self.emit(t.T_BIN, t.NOT_IN, place)
-                return tail.end()
+            self.drop_eol()
+            self.emit(t.T_BIN, t.NOT_IN, place)
+            return tail.end()
         self.emit(t.T_UN, t.UNARY["not"], place)
         return end
 
@@ -446,17 +477,21 @@ class Tokenizer:
 
     def alias(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ALIAS)
+        if not name.isascii():
+            self.normalized(name, begin)
         if not name.isascii() or name[-1] in "?!":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
-            bad = next(char for char in name if not char.isascii() or char in "?!")
-            column = begin - self.line_start + 1 + name.index(bad)
+            odd = (char for char in name if not char.isascii())
+            bad = next(odd, None) or next(char for char in name if not char.isalpha() and char != "_")
             raise self.error(
-                "invalid character in alias (only ASCII characters, without punctuation, are allowed): "
-                f'"{bad}" (column {column}, code point U+{ord(bad):04X})', begin,
+                f'invalid character "{bad}" (code point {lint.code_point(bad)}) in alias '
+                f"(only ASCII characters, without punctuation, are allowed): {name}", begin,
             )  # fmt: skip
-        if self.text[end : end + 1] == ":" and self.last != t.T_DOT:
+        if self.text[end : end + 1] == "@":
+            return self.marked(begin, end, "alias")
+        if self.text[end : end + 1] == ":":
             if self.keyword_colon(end):
                 self.emit(t.T_KW, self.atom_of(name, self.place(begin)), self.place(begin))
                 return end + 1
@@ -477,22 +512,40 @@ class Tokenizer:
         if written[:2] in ("0x", "0b", "0o"):
             self.emit(t.T_INT, int(written, 0), place)
             return end
-        following = self.text[end : end + 1]
-        if following and (following.isalpha() or following == "_"):
-            raise self.error(NUMBER_ERROR.format(following, written), begin)
+        self.check_number(written, begin, end)
         if "." in written:
             value = float(written)
             if value in (float("inf"), float("-inf")):
-                raise self.error(f'invalid float number "{written}"', begin)
+                raise self.error(f"invalid float number {written}", begin)
             self.emit(t.T_FLOAT, value, place)
         else:
             self.emit(t.T_INT, decimal_value(written.replace("_", "")), place)
         return end
 
+    def check_number(self, written: str, begin: int, end: int) -> None:
+        """Refuse a letter right after a number."""
+        following = self.text[end : end + 1]
+        if following.isascii() and (following.isalpha() or following == "_"):
+            raise self.error(NUMBER_ERROR.format(following, written), begin)
+
+    def capture(self, begin: int, end: int) -> int:
+        """``&1``: the number after a capture operator that ends at *end*."""
+        found = CAPTURED.match(self.text, end)
+        assert found is not None
+        written = found.group()
+        if written[:2] not in ("0x", "0b", "0o"):
+            self.check_number(written, end, found.end())
+        value = int(written, 0) if written[0] == "0" and len(written) > 1 and written[1] in "xbo" else int(written)
+        self.emit(t.T_CAPTURE, value, self.place(begin))
+        return found.end()
+
     def atom(self, found: re.Match[str], begin: int, end: int) -> int:
         name = found.group(G_ATOM)[1:]
+        if name and self.text[end : end + 1] > "\x7f" and (name[0].isalpha() or name[0] == "_"):
+            end = self.marks(end)
+            name = self.text[begin + 1 : end]
         if not name.isascii():
-            name = unicodedata.normalize("NFC", name.replace("\u00b5", "\u03bc"))
+            name = self.normalized(name, begin)
         if not name:
             quote = self.text[end]
             made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
@@ -541,7 +594,8 @@ class Tokenizer:
         source = self.text
         place = self.line * LINE + begin - self.line_start + 1
         if self.last == t.T_DOT:
-            return self.operator_name(text, begin, end)
+            text = text[0] if text in NO_NAMES else text
+            return self.operator_name(text, begin, begin + len(text))
         if text in lint.DEPRECATED_OPERATORS:
             self.warn(lint.DEPRECATED_OPERATORS[text], place)
         if text == "->":
@@ -553,6 +607,8 @@ class Tokenizer:
             self.emit(t.T_ASSOC, text, place)
             return end
         following = source[end : end + 1]
+        if text == ".." and source.startswith("//", end):
+            raise self.unexpected(begin)
         named = following in "/ \t" and following and text != "//" and TO_SLASH.match(source, end)
         if named and not (text == "&" and source.startswith("//", end)):
             return self.operator_name(text, begin, end)
@@ -561,10 +617,7 @@ class Tokenizer:
         if text == "+" or text == "-":
             return self.dual(text, begin, end, place, following)
         if text == "&" and following.isdecimal() and following.isascii():
-            digits = re.compile("[0-9]+").match(source, end)
-            assert digits is not None
-            self.emit(t.T_CAPTURE, int(digits.group()), place)
-            return digits.end()
+            return self.capture(begin, end)
         if text == "@":
             self.emit(t.T_AT, t.UNARY["@"], place)
             return end
@@ -598,7 +651,7 @@ class Tokenizer:
         ):
             self.kinds[-1] = t.T_OP_IDENT
             self.emit(t.T_UN, t.UNARY[text], place)
-        elif last in OPERAND_END:
+        elif last in OPERAND_END and last != t.T_ELLIPSIS:
             self.emit(t.T_BIN, t.BINARY[text], place)
         else:
             self.emit(t.T_UN, t.UNARY[text], place)
@@ -615,7 +668,7 @@ class Tokenizer:
     def bits(self, found: re.Match[str], begin: int, end: int) -> int:
         text = found.group(G_BITS)
         if self.last == t.T_DOT:
-            raise self.unexpected(begin)
+            return self.operator_name(text[0], begin, begin + 1)
         if text == ">>":
             if begin == self.line_start and (marker := re.compile(r">{7}.*").match(self.text, begin)):
                 self.merge_marker(marker, begin)
@@ -689,7 +742,7 @@ class Tokenizer:
                 "MismatchedDelimiterError", what, opened // LINE, opened % LINE, end_line=place // LINE,
                 end_column=place % LINE, opening=opening, expected=expected, closing=text,
             )  # fmt: skip
-        if text == "end" and self.indentation > indentation:
+        if opening == "do" and self.indentation > indentation:
             self.hints.append(("end", place))
         self.stack.pop()
         self.drop_eol()
@@ -700,6 +753,9 @@ class Tokenizer:
 
     def string(self, found: re.Match[str], begin: int, end: int) -> int:
         opening = found.group(G_STRING)
+        if self.last == t.T_DOT and len(opening) == 3:  # a quoted name is no heredoc
+            opening = opening[0]
+            end = begin + 1
         place = self.place(begin)
         if len(opening) == 1:
             plain = PLAIN[opening].match(self.text, end)
@@ -726,15 +782,17 @@ class Tokenizer:
         written = found.group(G_SIGIL)
         name = written[1 : len(written) - len(opening)]
         if len(opening) < 3 and opening not in SIGIL_CLOSERS:
+            if MISNAMED.match(self.text, begin):
+                raise self.error(SIGIL_NAME_ERROR + self.text[begin:], begin)
             if not opening:
                 raise self.unexpected(begin)
             column = end - self.line_start
-            raise self.error(DELIMITER_ERROR.format(opening, column, ord(opening)), begin)
+            raise self.error(DELIMITER_ERROR.format(opening, column, lint.code_point(opening)), begin)
         place = self.place(end - len(opening))
         closing = opening if len(opening) == 3 else SIGIL_CLOSERS[opening]
         quote = Quote("sigil", t.T_SIGIL_START, opening, closing, place, self.place(begin))
         quote.sigil = name
-        quote.name = f"~{name}{opening}"
+        quote.name = f"~{name[0]}{opening}"  # as errors write it
         quote.escapes = False
         quote.interpolates = name[0].islower()
         return self.read_quote(quote, end)
@@ -745,8 +803,6 @@ class Tokenizer:
         if quote.heredoc:
             head = HEREDOC_HEAD.match(self.text, offset)
             if head is None:
-                if offset >= len(self.text) or not self.text[offset:].strip(" \t"):
-                    raise self.missing_quote(quote, len(self.text))
                 raise self.error(
                     "heredoc allows only whitespace characters followed by a new line after opening "
                     "" + quote.end,
@@ -903,7 +959,7 @@ class Tokenizer:
 
     def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
         """The text ended inside *quote* (or inside one of its holes)."""
-        what = f"sigil {quote.name}" if quote.sigil else quote.what
+        what = "function name" if quote.after_dot else "heredoc" if quote.heredoc else f"sigil {quote.name}" if quote.sigil else quote.what
         missing = 'missing interpolation terminator: "}"' if hole else f"missing terminator: {quote.end}"
         line = quote.place // LINE
         return ParseError(
@@ -918,6 +974,7 @@ def _all_text(values: list[Any]) -> bool:
 
 
 DEEP = 100_000
+NO_NAMES = frozenset(("->", "=>", "//"))  # after a dot, only their first characters are read
 UNARY_ONLY = frozenset(("!", "^", "~~~", "&"))
 ESCAPED_CHARS = {
     "0": "\0", "a": "\a", "b": "\b", "d": "\x7f", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ",

@@ -210,7 +210,7 @@ def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any
     if message is not None:
         return str(message)
     if function is None or arity is None:
-        return "undefined function"
+        return "undefined function" + (alias_hint(module) if module is not None else "")
     name = format_mfa(module, function, arity)
     if module is None:
         return f"function {name} is undefined"
@@ -223,7 +223,7 @@ def _undefined(module: Any, function: Any, arity: Any, reason: Any, message: Any
         return f"function {name} is undefined (module {inspect(module)} is not available){alias_hint(module)}"
     if reason.name == "function not exported":
         return f"function {name} is undefined or private"
-    return f"function {name} is undefined ({reason.name})"
+    return f"function {name} is undefined ({reason.name}){alias_hint(module)}"
 
 
 def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:

@@ -41,5 +41,5 @@ def test_shifts_and_powers_that_stay_small() -> None:
 
 def test_a_unit_is_an_integer() -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011
-        run("<<1::size(2)-unit(x)>>")
+        run("x = 1\n<<1::size(2)-unit(x)>>")
     assert "unit in bitstring expects an integer as argument, got: x" in str([d.message for d in caught.value.diagnostics])

@@ -139,6 +139,8 @@ def use(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("defstruct/1")
 def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
+    if env.state is None:
+        raise ArgumentError("errors were found at the given arguments:\n\n  * 2nd argument: not a key that exists in the table\n")
     env.state.doc_line = ex.line_of(meta)
     return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
 
@@ -290,6 +292,8 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
     module = (Atom("__MODULE__"), meta, None)
     for form in _body(ex.keyword(args[1]).get("do")):
         if form.__class__ is tuple and form[0] is DEF and len(form[2]) == 1:
+            if form[2][0].__class__ is not tuple or len(form[2][0]) != 3:
+                raise ArgumentError("invalid arguments for def inside defprotocol")
             name, head_meta, params = form[2][0]
             arity = len(params) if params.__class__ is list else 0
             if arity == 0:
@@ -300,6 +304,8 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
             functions.append((name, arity))
             call = ((ex.DOT, meta, [protocol, Atom("__dispatch__")]), meta, [module, name, variables])
             forms.append((DEF, meta, [(name, head_meta, params), [(DO, call)]]))
+        elif form.__class__ is tuple and form[0] is DEF and len(form[2]) == 2:
+            raise env.fail(form[1], "undefined function def/2 (there is no such import)")
         else:
             lint.in_protocol(form, env)
             forms.append(form)

@@ -12,17 +12,21 @@ from defnpy.expand.quoting import attribute_node, escape
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.range import Range
+from defnpy.terms.runtime import runtime
 
 CASE, FN = Atom("case"), Atom("fn")
+
+
+NO_BRANCHES = 'invalid or duplicate keys for {}, only "do" and an optional "else" are permitted'
 
 
 def branches(options: Any, form: str, meta: Any, env: Env) -> tuple[Any, Any]:
     """The do and else trees of ``if``/``unless``."""
     if not ex.is_keyword(options):
-        raise env.fail(meta, f"invalid or duplicate keys for {form}, only \"do\" and an optional \"else\" are permitted")
+        raise ArgumentError(NO_BRANCHES.format(form))
     found = ex.keyword(options)
     if "do" not in found or set(found) - {"do", "else"} or len(options) != len(found):
-        raise ArgumentError(f'invalid or duplicate keys for {form}, only "do" and an optional "else" are permitted')
+        raise ArgumentError(NO_BRANCHES.format(form))
     return found["do"], found.get("else")
 
 
@@ -107,7 +111,8 @@ def pipe_into(value: Any, step: Any, meta: Any, env: Env) -> Any:
             raise ArgumentError(_pipe_help(value, step))
         if args.__class__ is list and form is not FN and (form.__class__ is tuple or form not in _UNPIPEABLE):
             if form.__class__ is Atom and len(args) == 2 and form.name in _BINARY:
-                    raise ArgumentError(f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :{form.name} operator can only take two arguments")
+                takes = "one argument" if form.name in "+-" else "two arguments"
+                raise ArgumentError(f"cannot pipe {ex._show(value)} into {ex._show(step)}, the :{form.name} operator can only take {takes}")
             return (form, step_meta, [value, *args])
         if form.__class__ is Atom and args.__class__ is not list:
             return (form, step_meta, [value])
@@ -123,15 +128,20 @@ _UNPIPEABLE = frozenset({ex.TUPLE, ex.MAP, ex.STRUCT, ex.BITS, ex.ALIASES, ex.BL
 _BINARY = frozenset("+ - * / ++ -- == != < > <= >= && || and or <> | :: <- = ** .. =~ === !== in".split())
 
 
+def _no_members(tree: Any) -> ArgumentError:
+    return ArgumentError('invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
+                         f"side when used in guard expressions, got: {ex._show(tree)}")
+
+
 @macro("in/2")
 def in_(meta: Any, args: list[Any], env: Env) -> Any:
-    if env.context == "match":
-        raise env.fail(meta, "invalid expression in match, in is not allowed in patterns")
     base = env.context
     left = ex.expand(args[0], env)
     right_tree = args[1]
     if right_tree.__class__ is list and not (right_tree and ex.is_node(right_tree[-1], ex.BAR)):
         return ex.rt_call("in_list", meta, [left, ex.expand(right_tree, env)])
+    if base == "guard" and right_tree.__class__ is tuple and right_tree[2].__class__ is not list:
+        raise _no_members(right_tree)
     env.context = None
     try:
         right = ex.expand(right_tree, env)
@@ -145,8 +155,7 @@ def in_(meta: Any, args: list[Any], env: Env) -> Any:
         known = right[2][0]
         return ex.rt_call("in_range", meta, [left, known.first, known.last, known.step])
     if base == "guard":
-        raise ArgumentError('invalid right argument for operator "in", it expects a compile-time proper list or compile-time range on the right '
-                            f"side when used in guard expressions, got: {ex._show(right_tree)}")
+        raise _no_members(right_tree)
     return ex.call_node("Enum", "member?", meta, [right, left])
 
 
@@ -157,13 +166,14 @@ def full_range(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("../2")
 def range_(meta: Any, args: list[Any], env: Env) -> Any:
+    _check_sides(args, args)
     parts = ex.expand_args(args, env)
     _check_sides(parts, args)
     return (Atom("%range"), meta, [*parts, None])
 
 
 def _literal(tree: Any) -> bool:
-    """Whether an expanded tree is a literal that is no integer."""
+    """Whether a tree is a literal that is no integer."""
     return is_atom(tree) or tree.__class__ in (float, str, bytes, list)
 
 
@@ -174,6 +184,7 @@ def _check_sides(parts: list[Any], args: list[Any]) -> None:
 
 @macro("..///3")
 def stepped_range(meta: Any, args: list[Any], env: Env) -> Any:
+    _check_sides(args, args)
     parts = ex.expand_args(args, env)
     _check_sides(parts, args)
     if parts[2] == 0 or _literal(parts[2]):
@@ -320,9 +331,6 @@ _DBG_LOGIC = ("and", "or", "&&", "||")
 
 @macro("dbg/0", "dbg/1", "dbg/2")
 def dbg(meta: Any, args: list[Any], env: Env) -> Any:
-    if env.context is not None:
-        where = "guard, dbg is not allowed in guards" if env.context == "guard" else "match, dbg is not allowed in patterns"
-        raise ArgumentError(f"invalid expression in {where}")
     options = ex.expand(args[1], env) if len(args) == 2 else []
     location = [_dbg_place(meta, env), options]
     if not args:
@@ -358,6 +366,8 @@ def dbg(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("var!/1", "var!/2")
 def var_bang(meta: Any, args: list[Any], env: Env) -> Any:
+    if not (args[0].__class__ is tuple and len(args[0]) == 3 and args[0][0].__class__ is Atom and args[0][2].__class__ is not list):
+        raise ArgumentError(f"expected a variable to be given to var!, got: {ex._show(args[0])}")
     name, var_meta, _ = args[0]
     context = ex.expand(args[1], env) if len(args) == 2 else None
     plain = [p for p in var_meta if p[0] is not ex.COUNTER]
@@ -556,6 +566,9 @@ def _sigil_calendar(letter: str) -> Any:
         if text.__class__ is str and text.rpartition(" ")[2][:1].isupper() and " " in text:
             text, _, name = text.rpartition(" ")
             calendar = (Atom("__aliases__"), meta, [Atom(part) for part in name.split(".")])
+        if env.context == "match" and text.__class__ is str:
+            made = runtime().module(alias("Calendar")).functions["__sigil__/3"]
+            return escape(made(letter, text, ex.expand(calendar, env)))
         return ((ex.DOT, meta, [alias("Calendar"), Atom("__sigil__")]), meta, [letter, text, calendar])
 
     return rewrite(f"sigil_{letter}/2")(quoted)

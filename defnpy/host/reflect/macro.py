@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from defnpy.stdlib.calls import fun1, fun2
+from defnpy.stdlib.util import need
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -368,7 +369,8 @@ def inspect_atom(kind: Any, atom: Any, options: Any = ()) -> str:
 
 @ex("camelize/1")
 def camelize(text: Any) -> str:
-    parts = (text if text.__class__ is str else atom_name(text)).split("/")
+    need(text.__class__ is str, "Macro", "camelize", 1)
+    parts = text.split("/")
     return ".".join(_camel(p) for p in parts)
 
 
@@ -380,6 +382,7 @@ def _camel(text: str) -> str:
 
 @ex("underscore/1")
 def underscore(text: Any) -> str:
+    need(text.__class__ is str or is_atom(text), "Macro", "underscore", 1)
     name = text if text.__class__ is str else atom_name(text).removeprefix("Elixir.")
     name = name.replace(".", "/").replace("-", "_")
     name = re.sub(r"([A-Z\d]+)([A-Z][a-z])", r"\1_\2", name)

@@ -237,7 +237,7 @@ def impl(module: Any, protocol: Any, target: Any) -> Any:
     state = _state(module, "__impl__/3")
     found = runtime().find(protocol)
     if found is None:
-        raise ArgumentError(f"{inspect(protocol)} is not available")
+        raise ArgumentError(f"could not load module {inspect(protocol)} due to reason :nofile")
     state.info["impl"] = (protocol, target)
     state.put_attribute("behaviour", protocol)
     state.persisted.add("__impl__")

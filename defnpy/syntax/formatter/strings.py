@@ -60,7 +60,7 @@ def integer_doc(f: Formatter, text: str) -> Doc:
         text = "0x" + text[2:].upper()
     elif not text.startswith(("0b", "0o", "?")):
         text = underscored(text)
-    return f.colored(string(text) if text.startswith("?") else text, "number")
+    return f.colored(text, "number")
 
 
 def float_doc(f: Formatter, text: str) -> Doc:
