@@ -101,6 +101,8 @@ def broken(operator: Operator, newlines: int) -> BrokenOperator:
     return made
 
 
+LINE = 1 << 32
+"""A place in the text is ``line * LINE + column``."""
 _LINE = Atom("line")
 _COLUMN = Atom("column")
 _NEWLINES = Atom("newlines")

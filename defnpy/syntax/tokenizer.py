@@ -14,14 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.base.integers import decimal_value
-from defnpy.syntax import lint
+from defnpy.syntax import lint, quotes
 from defnpy.syntax import terminals as t
 from defnpy.syntax.errors import ParseError
-from defnpy.syntax.escapes import unescape
 from defnpy.syntax.notes import Notes
+from defnpy.syntax.terminals import LINE
 from defnpy.terms.atom import Atom, to_atom
-
-LINE = 1 << 32
 
 KEYWORDS = {
     "do", "end", "fn", "true", "false", "nil", "and", "or", "not", "in", "when", "else", "after", "rescue",
@@ -85,7 +83,6 @@ PUNCTUATION = {
     "<<": t.T_LBIN,
     ">>": t.T_RBIN, "end": t.T_END,
 }  # fmt: skip
-SIGIL_CLOSERS = {"(": ")", "[": "]", "{": "}", "<": ">", "/": "/", "|": "|", '"': '"', "'": "'"}
 MARKED_KEY = re.compile(r"[\w@]*[?!]?:(?=\s)")
 MARKED = re.compile(r"[\w@]*[?!]?")
 NO_OP_IDENT = frozenset(" \t\r\n/>")
@@ -97,57 +94,8 @@ NUMBER_ERROR = (
     "variable, note that "
     "identifiers in Elixir cannot start with numbers. Unexpected token: {0}"
 )
-SIGIL_NAME_ERROR = (
-    "invalid sigil name, it should be either a one-letter lowercase letter or an uppercase letter optionally "
-    "followed by uppercase letters and digits, got: "
-)
-DELIMITER_ERROR = (
-    'invalid sigil delimiter: "{0}" (column {1}, code point {2}). The available delimiters are: '
-    "//, ||, \"\", '', (), [], {{}}, <>"
-)
 
 
-class Quote:
-    """A string, charlist, atom or sigil being read: where it began, how it ends, what its parts are."""
-
-    __slots__ = ("after_dot", "end", "escapes", "heredoc", "interpolates", "name", "opening", "parts",
-    "place",
-                 "sigil", "special", "start", "start_kind", "what")  # fmt: skip
-
-    def __init__(self, what: str, start_kind: int, opening: str, end: str, place: int, start: int) -> None:
-        self.what = what
-        self.start_kind = start_kind
-        self.opening = opening
-        self.end = end
-        self.place = place  # of the delimiter, for errors
-        self.start = start  # of the token
-        self.heredoc = len(end) == 3
-        self.escapes = True
-        self.interpolates = True
-        self.sigil = ""
-        self.name = ""
-        self.after_dot = False
-        self.parts: list[int] = []
-        self.special = re.compile("")
-
-
-_SPECIALS: dict[tuple[str, bool], re.Pattern[str]] = {}
-
-
-def _special(end: str, interpolates: bool) -> re.Pattern[str]:
-    """What ends a run of plain text: the terminator, an escape, a hole."""
-    key = (end, interpolates)
-    if key not in _SPECIALS:
-        stop = r"(?:(?<=\n)|\A)[ \t]*" + end if len(end) == 3 else re.escape(end)
-        hole = r"|\#\{" if interpolates else ""
-        _SPECIALS[key] = re.compile(rf"{stop}|\\[\s\S]?{hole}")
-    return _SPECIALS[key]
-
-
-PLAIN = {'"': re.compile(r'[^"\\#]*"'), "'": re.compile(r"[^'\\#]*'")}
-MODIFIERS = re.compile(r"[a-zA-Z0-9]*")
-HEREDOC_HEAD = re.compile(r"[ \t]*\r?\n")
-MISNAMED = re.compile(r"~(?:[a-z]{2}|[A-Z][A-Z0-9]*[a-z])")
 CAPTURED = re.compile(r"0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|[0-9]+(?:_[0-9]+)*")
 TO_SLASH = re.compile(r"[ \t]*/")
 NOT_IN_TAIL = re.compile(r"[ \t]+in(?![\w?!])(?!:\s)")
@@ -337,8 +285,8 @@ class Tokenizer:
         if not self.stack:
             return
         opening, place, _ = self.stack[-1]
-        if isinstance(opening, Quote):
-            raise self.missing_quote(opening, offset, hole=True)
+        if isinstance(opening, quotes.Quote):
+            raise quotes.missing(self, opening, offset, hole=True)
         expected = CLOSERS[opening]
         hint = ""
         for hinted, hint_place in reversed(self.hints):
@@ -548,8 +496,8 @@ class Tokenizer:
             name = self.normalized(name, begin)
         if not name:
             quote = self.text[end]
-            made = Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
-            return self.read_quote(made, end + 1)
+            made = quotes.Quote("atom", t.T_ATOM_START, quote, quote, self.place(end), self.place(begin))
+            return quotes.read(self, made, end + 1)
         self.emit(t.T_ATOM, self.atom_of(name, self.place(begin)), self.place(begin))
         return end
 
@@ -728,12 +676,12 @@ class Tokenizer:
                     break
             raise self.error(what, begin)
         opening, opened, indentation = self.stack[-1]
-        if isinstance(opening, Quote):
+        if isinstance(opening, quotes.Quote):
             if text == "}":
                 self.stack.pop()
                 self.drop_eol()
                 self.emit(t.T_INTERP_END, text, place)
-                return self.scan(opening, end)
+                return quotes.scan(self, opening, end)
             # Elixir reads the hole by itself: nothing is open in there.
             raise self.error(what, begin)
         expected = CLOSERS[opening]
@@ -749,230 +697,6 @@ class Tokenizer:
         self.emit(PUNCTUATION[text], text, place)
         return end
 
-    # ---- strings
-
-    def string(self, found: re.Match[str], begin: int, end: int) -> int:
-        opening = found.group(G_STRING)
-        if self.last == t.T_DOT and len(opening) == 3:  # a quoted name is no heredoc
-            opening = opening[0]
-            end = begin + 1
-        place = self.place(begin)
-        if len(opening) == 1:
-            plain = PLAIN[opening].match(self.text, end)
-            if (
-                plain
-                and opening == '"'
-                and not self.bidirectional
-                and self.last != t.T_DOT
-                and self.text[plain.end() : plain.end() + 1] != ":"
-            ):
-                content = self.text[end : plain.end() - 1]
-                self.emit(t.T_STRING, content, place)
-                if "\n" in content:
-                    self.count_lines(end, plain.end())
-                return plain.end()
-        double = opening[0] == '"'
-        what = "heredoc" if len(opening) == 3 else "string"
-        quote = Quote(what, t.T_STR_START if double else t.T_LIST_START, opening, opening, place, place)
-        quote.after_dot = self.last == t.T_DOT and len(opening) == 1
-        return self.read_quote(quote, end)
-
-    def sigil(self, found: re.Match[str], begin: int, end: int) -> int:
-        opening = found.group("delimiter") or ""
-        written = found.group(G_SIGIL)
-        name = written[1 : len(written) - len(opening)]
-        if len(opening) < 3 and opening not in SIGIL_CLOSERS:
-            if MISNAMED.match(self.text, begin):
-                raise self.error(SIGIL_NAME_ERROR + self.text[begin:], begin)
-            if not opening:
-                raise self.unexpected(begin)
-            column = end - self.line_start
-            raise self.error(DELIMITER_ERROR.format(opening, column, lint.code_point(opening)), begin)
-        place = self.place(end - len(opening))
-        closing = opening if len(opening) == 3 else SIGIL_CLOSERS[opening]
-        quote = Quote("sigil", t.T_SIGIL_START, opening, closing, place, self.place(begin))
-        quote.sigil = name
-        quote.name = f"~{name[0]}{opening}"  # as errors write it
-        quote.escapes = False
-        quote.interpolates = name[0].islower()
-        return self.read_quote(quote, end)
-
-    def read_quote(self, quote: Quote, offset: int) -> int:
-        """Start reading after the opening delimiter."""
-        quote.special = _special(quote.end, quote.interpolates)
-        if quote.heredoc:
-            head = HEREDOC_HEAD.match(self.text, offset)
-            if head is None:
-                raise self.error(
-                    "heredoc allows only whitespace characters followed by a new line after opening "
-                    "" + quote.end,
-                    offset,
-                )
-            self.count_lines(offset, head.end())
-            offset = head.end()
-        quote.parts.append(len(self.kinds))
-        self.emit(quote.start_kind, quote, quote.start)
-        return self.scan(quote, offset)
-
-    def scan(self, quote: Quote, begin: int) -> int:
-        """Read on until the end of *quote* or its next hole; what it leaves are tokens."""
-        text = self.text
-        offset = begin
-        search = quote.special.search
-        while True:
-            found = search(text, offset)
-            if found is None:
-                self.count_lines(begin, len(text))
-                raise self.missing_quote(quote, len(text))
-            char = text[found.start()]
-            offset = found.end()
-            if char == "\\" and quote.end != "\\":
-                continue
-            if char == "#" and found.group() == "#{":
-                self.part(quote, begin, found.start())
-                self.count_lines(begin, found.start())
-                place = self.place(found.start())
-                self.stack.append((quote, place, self.indentation))
-                self.emit(t.T_INTERP_START, "#{", place)
-                return offset
-            self.part(quote, begin, found.start())
-            self.count_lines(begin, found.start())
-            return self.end_quote(quote, found.start(), offset)
-
-    def part(self, quote: Quote, begin: int, end: int) -> None:
-        """The raw text between holes; heredocs are dedented when their end is known."""
-        if begin == end:
-            return
-        if self.bidirectional:
-            self.check_direction("string", begin, end)
-        quote.parts.append(len(self.kinds))
-        first = self.last == quote.start_kind
-        self.emit(t.T_STR_PART, (self.text[begin:end], first, begin), self.place(begin))
-
-    def end_quote(self, quote: Quote, begin: int, end: int) -> int:
-        """Finish the parts; a quote without holes shrinks to one token."""
-        indentation = end - begin - 3 if quote.heredoc else 0
-        for index in quote.parts[1:]:
-            raw, first, _ = self.values[index]
-            if indentation:
-                self.lint_heredoc(quote, raw, first, indentation, self.places[index] // LINE)
-            self.values[index] = self.finish_part(quote, raw, first, indentation)
-        if self.notes is not None:
-            self.notes.quotes[quote.start] = (quote.opening, indentation)
-        modifiers = ""
-        if quote.sigil:
-            found = MODIFIERS.match(self.text, end)
-            assert found is not None
-            modifiers = found.group()
-        start = quote.parts[0]
-        written_end = end
-        end += len(modifiers)
-        key = (
-            not quote.heredoc
-            and quote.start_kind in (t.T_STR_START, t.T_LIST_START)
-            and self.keyword_colon(end)
-        )
-        self.lint_quote(quote, start, key)
-        if self.last != t.T_INTERP_END and all(kind == t.T_STR_PART for kind in self.kinds[start + 1 :]):
-            content = (
-                "".join(self.values[start + 1 :])
-                if _all_text(self.values[start + 1 :])
-                else self.values[start + 1]
-            )
-            del self.kinds[start:], self.values[start:], self.places[start:]
-            return self.whole(quote, content, modifiers, key, end, indentation)
-        if quote.after_dot:
-            raise ParseError(
-                "SyntaxError", "interpolation is not allowed when calling function/macro. "
-                f'Found interpolation in a call starting with: {quote.opening}', quote.start // LINE,
-                quote.start % LINE,
-            )  # fmt: skip
-        self.emit(t.T_STR_END, modifiers, self.place(written_end - len(quote.end)))
-        if quote.sigil:
-            self.values[start] = (quote, indentation)
-        if key:
-            self.kinds[start] = t.T_KWSTR_START
-            self.last = t.T_KW
-            return end + 1
-        return end
-
-    def lint_quote(self, quote: Quote, start: int, key: bool) -> None:
-        """Warn of single quotes and of quotes that are not needed."""
-        kind = quote.start_kind
-        values = self.values[start + 1 :]
-        name = values[0] if len(values) == 1 and isinstance(values[0], str) else ""
-        what = "call" if quote.after_dot else "keyword" if key else "atom" if kind == t.T_ATOM_START else ""
-        if what and lint.PLAIN_NAME.match(name):
-            self.warn(lint.UNNECESSARY[what].format(name), quote.start)
-        elif key and quote.opening == "'":
-            self.warn(lint.QUOTED_KEY, quote.start)
-        elif not what and kind == t.T_LIST_START:
-            self.warn(lint.CHARLIST_HEREDOC if quote.heredoc else lint.CHARLIST, quote.start)
-
-    def lint_heredoc(self, quote: Quote, raw: str, first: bool, indentation: int, line: int) -> None:
-        """Warn of the first line that is indented less than the closing delimiter."""
-        for offset, row in enumerate(raw.split("\n")):
-            text = row.lstrip(" \t")
-            if text.strip("\r") and (offset or first) and len(row) - len(text) < indentation:
-                self.warn(lint.outdented(quote.end), (line + offset) * LINE + len(row) - len(text) + 1)
-                return
-
-    def whole(self, quote: Quote, content: Any, modifiers: str, key: bool, end: int, indentation: int) -> int:
-        """A quote without holes."""
-        kind = quote.start_kind
-        if quote.after_dot:
-            following = self.text[end : end + 1]
-            name = (
-                t.T_PAREN_IDENT if following == "(" else t.T_BRACKET_IDENT if following == "[" else t.T_IDENT
-            )
-            self.emit(name, self.atom_of(content, quote.start), quote.start)
-        elif key:
-            self.emit(t.T_KW, self.atom_of(content, quote.start), quote.start)
-            return end + 1
-        elif kind == t.T_STR_START:
-            self.emit(t.T_STRING, content, quote.start)
-        elif kind == t.T_LIST_START:
-            self.emit(t.T_CHARLIST, [ord(char) for char in content], quote.start)
-        elif kind == t.T_ATOM_START:
-            self.emit(t.T_ATOM, self.atom_of(content, quote.start), quote.start)
-        else:
-            self.emit(t.T_SIGIL, (quote, content, modifiers, indentation), quote.start)
-        return end
-
-    def finish_part(self, quote: Quote, raw: str, first: bool, indentation: int) -> Any:
-        """Dedent and unescape one part."""
-        if indentation:
-            raw = re.sub(rf"(\n)[ \t]{{1,{indentation}}}", r"\1", raw)
-            if first:
-                raw = re.sub(rf"\A[ \t]{{1,{indentation}}}", "", raw)
-        if "\\" not in raw:
-            return raw
-        if not (quote.escapes and self.unescapes):
-            closing = re.escape(quote.end)
-            return re.sub(rf"\\(\\|{closing})", lambda m: m.group(1) if m.group(1) != "\\" else "\\\\", raw)
-        try:
-            return unescape(raw)
-        except ValueError as problem:
-            # The reference points at the beginning of the text.
-            inside = not quote.heredoc and quote.what != "atom"
-            raise ParseError("SyntaxError", problem.args[0], quote.start // LINE, quote.start % LINE + inside) from None
-
-    def missing_quote(self, quote: Quote, offset: int, hole: bool = False) -> ParseError:
-        """The text ended inside *quote* (or inside one of its holes)."""
-        what = "function name" if quote.after_dot else "heredoc" if quote.heredoc else f"sigil {quote.name}" if quote.sigil else quote.what
-        missing = 'missing interpolation terminator: "}"' if hole else f"missing terminator: {quote.end}"
-        line = quote.place // LINE
-        return ParseError(
-            "TokenMissingError", f"{missing} (for {what} starting at line {line})", line, quote.place % LINE,
-            end_line=self.line, end_column=offset - self.line_start + 1, opening=quote.opening,
-            expected=quote.end,
-        )  # fmt: skip
-
-
-def _all_text(values: list[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
-
-
 DEEP = 100_000
 NO_NAMES = frozenset(("->", "=>", "//"))  # after a dot, only their first characters are read
 UNARY_ONLY = frozenset(("!", "^", "~~~", "&"))
@@ -985,7 +709,7 @@ SLOW = {
     G_ALIAS: Tokenizer.alias,
     G_NUMBER: Tokenizer.number,
     G_ATOM: Tokenizer.atom,
-    G_STRING: Tokenizer.string,
+    G_STRING: quotes.string,
     G_OPKW: Tokenizer.op_kw,
     G_ELLIPSIS: Tokenizer.ellipsis,
     G_RANGESTEP: Tokenizer.range_step,
@@ -993,5 +717,5 @@ SLOW = {
     G_PERCENT: Tokenizer.percent,
     G_SEMI: Tokenizer.semicolon,
     G_CHAR: Tokenizer.char,
-    G_SIGIL: Tokenizer.sigil,
+    G_SIGIL: quotes.sigil,
 }
