@@ -286,11 +286,12 @@ def joined(*parts: Any) -> Any:
 class TailCall:
     """A call that a function leaves to its caller, so that the stack does not grow."""
 
-    __slots__ = ("arguments", "function")
+    __slots__ = ("arguments", "function", "positions")
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def __init__(self, function: Callable[..., Any], *arguments: Any, **positions: int) -> None:
         self.function = function
         self.arguments = arguments
+        self.positions = positions
 
 
 def bouncing(function: Any, step: Any) -> None:

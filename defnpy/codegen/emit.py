@@ -14,7 +14,7 @@ from typing import Any
 
 from defnpy.codegen import inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
-from defnpy.codegen.looping import call_itself, go_back, next_step, reduce_loop, tail_value
+from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
 from defnpy.codegen.loops import Cursor, Plan, reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
@@ -48,6 +48,8 @@ class Emitter:
         self.params: list[str] = []
         self.cursors: dict[int, Cursor] = {}
         self.rests: dict[Var, tuple[int, int]] = {}
+        # What the positions of the module's cursors are called, by name/arity and parameter.
+        self.lists: dict[str, dict[int, str]] = parent.lists if parent is not None else {}
         self.owners: dict[int, str] = {}
         self.collected: str | None = None
         self.reducing = False
@@ -339,8 +341,9 @@ class Emitter:
         form, meta, args = node
         signature = f"{form.name}/{len(args)}"
         emitted = self.module_functions.get(signature)
-        if emitted is not None and self.cursors and signature == self.function_name:
-            return call_itself(self, emitted, meta, args)
+        places = self.lists.get(signature)
+        if emitted is not None and places and self.rests:
+            return call_with_lists(self, self.name(emitted), [], places, meta, args)
         values = self.exprs(args)
         self.place(meta)
         if emitted is None:
@@ -386,9 +389,8 @@ class Emitter:
         step = self.bounces.get(signature)
         if step is None or self.collected is not None or self.reducing:
             return False
-        values = self.exprs(args)
-        self.place(node[1])
-        self.add(ast.Return(self.rt("TailCall", [self.name(step), *values])))
+        function = self.attr(self.name("rt"), "TailCall")
+        self.add(ast.Return(call_with_lists(self, function, [self.name(step)], self.lists.get(signature, {}), node[1], args)))
         return True
 
     @contextmanager

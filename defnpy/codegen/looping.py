@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
 
-def call_itself(em: Emitter, emitted: str, meta: Any, args: list[Any]) -> ast.expr:
-    """A call of the function itself outside tail position: the rest of a list goes along as a position."""
-    rests = {k: _rest(em, k, a) for k, a in enumerate(args)}
+def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], places: dict[int, str], meta: Any, args: list[Any]) -> ast.expr:
+    """A call of ``function(*first, *args)``; the rest of a list goes along as a position where *places* name one."""
+    rests = {k: _rest(em, a) if k in places else None for k, a in enumerate(args)}
     given = iter(em.exprs([a for k, a in enumerate(args) if rests[k] is None]))
     em.place(meta)
-    made = em.call(em.name(emitted), [em.name(em.params[k]) if rest is not None else next(given) for k, rest in rests.items()])
-    made.keywords = [em.at(ast.keyword(em.cursors[k].at, rest)) for k, rest in rests.items() if rest is not None]  # type: ignore[attr-defined]
+    made = em.call(function, [*first, *(em.name(rest[0].array) if rest is not None else next(given) for rest in rests.values())])
+    made.keywords = [  # type: ignore[attr-defined]
+        em.at(ast.keyword(places[k], offset(em, *rest))) for k, rest in rests.items() if rest is not None]
     return made
 
 
@@ -37,10 +38,11 @@ def rest_of(em: Emitter, cursor: Cursor) -> ast.expr:
     return em.choose(em.name(cursor.at), em.sub(array, em.at(ast.Slice(em.name(cursor.at), None, None))), array)
 
 
-def _rest(em: Emitter, k: int, node: Any) -> ast.expr | None:
-    """The position to go on from when *node* is the rest of the list at parameter *k*."""
-    if k in em.cursors and node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2] in em.rests:
-        return offset(em, em.cursors[k], em.rests[node[2]][1])
+def _rest(em: Emitter, node: Any) -> tuple[Cursor, int] | None:
+    """The cursor of the list that *node* is the rest of, and how many elements stand before the rest."""
+    if node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2] in em.rests:
+        k, count = em.rests[node[2]]
+        return em.cursors[k], count
     return None
 
 
@@ -81,10 +83,11 @@ def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], met
         _argument(em, k, node, wanted, after)
     values = em.exprs([node for _, node in wanted])
     em.place(meta)
-    moved = {name for name, _ in wanted if name is not None}
+    renamed = {name for name, _ in wanted if name is not None}
+    moved = renamed | {cursor.array for cursor in em.cursors.values()}
     pairs: list[tuple[str, ast.expr]] = []
     loose: list[ast.expr] = []
-    alone = not moved and not after and len(collected) <= 1
+    alone = not renamed and not after and len(collected) <= 1
     for (name, _), value in zip(wanted, values, strict=True):
         if name is not None:
             pairs.append((name, value))
@@ -94,8 +97,12 @@ def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], met
             temp = em.temp()
             pairs.append((temp, value))
             loose.append(em.name(temp))
-    pairs += [(em.cursors[k].at, rest) for k, node in enumerate(args) if (rest := _rest(em, k, node)) is not None]
-    pairs += [(em.cursors[k].at, em.const(0)) for k in em.cursors if _rest(em, k, args[k]) is None and not _keeps(em, k, args[k])]
+    for k, cursor in em.cursors.items():
+        rest = _rest(em, args[k])
+        if rest is not None:
+            pairs += [(cursor.array, em.name(rest[0].array)), (cursor.at, offset(em, *rest))]
+        elif not _keeps(em, k, args[k]):
+            pairs.append((cursor.at, em.const(0)))
     pairs = [(n, v) for n, v in pairs if not (v.__class__ is ast.Name and v.id == n)]
     left = iter(loose)
     if alone:
@@ -132,7 +139,7 @@ def _keeps(em: Emitter, k: int, node: Any) -> bool:
 def _argument(em: Emitter, k: int, node: Any, wanted: list[tuple[str | None, Any]], after: list[Any]) -> None:
     """How parameter *k* becomes *node*: values to compute, and steps to take once all are computed."""
     name = em.params[k]
-    if node is KEPT or _rest(em, k, node) is not None:
+    if node is KEPT or (k in em.cursors and _rest(em, node) is not None):
         return
     if k in em.plan.pending:
         front, tail = split_cons(node)

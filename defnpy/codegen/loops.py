@@ -2,7 +2,8 @@
 
 A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is needed, where nothing but the loop sees the list:
 
-- *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes back to the same parameter is an array and a position in it;
+- *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes on to such a parameter, of the same function or of another one
+  of the module, is an array and a position in it;
 - *pending*: a parameter that grows by ``[x | acc]``, or by ``acc <> x``, collects what is new and joins it when the value is wanted;
 - *owned*: a parameter that grows by ``Map.put(acc, k, v)`` and the like is copied once, then changed in place;
 - *consing*: a function whose value is ``[x | f(...)]`` or ``xs ++ f(...)`` collects its elements and loops.
@@ -10,7 +11,7 @@ A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,11 +68,11 @@ def loops(node: Any, name: Any, arity: int) -> bool:
     return any(is_local_call(leaf, name, arity) or is_local_call(split_front(leaf)[1], name, arity) for leaf in tails(node, []))
 
 
-def plan(clauses: list[Clause], name: Any) -> Plan:
-    """The plan of the function *name* (an atom) with these clauses."""
+def plan(clauses: list[Clause], name: Any, cursors: Iterable[int] = ()) -> Plan:
+    """The plan of the function *name* (an atom) with these clauses; *cursors* are its parameters that list_parameters found."""
     arity = len(clauses[0].patterns)
     shapes = [_Shape(c, name, arity) for c in clauses]
-    made = _parameters(shapes, range(arity))
+    made = _parameters(shapes, range(arity), cursors)
     made.consing = any(s.consing for s in shapes)
     return made
 
@@ -113,12 +114,12 @@ def tuple_parts(node: Any) -> list[Any]:
     return node[2] if node[0] is _TUPLE else []
 
 
-def _parameters(shapes: list[Any], positions: Any) -> Plan:
-    made = Plan()
+def _parameters(shapes: list[Any], positions: Any, cursors: Iterable[int] = ()) -> Plan:
+    made = Plan(set(cursors))
     for k in positions:
-        if _is_cursor(shapes, k):
-            made.cursors.add(k)
-        elif all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
+        if k in made.cursors:
+            continue
+        if all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
             if _is_pending(shapes, k, lambda node: split_cons(node)[1]):
                 made.pending.add(k)
             elif _is_pending(shapes, k, lambda node: split_text(node)[0]):
@@ -243,51 +244,92 @@ def rest_variable(pattern: Any) -> Var | None:
     return found if found.__class__ is Var else None
 
 
-def rests(clause: Clause, name: Any, arity: int, made: Plan) -> dict[Var, tuple[int, int]]:
+Lists = Mapping[str, Container[int]]
+"""The cursors among the parameters of a module's functions, by ``name/arity``."""
+
+
+def list_parameters(functions: dict[str, list[Clause]]) -> dict[str, set[int]]:
+    """The parameters of a module's functions that are cursors.
+
+    Each takes lists apart and hands their rest to a cursor, or is handed such a rest and hands it on; those that do neither go,
+    until nothing changes.
+    """
+    kinds = {s: {k: kind for k in range(len(clauses[0].patterns)) if (kind := _list_kind(clauses, k))} for s, clauses in functions.items()}
+    found = {s: set(listed) for s, listed in kinds.items() if listed}
+    while True:
+        handed = {place for s, listed in found.items() for k in listed for c in functions[s] for place in _places(c, k, found)}
+        left = {s: {k for k in listed if _is_cursor(functions[s], k, found, kinds[s][k] == "apart" or (s, k) in handed)}
+                for s, listed in found.items()}  # fmt: skip
+        if left == found:
+            return {s: listed for s, listed in found.items() if listed}
+        found = left
+
+
+def _list_kind(clauses: list[Clause], k: int) -> str:
+    """``apart`` for a parameter that some clause takes apart as a list, ``whole`` for one that all clauses name, else nothing."""
+    patterns = [c.patterns[k] for c in clauses]
+    lists = [p for p in patterns if p.__class__ is list]
+    tails = [tail for p in lists if (tail := split_cons(p)[1]) is not None]
+    if any(_variable(p) is _NONE for p in [*(p for p in patterns if p.__class__ is not list), *tails]):
+        return ""
+    return "apart" if any(_variable(tail) is not None for tail in tails) else "" if lists else "whole"
+
+
+def _is_cursor(clauses: list[Clause], k: int, found: Lists, wanted: bool) -> bool:
+    """Whether parameter *k* hands on what it is given: the rest of the list in some clause, or the whole list in all that name it."""
+    rest = [(c, v) for c in clauses if c.patterns[k].__class__ is list and (v := rest_variable(c.patterns[k])) is not None]
+    if rest:
+        return any(_only_handed_on(c, v, found) for c, v in rest)
+    named = [(c, v) for c in clauses if (v := _variable(c.patterns[k])) is not None]
+    return wanted and bool(named) and all(_only_handed_on(c, v, found) for c, v in named)
+
+
+def _list_variable(pattern: Any) -> Any:
+    """The variable of a clause that is the list that a cursor stands for, or its rest."""
+    return rest_variable(pattern) if pattern.__class__ is list else _variable(pattern)
+
+
+def rests(clause: Clause, cursors: Iterable[int], lists: Lists) -> dict[Var, tuple[int, int]]:
     """The variables of a clause that are positions only: the parameter, and how many elements stand before."""
     found: dict[Var, tuple[int, int]] = {}
-    for k in made.cursors:
-        var = rest_variable(clause.patterns[k])
-        if var is not None and goes_back_whole(clause, var, name, arity, k):
+    for k in cursors:
+        var = _list_variable(clause.patterns[k])
+        if var is not None and _only_handed_on(clause, var, lists):
             found[var] = (k, len(split_cons(clause.patterns[k])[0]))
     return found
 
 
-def goes_back_whole(clause: Clause, var: Var, name: Any, arity: int, k: int) -> bool:
-    """Whether *var* is used for nothing but parameter *k* of calls of the function itself."""
+def _places(clause: Clause, k: int, lists: Lists) -> list[tuple[str, int]]:
+    """The cursors of calls that the list at parameter *k*, or its rest, goes to."""
+    var = _list_variable(clause.patterns[k])
+    return _handed_on(clause.body, var, lists) if var is not None and _only_handed_on(clause, var, lists) else []
+
+
+def _only_handed_on(clause: Clause, var: Var, lists: Lists) -> bool:
+    """Whether *var* is used for nothing but cursors of calls."""
     total = uses(clause.body, var) + uses(clause.guards, var) + sum(uses(p, var) for p in clause.patterns) - 1
-    return 0 < total == _given_back(clause.body, var, name, arity, k)
+    return 0 < total == len(_handed_on(clause.body, var, lists))
 
 
-def _given_back(node: Any, var: Var, name: Any, arity: int, k: int) -> int:
-    count, stack = 0, [node]
+def _handed_on(node: Any, var: Var, lists: Lists) -> list[tuple[str, int]]:
+    """The cursors of calls that *var* is the argument for."""
+    found: list[tuple[str, int]] = []
+    stack = [node]
     while stack:
         n = stack.pop()
         kind = n.__class__
         if kind is tuple or kind is list:
             if kind is tuple and len(n) == 3 and n[0] is _FN:
                 continue
-            if is_local_call(n, name, arity) and _is_var(n[2][k], var):
-                count += 1
+            if kind is tuple and len(n) == 3 and n[0].__class__ is Atom and n[2].__class__ is list:
+                signature = f"{n[0].name}/{len(n[2])}"
+                places = lists.get(signature, ())
+                found.extend((signature, k) for k, arg in enumerate(n[2]) if k in places and _is_var(arg, var))
             stack.extend(n)
         elif kind is dict:
             stack.extend(n.values())
         elif kind is Clause:
             stack.extend((n.guards, n.body))
-    return count
-
-
-def _is_cursor(shapes: list[_Shape], k: int) -> bool:
-    found = False
-    for s in shapes:
-        pattern = s.clause.patterns[k]
-        if pattern.__class__ is not list and _variable(pattern) is _NONE:
-            return False
-        _, tail = split_cons(pattern)
-        if tail is not None and _variable(tail) is _NONE:
-            return False
-        rest = rest_variable(pattern)
-        found = found or (rest is not None and goes_back_whole(s.clause, rest, s.name, s.arity, k))
     return found
 
 

@@ -117,7 +117,7 @@ class Matcher:
     def _cursor(self, pattern: Any, cursor: Cursor) -> None:
         em = self.em
         if pattern.__class__ is tuple:
-            if pattern[2].__class__ is Var:
+            if pattern[2].__class__ is Var and pattern[2] not in em.rests:
                 self._variable(pattern[2], rest_of(em, cursor))
             return
         items, rest = split_cons(pattern)

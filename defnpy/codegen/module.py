@@ -8,7 +8,7 @@ from typing import Any
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.emit import Emitter
 from defnpy.codegen.looping import enter_loop, rest_of
-from defnpy.codegen.loops import Cursor, loops, plan, rests
+from defnpy.codegen.loops import Cursor, list_parameters, loops, plan, rests
 from defnpy.codegen.names import python_name
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
@@ -23,14 +23,20 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
         names[d.signature] = unit.names.exact(f"{python_name(d.name.replace(' ', '_'))}_{d.arity}")
     groups = bouncing(definitions)
     steps = {signature: unit.names.fresh(f"{names[signature]}_step") for signature in groups}
+    plain = {d.signature: d.clauses for d in definitions if d.caller is None and d.defn not in ("defn", "defnp") and d.arity}
+    cursors = list_parameters(plain)
+    # The same name in every function: nothing else of the file is called so.
+    at = {k: unit.names.exact(f"at_{k + 1}") for k in sorted({k for listed in cursors.values() for k in listed})}
+    lists = {signature: {k: at[k] for k in sorted(listed)} for signature, listed in cursors.items()}
     statements: list[ast.stmt] = []
     for d in definitions:
         group = groups.get(d.signature, frozenset())
-        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}))
+        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists))
     return statements, names
 
 
-def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str]) -> list[ast.stmt]:
+def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str],
+                    lists: dict[str, dict[int, str]]) -> list[ast.stmt]:
     """One function: its parameters, clauses and, for a defn, the compiling wrapper; two functions when it bounces."""
     em = Emitter(unit)
     em.module = module
@@ -38,6 +44,8 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     em.module_functions = names
     em.defn = definition.defn in ("defn", "defnp")
     em.bounces = bounces
+    em.lists = lists
+    own = lists.get(definition.signature, {})
     em.place(definition.meta)
     clauses = definition.clauses
     leading = []
@@ -48,12 +56,12 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     name_atom = Atom(definition.name)
     is_loop = definition.caller is None and any(loops(c.body, name_atom, definition.arity) for c in clauses)
     if definition.caller is None and not em.defn and definition.arity:
-        em.plan = plan(clauses, name_atom)
+        em.plan = plan(clauses, name_atom, own)
     if is_loop:
         em.loops = 1
     params = em.params = em.parameters(clauses)
-    em.cursors = {k: Cursor(params[k], em.names.fresh(f"at_{params[k]}")) for k in sorted(em.plan.cursors)}
-    em.rests = {var: found for c in clauses for var, found in rests(c, name_atom, definition.arity, em.plan).items()}
+    em.cursors = {k: Cursor(params[k], own[k]) for k in own}
+    em.rests = {var: found for c in clauses for var, found in rests(c, own, lists).items()}
     with em.block() as first:
         enter_loop(em)
     subjects = [em.cursors.get(k) or em.name(p) for k, p in enumerate(params)]
@@ -98,7 +106,9 @@ def _bouncing(em: Emitter, name: str, step: str, given: ast.arguments) -> list[a
         again = em.is_(em.class_of(em.name(value)), em.attr(em.name("rt"), "TailCall"))
         with em.block() as turn:
             arguments = em.at(ast.Starred(em.attr(em.name(value), "arguments"), ast.Load()))
-            em.assign(value, em.call(em.attr(em.name(value), "function"), [arguments]))
+            called = em.call(em.attr(em.name(value), "function"), [arguments])
+            called.keywords = [em.at(ast.keyword(None, em.attr(em.name(value), "positions")))]  # type: ignore[attr-defined]
+            em.assign(value, called)
         em.add(ast.While(again, turn, []))
         em.add(ast.Return(em.name(value)))
     function = em.at(ast.FunctionDef(name, given, body, [], None))
