@@ -20,6 +20,11 @@ defmodule Bench do
   def comprehension(list), do: for x <- list, rem(x, 3) == 0, do: x * x
   def strings(n), do: Enum.map(1..n, &"item #{&1}") |> Enum.join(",")
   def counts(list), do: Enum.reduce(list, %{}, fn x, acc -> Map.update(acc, rem(x, 16), 1, &(&1 + 1)) end)
+  def tokens([], acc), do: Enum.reverse(acc)
+  def tokens([c | rest], acc) when c in ?0..?9, do: number(rest, c - ?0, acc)
+  def tokens([c | rest], acc), do: tokens(rest, [{:op, c} | acc])
+  def number([c | rest], n, acc) when c in ?0..?9, do: number(rest, n * 10 + c - ?0, acc)
+  def number(rest, n, acc), do: tokens(rest, [{:int, n} | acc])
 end
 """
 
@@ -46,6 +51,32 @@ def counts(items: list[int]) -> dict[int, int]:
     return out
 
 
+def scan(chars: list[int], at: int, n: int, out: list[tuple[str, int]]) -> tuple[Any, int, int]:
+    while at < len(chars):
+        c = chars[at]
+        at += 1
+        if 48 <= c <= 57:
+            return number, at, c - 48
+        out.append(("op", c))
+    return None, at, 0
+
+
+def number(chars: list[int], at: int, n: int, out: list[tuple[str, int]]) -> tuple[Any, int, int]:
+    while at < len(chars) and 48 <= chars[at] <= 57:
+        n, at = n * 10 + chars[at] - 48, at + 1
+    out.append(("int", n))
+    return scan, at, 0
+
+
+def tokens(chars: list[int]) -> list[tuple[str, int]]:
+    """State functions: Python has no tail calls, so each gives the next one."""
+    out: list[tuple[str, int]] = []
+    state, at, n = scan, 0, 0
+    while state is not None:
+        state, at, n = state(chars, at, n, out)
+    return out
+
+
 def measure() -> list[dict[str, Any]]:
     from defnpy.host.setup import make_runtime
     from defnpy.terms.atom import alias
@@ -57,6 +88,7 @@ def measure() -> list[dict[str, Any]]:
     f = runtime.module(alias("Bench")).functions
     items = list(range(1, 1_000_001))
     few = items[:20_000]
+    chars = [ord(c) for c in "1234+56*7-" * 10_000]
     pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         "fib(20)": (lambda: f["fib/1"](20), lambda: fib(20)),
         "tail recursion, 100,000 steps": (lambda: f["count/2"](100_000, 0), lambda: count(100_000)),
@@ -66,6 +98,7 @@ def measure() -> list[dict[str, Any]]:
         "Enum.reduce, 1,000,000 integers": (lambda: f["reduce/1"](items), lambda: functools.reduce(lambda a, x: x + a, items, 0)),
         "for, 1,000,000 integers": (lambda: f["comprehension/1"](items), lambda: [x * x for x in items if x % 3 == 0]),
         "strings, 100,000": (lambda: f["strings/1"](100_000), lambda: ",".join([f"item {i}" for i in range(1, 100_001)])),
+        "functions that call each other, 100,000 characters": (lambda: f["tokens/2"](chars, []), lambda: tokens(chars)),
         "immutable map updates, 20,000": (lambda: f["counts/1"](few), lambda: counts(few)),
     }
     rows = [{"name": f"{name} / Python", "bar": 3.0, **paired(ours, theirs, rounds=5)} for name, (ours, theirs) in pairs.items()]

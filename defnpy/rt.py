@@ -5,6 +5,7 @@ Generated modules begin with ``from defnpy import rt`` and reach Elixir modules 
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
@@ -54,12 +55,6 @@ lt, gt, le, ge = _kernel.lt, _kernel.gt, _kernel.le, _kernel.ge
 not_ = _kernel.not_
 later = _processes.later
 make_range_2, make_range_3 = _kernel.range_, _kernel.range_step
-
-NAMES = {
-    "Atom": Atom, "Struct": Struct, "Range": Range, "NOMATCH": NOMATCH, "ImproperList": ImproperList, "Bits": Bits,
-    "CELLS": CELLS, "FunctionType": FunctionType,
-}
-"""What every generated module has as globals, next to ``rt`` itself."""
 
 __all__ = ["Bits", "Closure", "NAMES", "build", "cons"]
 ensure_runtime()
@@ -283,15 +278,8 @@ def joined(*parts: Any) -> Any:
     return build([("binary", part, None, None, "big") for part in parts])
 
 
-class TailCall:
-    """A call that a function leaves to its caller, so that the stack does not grow."""
-
-    __slots__ = ("arguments", "function", "positions")
-
-    def __init__(self, function: Callable[..., Any], *arguments: Any, **positions: int) -> None:
-        self.function = function
-        self.arguments = arguments
-        self.positions = positions
+TailCall = functools.partial
+"""A call that a function leaves to its caller, so that the stack does not grow. No term is one."""
 
 
 def bouncing(function: Any, step: Any) -> None:
@@ -336,6 +324,13 @@ class PendingText(list[Any]):
             self.before += "".join(self)
             self.clear()
         return self.before
+
+
+NAMES = {
+    "Atom": Atom, "Struct": Struct, "Range": Range, "NOMATCH": NOMATCH, "ImproperList": ImproperList, "Bits": Bits,
+    "CELLS": CELLS, "FunctionType": FunctionType, "Pending": Pending, "TailCall": TailCall,
+}
+"""What every generated module has as globals, next to ``rt`` itself."""
 
 
 def stream(items: Any, steps: Callable[[Iterator[Any]], Iterator[Any]], name: str) -> Any:

@@ -50,6 +50,8 @@ class Emitter:
         self.rests: dict[Var, tuple[int, int]] = {}
         # What the positions of the module's cursors are called, by name/arity and parameter.
         self.lists: dict[str, dict[int, str]] = parent.lists if parent is not None else {}
+        # The parameters that take a list as it is collected.
+        self.growing: dict[str, set[int]] = {}
         self.owners: dict[int, str] = {}
         self.collected: str | None = None
         self.reducing = False
@@ -341,9 +343,8 @@ class Emitter:
         form, meta, args = node
         signature = f"{form.name}/{len(args)}"
         emitted = self.module_functions.get(signature)
-        places = self.lists.get(signature)
-        if emitted is not None and places and self.rests:
-            return call_with_lists(self, self.name(emitted), [], places, meta, args)
+        if emitted is not None and self.rests and signature in self.lists:
+            return call_with_lists(self, self.name(emitted), [], signature, meta, args)
         values = self.exprs(args)
         self.place(meta)
         if emitted is None:
@@ -389,8 +390,7 @@ class Emitter:
         step = self.bounces.get(signature)
         if step is None or self.collected is not None or self.reducing:
             return False
-        function = self.attr(self.name("rt"), "TailCall")
-        self.add(ast.Return(call_with_lists(self, function, [self.name(step)], self.lists.get(signature, {}), node[1], args)))
+        self.add(ast.Return(call_with_lists(self, self.name("TailCall"), [self.name(step)], signature, node[1], args, leaving=True)))
         return True
 
     @contextmanager

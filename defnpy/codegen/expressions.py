@@ -232,6 +232,9 @@ def range_(em: Emitter, node: Any) -> ast.expr:
 
 def rt_call(em: Emitter, node: Any) -> ast.expr:
     helper, *args = node[2]
+    inlined = inline.MEMBERSHIP.get(helper)
+    if inlined is not None and (made := inlined(em, args)) is not None:
+        return made
     values = em.exprs(args)
     em.place(node[1])
     return em.rt(helper, values)

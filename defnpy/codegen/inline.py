@@ -209,6 +209,36 @@ def _is_list(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
     return em.compare(em.class_of(em.expr(args[0])), ast.In(), em.name("CELLS"))
 
 
+def _in_range(em: Emitter, args: list[Any]) -> ast.expr | None:
+    first, last, step = args[1:]
+    if first.__class__ is not int or last.__class__ is not int or step not in (None, 1, -1) or step is True:
+        return None
+    low, high = (last, first) if step == -1 or (step is None and first > last) else (first, last)
+    value, again = _split(em, em.expr(args[0]))
+    within = em.at(ast.Compare(em.const(low), [ast.LtE(), ast.LtE()], [again, em.const(high)]))
+    return em.both([em.is_(em.class_of(value), em.name("int")), within])
+
+
+def _in_list(em: Emitter, args: list[Any]) -> ast.expr | None:
+    items = args[1]
+    if items.__class__ is not list or not 0 < len(items) <= 8 or not all(is_atom(i) or i.__class__ in (int, str) for i in items):
+        return None
+    atoms, ints, texts = [i for i in items if is_atom(i)], [i for i in items if i.__class__ is int], [i for i in items if i.__class__ is str]
+    value, again = _split(em, em.expr(args[0]))
+    tests: list[ast.expr] = []
+    for atom in atoms:
+        tests.append(em.is_(value if not tests else again, em.expr(atom)))
+    for kind, found in (("int", ints), ("str", texts)):
+        if found:
+            listed = em.at(ast.Tuple([em.const(i) for i in found], ast.Load()))
+            of_kind = em.is_(em.class_of(value if not tests else again), em.name(kind))
+            tests.append(em.both([of_kind, em.compare(again, ast.In(), listed)]))
+    return em.any_of(tests)
+
+
+MEMBERSHIP = {"in_range": _in_range, "in_list": _in_list}
+"""What ``in`` means for literal ranges and lists; None where the helper must look."""
+
 OPERATORS: dict[str, Maker] = {
     "+/2": _arithmetic(ast.Add, "add"),
     "-/2": _arithmetic(ast.Sub, "sub"),

@@ -16,15 +16,49 @@ if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
 
-def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], places: dict[int, str], meta: Any, args: list[Any]) -> ast.expr:
-    """A call of ``function(*first, *args)``; the rest of a list goes along as a position where *places* name one."""
-    rests = {k: _rest(em, a) if k in places else None for k, a in enumerate(args)}
-    given = iter(em.exprs([a for k, a in enumerate(args) if rests[k] is None]))
+def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], signature: str, meta: Any, args: list[Any], *,
+                    leaving: bool = False) -> ast.expr:
+    """``function(*first, *args)``, to call *signature*: the rest of a list goes along as a position where that is known.
+
+    When nothing of this function is left to do (*leaving*), a list that it collects goes along as it is collected, and the body
+    that is called takes all its positions last.
+    """
+    places, growing = em.lists.get(signature, {}), em.growing.get(signature, ()) if leaving else ()
+    parts: list[tuple[str | None, list[Any]]] = []
+    positions: dict[str, ast.expr] = dict.fromkeys(places.values(), em.const(0)) if leaving else {}
+    handed: set[str] = set()
+    for k, arg in enumerate(args):
+        rest = _rest(em, arg) if k in places else None
+        collected = _collected(em, arg) if k in growing else None
+        if rest is not None:
+            parts.append((rest[0].array, []))
+            positions[places[k]] = offset(em, *rest)
+        elif collected is not None and collected[0] not in handed:
+            handed.add(collected[0])
+            parts.append(collected)
+        else:
+            parts.append((None, [arg]))
+    values = em.exprs([node for _, nodes in parts for node in nodes])
+    left = iter([em.spill(value) for value in values] if handed else values)
+    passed = []
+    for name, nodes in parts:
+        new = [next(left) for _ in nodes]
+        for value in reversed(new if name is not None else []):
+            _append(em, str(name), value)
+        passed.append(em.name(name) if name is not None else new[0])
     em.place(meta)
-    made = em.call(function, [*first, *(em.name(rest[0].array) if rest is not None else next(given) for rest in rests.values())])
-    made.keywords = [  # type: ignore[attr-defined]
-        em.at(ast.keyword(places[k], offset(em, *rest))) for k, rest in rests.items() if rest is not None]
+    if leaving:
+        return em.call(function, [*first, *passed, *positions.values()])
+    made = em.call(function, [*first, *passed])
+    made.keywords = [em.at(ast.keyword(name, value)) for name, value in positions.items()]  # type: ignore[attr-defined]
     return made
+
+
+def _collected(em: Emitter, node: Any) -> tuple[str, list[Any]] | None:
+    """The parameter that collects the list *node*, and the elements that *node* adds to it."""
+    front, tail = split_cons(node)
+    base = node if tail is None else tail
+    return next(((em.params[k], front) for k in em.plan.pending - em.plan.texts if _keeps(em, k, base)), None)
 
 
 def offset(em: Emitter, cursor: Cursor, count: int) -> ast.expr:
@@ -51,15 +85,18 @@ def enter_loop(em: Emitter) -> None:
     if em.plan.consing:
         em.collected = em.names.fresh("out")
         em.assign(em.collected, em.at(ast.List([], ast.Load())))
+    given = em.growing.get(str(em.function_name), ()) if em.parent is None else ()
     for k in sorted(em.plan.pending):
-        em.assign(em.params[k], _collector(em, k, em.name(em.params[k])))
+        value = em.name(em.params[k])
+        fresh = _collector(em, k, value)
+        em.assign(em.params[k], em.choose(em.is_(em.class_of(value), em.name("Pending")), value, fresh) if k in given else fresh)
     for k in sorted(em.plan.owned):
         em.owners[k] = em.names.fresh(f"own_{em.params[k]}")
         em.assign(em.owners[k], em.const(False))
 
 
 def _collector(em: Emitter, k: int, value: ast.expr) -> ast.expr:
-    return em.rt("PendingText" if k in em.plan.texts else "Pending", [value])
+    return em.rt("PendingText", [value]) if k in em.plan.texts else em.call(em.name("Pending"), [value])
 
 
 def next_step(em: Emitter, value: ast.expr) -> None:

@@ -4,7 +4,8 @@ A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is 
 
 - *cursor*: a parameter taken apart by ``[h | t]`` whose ``t`` goes on to such a parameter, of the same function or of another one
   of the module, is an array and a position in it;
-- *pending*: a parameter that grows by ``[x | acc]``, or by ``acc <> x``, collects what is new and joins it when the value is wanted;
+- *pending*: a parameter that grows by ``[x | acc]`` (also on the way through functions that call each other), or by ``acc <> x``,
+  collects what is new and joins it when the value is wanted;
 - *owned*: a parameter that grows by ``Map.put(acc, k, v)`` and the like is copied once, then changed in place;
 - *consing*: a function whose value is ``[x | f(...)]`` or ``xs ++ f(...)`` collects its elements and loops.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from defnpy.codegen.tails import is_local_call, tails
+from defnpy.codegen.tails import called, is_local_call, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
@@ -68,11 +69,14 @@ def loops(node: Any, name: Any, arity: int) -> bool:
     return any(is_local_call(leaf, name, arity) or is_local_call(split_front(leaf)[1], name, arity) for leaf in tails(node, []))
 
 
-def plan(clauses: list[Clause], name: Any, cursors: Iterable[int] = ()) -> Plan:
-    """The plan of the function *name* (an atom) with these clauses; *cursors* are its parameters that list_parameters found."""
+def plan(clauses: list[Clause], name: Any, cursors: Iterable[int] = (), growing: Container[int] = ()) -> Plan:
+    """The plan of the function *name* (an atom) with these clauses.
+
+    *cursors* and *growing* are its parameters that list_parameters and growing_lists found.
+    """
     arity = len(clauses[0].patterns)
     shapes = [_Shape(c, name, arity) for c in clauses]
-    made = _parameters(shapes, range(arity), cursors)
+    made = _parameters(shapes, range(arity), cursors, growing)
     made.consing = any(s.consing for s in shapes)
     return made
 
@@ -114,10 +118,12 @@ def tuple_parts(node: Any) -> list[Any]:
     return node[2] if node[0] is _TUPLE else []
 
 
-def _parameters(shapes: list[Any], positions: Any, cursors: Iterable[int] = ()) -> Plan:
+def _parameters(shapes: list[Any], positions: Any, cursors: Iterable[int] = (), growing: Container[int] = ()) -> Plan:
     made = Plan(set(cursors))
     for k in positions:
-        if k in made.cursors:
+        if k in growing:
+            made.pending.add(k)
+        if k in made.cursors or k in growing:
             continue
         if all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
             if _is_pending(shapes, k, lambda node: split_cons(node)[1]):
@@ -339,7 +345,7 @@ def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> boo
         var = _variable(s.clause.patterns[k])
         if var is None:
             continue
-        if uses(s.clause.guards, var) or any(uses(p, var) for i, p in enumerate(s.clause.patterns) if i != k):
+        if _in_head(s.clause, var, k):
             return False
         for args in s.back:
             grows = grows or _is_var(base(args[k]), var)
@@ -347,6 +353,53 @@ def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> boo
         if any(found is var and inner for part in (s.before, s.back) for found, inner in _occurrences(part, False)):
             return False
     return grows
+
+
+def _in_head(clause: Clause, var: Var, k: int) -> bool:
+    """Whether the variable of parameter *k* stands in a guard or in another pattern too."""
+    return bool(uses(clause.guards, var)) or any(uses(p, var) for i, p in enumerate(clause.patterns) if i != k)
+
+
+Place = tuple[str, int]
+
+
+def growing_lists(groups: Mapping[str, Iterable[str]], functions: dict[str, list[Clause]], cursors: Lists) -> dict[str, set[int]]:
+    """The parameters by which functions that call each other in tail position (*groups*) hand on a list that grows."""
+    found = {(s, k) for s in groups if s in functions for k in range(len(functions[s][0].patterns))
+             if k not in cursors.get(s, ()) and _may_grow(functions[s], k)}  # fmt: skip
+    edges = {edge for s, group in groups.items() if s in functions for clause in functions[s] for edge in _handed(s, clause, group, found)}
+    while True:
+        edges = {(a, b, grows) for a, b, grows in edges if a in found and b in found}
+        left = {a for a, _, _ in edges} & {b for _, b, _ in edges}
+        if left == found:
+            break
+        found = left
+    reached = {place for a, b, grows in edges if grows for place in (a, b)}
+    while more := {place for a, b, _ in edges if a in reached or b in reached for place in (a, b)} - reached:
+        reached |= more
+    return {s: {k for other, k in reached if other == s} for s, _ in reached}
+
+
+def _may_grow(clauses: list[Clause], k: int) -> bool:
+    for clause in clauses:
+        var = _variable(clause.patterns[k])
+        if var is _NONE:
+            return False
+        if var is not None and (_in_head(clause, var, k) or any(v is var and inner for v, inner in _occurrences(clause.body, False))):
+            return False
+    return True
+
+
+def _handed(name: str, clause: Clause, group: Iterable[str], found: set[Place]) -> Iterator[tuple[Place, Place, bool]]:
+    """From which parameter to which one the calls in tail position hand a list on, and whether it grows there."""
+    for leaf in tails(clause.body, []):
+        call = called(leaf)
+        for j, arg in enumerate(call[1] if call is not None and call[0] in group else ()):
+            _, tail = split_cons(arg)
+            base = arg if tail is None else tail
+            for k, pattern in enumerate(clause.patterns):
+                if call is not None and (name, k) in found and _is_var(base, _variable(pattern)):
+                    yield (name, k), (call[0], j), tail is not None
 
 
 def _is_owned(shapes: list[_Shape], k: int) -> bool:

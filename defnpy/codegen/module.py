@@ -8,7 +8,7 @@ from typing import Any
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.emit import Emitter
 from defnpy.codegen.looping import enter_loop, rest_of
-from defnpy.codegen.loops import Cursor, list_parameters, loops, plan, rests
+from defnpy.codegen.loops import Cursor, growing_lists, list_parameters, loops, plan, rests
 from defnpy.codegen.names import python_name
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
@@ -28,15 +28,16 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
     # The same name in every function: nothing else of the file is called so.
     at = {k: unit.names.exact(f"at_{k + 1}") for k in sorted({k for listed in cursors.values() for k in listed})}
     lists = {signature: {k: at[k] for k in sorted(listed)} for signature, listed in cursors.items()}
+    growing = growing_lists(groups, plain, lists)
     statements: list[ast.stmt] = []
     for d in definitions:
         group = groups.get(d.signature, frozenset())
-        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists))
+        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists, growing))
     return statements, names
 
 
 def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str],
-                    lists: dict[str, dict[int, str]]) -> list[ast.stmt]:
+                    lists: dict[str, dict[int, str]], growing: dict[str, set[int]]) -> list[ast.stmt]:
     """One function: its parameters, clauses and, for a defn, the compiling wrapper; two functions when it bounces."""
     em = Emitter(unit)
     em.module = module
@@ -44,7 +45,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     em.module_functions = names
     em.defn = definition.defn in ("defn", "defnp")
     em.bounces = bounces
-    em.lists = lists
+    em.lists, em.growing = lists, growing
     own = lists.get(definition.signature, {})
     em.place(definition.meta)
     clauses = definition.clauses
@@ -56,7 +57,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     name_atom = Atom(definition.name)
     is_loop = definition.caller is None and any(loops(c.body, name_atom, definition.arity) for c in clauses)
     if definition.caller is None and not em.defn and definition.arity:
-        em.plan = plan(clauses, name_atom, own)
+        em.plan = plan(clauses, name_atom, own, growing.get(definition.signature, ()))
     if is_loop:
         em.loops = 1
     params = em.params = em.parameters(clauses)
@@ -81,34 +82,36 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
         body = [em.at(ast.While(em.const(True), body, []))]
     body = [*first, *body]
     arguments_node = em.arguments([*leading, *params], em)
-    for cursor in em.cursors.values():
-        arguments_node.kwonlyargs.append(em.at(ast.arg(cursor.at)))
-        arguments_node.kw_defaults.append(em.const(0))
+    positions = [em.at(ast.arg(cursor.at)) for cursor in em.cursors.values()]
+    if bounces:
+        arguments_node.args.extend(positions)  # of the body, which nothing else calls
+    else:
+        arguments_node.kwonlyargs.extend(positions)
+        arguments_node.kw_defaults.extend(em.const(0) for _ in positions)
     public = names[definition.signature]
     name = bounces.get(definition.signature, public)
     function = em.at(ast.FunctionDef(name, arguments_node, body or [em.at(ast.Pass())], [], None))
     function.type_params = []
     statements: list[ast.stmt] = [function]
     if bounces:
-        statements.extend(_bouncing(em, public, name, arguments_node))
+        statements.extend(_bouncing(em, public, name, arguments_node, len(positions)))
     if definition.defn in ("defn", "defnp"):
         statements.append(_wrap_defn(em, module, definition, name))
     return statements
 
 
-def _bouncing(em: Emitter, name: str, step: str, given: ast.arguments) -> list[ast.stmt]:
+def _bouncing(em: Emitter, name: str, step: str, body_given: ast.arguments, positions: int) -> list[ast.stmt]:
     """The function that makes the calls which *step* and those after it ask for, until there is a value."""
-    made = em.call(em.name(step), [em.name(a.arg) for a in given.args])
-    made.keywords = [em.at(ast.keyword(a.arg, em.name(a.arg))) for a in given.kwonlyargs]  # type: ignore[attr-defined]
+    made = em.call(em.name(step), [em.name(a.arg) for a in body_given.args])
+    split = len(body_given.args) - positions
+    args, last = body_given.args[:split], body_given.args[split:]
+    given = ast.arguments(posonlyargs=[], args=args, kwonlyargs=last, kw_defaults=[em.const(0) for _ in last], defaults=[])
     with em.block() as body:
         value = em.temp("value")
         em.assign(value, made)
-        again = em.is_(em.class_of(em.name(value)), em.attr(em.name("rt"), "TailCall"))
+        again = em.is_(em.class_of(em.name(value)), em.name("TailCall"))
         with em.block() as turn:
-            arguments = em.at(ast.Starred(em.attr(em.name(value), "arguments"), ast.Load()))
-            called = em.call(em.attr(em.name(value), "function"), [arguments])
-            called.keywords = [em.at(ast.keyword(None, em.attr(em.name(value), "positions")))]  # type: ignore[attr-defined]
-            em.assign(value, called)
+            em.assign(value, em.call(em.name(value), []))
         em.add(ast.While(again, turn, []))
         em.add(ast.Return(em.name(value)))
     function = em.at(ast.FunctionDef(name, given, body, [], None))

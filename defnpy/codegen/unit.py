@@ -14,7 +14,7 @@ from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 _WORDS = {
-    "Atom", "Struct", "Range", "NOMATCH", "ImproperList", "Bits", "CELLS", "FunctionType", "rt", "UNIT", "OBJECTS", "RESULT", "VALUE",
+    "Atom", "Struct", "Range", "NOMATCH", "ImproperList", "Bits", "CELLS", "FunctionType", "Pending", "TailCall", "rt", "UNIT", "OBJECTS", "RESULT", "VALUE",
 }
 
 

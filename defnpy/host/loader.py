@@ -94,6 +94,6 @@ def transpile(text: bytes, file: str) -> str:
 
 HEADER = '''"""Transpiled by defnpy from {file}."""
 from defnpy import rt
-from defnpy.rt import Atom, Bits, CELLS, FunctionType, ImproperList, NOMATCH, Range, Struct
+from defnpy.rt import Atom, Bits, CELLS, FunctionType, ImproperList, NOMATCH, Pending, Range, Struct, TailCall
 
 '''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from defnpy.terms.errors import ElixirError
 from tests.stdlib.support import run, shown
 
 MODULE = """
@@ -228,3 +229,42 @@ def test_lists_in_front_of_a_call_are_collected() -> None:
      try do LFront.odd([[1], 2]) rescue e -> e end}
     """
     assert shown(code) == '{400000, [1, 0, 2, 2, 0, :x], [1, 0 | :end], [1, 2], %ArgumentError{message: "argument error"}}'
+
+
+LEXER = """
+defmodule LLexer do
+  def tokens(cs), do: scan(cs, [])
+  defp scan([], acc), do: Enum.reverse(acc)
+  defp scan([c | rest], acc) when c in ?0..?9, do: number(rest, c - ?0, acc)
+  defp scan([?\\s | rest], acc), do: scan(rest, acc)
+  defp scan([c | rest], acc), do: emit(rest, {:op, c}, acc)
+  defp number([c | rest], n, acc) when c in ?0..?9, do: number(rest, n * 10 + c - ?0, acc)
+  defp number(rest, n, acc), do: emit(rest, {:int, n}, acc)
+  defp emit(rest, token, acc), do: scan(rest, [token | acc])
+end
+"""
+
+
+def test_functions_hand_lists_on_without_copies() -> None:
+    assert shown(LEXER + "LLexer.tokens(~c\"12 + 3*45\")") == "[int: 12, op: 43, int: 3, op: 42, int: 45]"
+    # Copies would take minutes here.
+    assert shown(LEXER + "length(LLexer.tokens(List.duplicate(?7, 2) ++ List.duplicate(?+, 300_000)))") == "300001"
+    with pytest.raises(ElixirError, match="no function clause matching in LLexer.scan/2"):
+        shown(LEXER + "LLexer.tokens([?1 | :end])")
+
+
+def test_lists_may_change_places() -> None:
+    code = """
+    defmodule LPlaces do
+      def weave([a | as], [b | bs]), do: [{a, b} | weave(bs, as)]
+      def weave(as, bs), do: {as, bs}
+      def swap([a | as], bs, n) when n > 0, do: swap(bs, as, n - a)
+      def swap(as, bs, _), do: {as, bs}
+      def even([]), do: true
+      def even([_ | t]), do: odd(t)
+      def odd([]), do: false
+      def odd([_ | t] = l), do: if(l == [:stop], do: t, else: even(t))
+    end
+    {LPlaces.weave([1, 2, 3], [:a, :b]), LPlaces.swap([1, 2], [3, 4], 5), LPlaces.even(Enum.to_list(1..100_001)), LPlaces.even([1, :stop])}
+    """
+    assert shown(code) == "{[{1, :a}, {:b, 2} | {[3], []}], {[4], []}, false, []}"

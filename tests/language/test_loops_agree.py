@@ -15,7 +15,7 @@ from tests.stdlib.support import shown
 
 _counter = itertools.count()
 
-values = st.sampled_from(["nil", "0", "x", "n", "a", "b", "[]", "[x]", "[x | a]", "[n, x | a]", "[x | b]", "a ++ [x]", '"s"', "%{}", "false", ":k"])
+values = st.sampled_from(["nil", "0", "x", "t", "n", "a", "b", "[]", "[x]", "[x | a]", "[n, x | a]", "[x | b]", "a ++ [x]", '"s"', "%{}", "false", ":k"])
 texts = st.sampled_from(["s", 's <> "y"', 's <> to_string(x)', '"z"', '"z" <> s', 's <> s'])
 maps = st.sampled_from(["m", "Map.put(m, x, n)", "Map.put(m, n, m)", "Map.delete(m, x)", "Map.update(m, x, 1, &[&1])", "%{}", "Map.put_new(m, :k, a)"])
 lists = st.sampled_from(["t", "t", "t", "tl([x | t])", "[hd(t ++ [x]) | t] |> tl()"])
@@ -62,8 +62,11 @@ def programs(draw: Any) -> str:
     parts = []
     for name in ("f", "g"):
         parts.append(f"def {name}(_, n, a, b, s, m) when n <= 0, do: {draw(results).replace('t', 'b').replace('x', 'n')}")
-        parts.append(f"def {name}([], n, a, b, s, m), do: {{n, a, b, s, m}}")
-        parts.append(f"def {name}([x | t], n, a, b, s, m) do\n {draw(bodies())}\n end")
+        if draw(st.booleans()):
+            parts.append(f"def {name}([], n, a, b, s, m), do: {{n, a, b, s, m}}")
+            parts.append(f"def {name}([x | t], n, a, b, s, m) do\n {draw(bodies())}\n end")
+        else:
+            parts.append(f"def {name}(t, n, a, b, s, m) do\n x = rem(n, 3)\n {draw(bodies())}\n end")
     return "\n".join(parts)
 
 
@@ -80,7 +83,7 @@ def _outcome(name: str, text: str) -> str:
 def test_functions(text: str) -> None:
     looped = _outcome(f"LoopsAgree{next(_counter)}", text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "plan", lambda clauses, name, cursors: Plan())
+        patch.setattr(module, "plan", lambda clauses, name, cursors, growing: Plan())
         patch.setattr(module, "list_parameters", lambda functions: {})
         patch.setattr(module, "loops", lambda node, name, arity: False)
         patch.setattr(module, "bouncing", lambda definitions: {})
