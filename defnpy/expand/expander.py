@@ -518,6 +518,10 @@ def module_of(name: Any) -> Module | None:
     return runtime().find(name)
 
 
+def is_name(tree: Any) -> bool:
+    return tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom and tree[2].__class__ is not list
+
+
 def is_node(tree: Any, form: Atom) -> bool:
     """Whether *tree* is a call node of *form*."""
     return tree.__class__ is tuple and len(tree) == 3 and tree[0] is form and tree[2].__class__ is list

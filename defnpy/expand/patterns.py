@@ -223,7 +223,7 @@ def _struct(tree: Any, env: Env) -> Any:
         name[0] is Atom("__MODULE__")
     ):
         module = read(name, env)
-        from defnpy.expand.forms import known_fields, own_fields
+        from defnpy.expand.maps import known_fields, own_fields
 
         ex.check_pairs(pairs, meta, env)
         pairs = own_fields(pairs, meta, env)

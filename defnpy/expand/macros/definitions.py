@@ -122,10 +122,10 @@ def module_name(tree: Any, env: Env, meta: Any) -> Any:
 
 @rewrite("use/1", "use/2")
 def use(meta: Any, args: list[Any], env: Env) -> Any:
-    from defnpy.expand.forms import _multi
+    from defnpy.expand.directives import multi_alias
 
     options = args[1] if len(args) > 1 else []
-    many = _multi(args[0], env)
+    many = multi_alias(args[0], env)
     named = not (args[0].__class__ is tuple and len(args[0]) == 3 and args[0][2].__class__ is not list) or args[0][0] is Atom("__MODULE__")
     modules = many if many is not None else [ex.expand(args[0], env) if named else args[0]]
     out: list[Any] = []

@@ -153,7 +153,7 @@ def using_kernel(meta: Any, args: list[Any], env: Env) -> Any:
 
 def import_kernel(env: Env) -> None:
     """``use Nx.Defn.Kernel``: Kernel's imports go, those of Nx.Defn.Kernel come."""
-    from defnpy.expand.forms import import_module
+    from defnpy.expand.directives import import_module
 
     kernel = ex.KERNEL
     env.functions = {k: v for k, v in env.functions.items() if v is not kernel}
