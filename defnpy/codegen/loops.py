@@ -12,16 +12,16 @@ A list is a Python array: ``[h | t]`` copies. In a loop none of these copies is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from defnpy.codegen.tails import called, is_local_call, tails
+from defnpy.codegen.tails import is_local_call, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
 
-_BAR, _FN, _IF, _TUPLE, _RT = Atom("|"), Atom("fn"), Atom("%if"), Atom("{}"), Atom("%rt")
+_BAR, FN, _IF, _TUPLE, _RT = Atom("|"), Atom("fn"), Atom("%if"), Atom("{}"), Atom("%rt")
 _BLOCK, _CASE, _COND, _WITH, _FIELD = Atom("__block__"), Atom("case"), Atom("cond"), Atom("with"), Atom("%field")
 _MAP, _MAPSET, _ENUM, _KERNEL, _ACCESS = alias("Map"), alias("MapSet"), alias("Enum"), alias("Kernel"), alias("Access")
 
@@ -89,7 +89,7 @@ def reduction(node: Any) -> tuple[Plan, list[Clause], list[Any]] | None:
     if _remote(node) != (_ENUM, "reduce") or len(node[2]) != 3:
         return None
     _, start, fun = node[2]
-    if fun.__class__ is not tuple or fun[0] is not _FN or any(len(c.patterns) != 2 for c in fun[2]):
+    if fun.__class__ is not tuple or fun[0] is not FN or any(len(c.patterns) != 2 for c in fun[2]):
         return None
     size = _width(start, fun[2])
     clauses = fun[2]
@@ -125,7 +125,7 @@ def _parameters(shapes: list[Any], positions: Any, cursors: Iterable[int] = (), 
             made.pending.add(k)
         if k in made.cursors or k in growing:
             continue
-        if all(_variable(s.clause.patterns[k]) is not _NONE for s in shapes):
+        if all(variable_of(s.clause.patterns[k]) is not NO_VARIABLE for s in shapes):
             if _is_pending(shapes, k, lambda node: split_cons(node)[1]):
                 made.pending.add(k)
             elif _is_pending(shapes, k, lambda node: split_text(node)[0]):
@@ -207,22 +207,22 @@ def split_text(node: Any) -> tuple[Any, list[Any]]:
     return None, []
 
 
-_NONE: Any = object()
+NO_VARIABLE: Any = object()
 
 
-def _variable(pattern: Any) -> Any:
+def variable_of(pattern: Any) -> Any:
     """The variable that a pattern is, None for ``_``, a marker for other patterns."""
     if pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None):
         return pattern[2]
-    return _NONE
+    return NO_VARIABLE
 
 
 def uses(node: Any, var: Var) -> int:
     """How often *var* occurs in a tree."""
-    return sum(1 for found, _ in _occurrences(node, False) if found is var)
+    return sum(1 for found, _ in occurrences(node, False) if found is var)
 
 
-def _occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
+def occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
     """Every variable of a tree, and whether it stands in an anonymous function."""
     stack = [(node, inside)]
     while stack:
@@ -231,7 +231,7 @@ def _occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
         if kind is Var:
             yield n, inner
         elif kind is tuple or kind is list:
-            deeper = inner or (kind is tuple and len(n) == 3 and n[0] is _FN)
+            deeper = inner or (kind is tuple and len(n) == 3 and n[0] is FN)
             stack.extend((part, deeper) for part in n)
         elif kind is dict:
             stack.extend((part, inner) for part in n.values())
@@ -239,173 +239,42 @@ def _occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
             stack.extend((part, inner) for part in (n.patterns, n.guards, n.body))
 
 
-def _is_var(node: Any, var: Any) -> bool:
+def is_var(node: Any, var: Any) -> bool:
     return node.__class__ is tuple and len(node) == 3 and node[2] is var and var is not None
 
 
 def rest_variable(pattern: Any) -> Var | None:
     """``t`` of the pattern ``[a, b | t]``."""
     _, tail = split_cons(pattern)
-    found = _variable(tail) if tail is not None else None
+    found = variable_of(tail) if tail is not None else None
     return found if found.__class__ is Var else None
-
-
-Lists = Mapping[str, Container[int]]
-"""The cursors among the parameters of a module's functions, by ``name/arity``."""
-
-
-def list_parameters(functions: dict[str, list[Clause]]) -> dict[str, set[int]]:
-    """The parameters of a module's functions that are cursors.
-
-    Each takes lists apart and hands their rest to a cursor, or is handed such a rest and hands it on; those that do neither go,
-    until nothing changes.
-    """
-    kinds = {s: {k: kind for k in range(len(clauses[0].patterns)) if (kind := _list_kind(clauses, k))} for s, clauses in functions.items()}
-    found = {s: set(listed) for s, listed in kinds.items() if listed}
-    while True:
-        handed = {place for s, listed in found.items() for k in listed for c in functions[s] for place in _places(c, k, found)}
-        left = {s: {k for k in listed if _is_cursor(functions[s], k, found, kinds[s][k] == "apart" or (s, k) in handed)}
-                for s, listed in found.items()}  # fmt: skip
-        if left == found:
-            return {s: listed for s, listed in found.items() if listed}
-        found = left
-
-
-def _list_kind(clauses: list[Clause], k: int) -> str:
-    """``apart`` for a parameter that some clause takes apart as a list, ``whole`` for one that all clauses name, else nothing."""
-    patterns = [c.patterns[k] for c in clauses]
-    lists = [p for p in patterns if p.__class__ is list]
-    tails = [tail for p in lists if (tail := split_cons(p)[1]) is not None]
-    if any(_variable(p) is _NONE for p in [*(p for p in patterns if p.__class__ is not list), *tails]):
-        return ""
-    return "apart" if any(_variable(tail) is not None for tail in tails) else "" if lists else "whole"
-
-
-def _is_cursor(clauses: list[Clause], k: int, found: Lists, wanted: bool) -> bool:
-    """Whether parameter *k* hands on what it is given: the rest of the list in some clause, or the whole list in all that name it."""
-    rest = [(c, v) for c in clauses if c.patterns[k].__class__ is list and (v := rest_variable(c.patterns[k])) is not None]
-    if rest:
-        return any(_only_handed_on(c, v, found) for c, v in rest)
-    named = [(c, v) for c in clauses if (v := _variable(c.patterns[k])) is not None]
-    return wanted and bool(named) and all(_only_handed_on(c, v, found) for c, v in named)
-
-
-def _list_variable(pattern: Any) -> Any:
-    """The variable of a clause that is the list that a cursor stands for, or its rest."""
-    return rest_variable(pattern) if pattern.__class__ is list else _variable(pattern)
-
-
-def rests(clause: Clause, cursors: Iterable[int], lists: Lists) -> dict[Var, tuple[int, int]]:
-    """The variables of a clause that are positions only: the parameter, and how many elements stand before."""
-    found: dict[Var, tuple[int, int]] = {}
-    for k in cursors:
-        var = _list_variable(clause.patterns[k])
-        if var is not None and _only_handed_on(clause, var, lists):
-            found[var] = (k, len(split_cons(clause.patterns[k])[0]))
-    return found
-
-
-def _places(clause: Clause, k: int, lists: Lists) -> list[tuple[str, int]]:
-    """The cursors of calls that the list at parameter *k*, or its rest, goes to."""
-    var = _list_variable(clause.patterns[k])
-    return _handed_on(clause.body, var, lists) if var is not None and _only_handed_on(clause, var, lists) else []
-
-
-def _only_handed_on(clause: Clause, var: Var, lists: Lists) -> bool:
-    """Whether *var* is used for nothing but cursors of calls."""
-    total = uses(clause.body, var) + uses(clause.guards, var) + sum(uses(p, var) for p in clause.patterns) - 1
-    return 0 < total == len(_handed_on(clause.body, var, lists))
-
-
-def _handed_on(node: Any, var: Var, lists: Lists) -> list[tuple[str, int]]:
-    """The cursors of calls that *var* is the argument for."""
-    found: list[tuple[str, int]] = []
-    stack = [node]
-    while stack:
-        n = stack.pop()
-        kind = n.__class__
-        if kind is tuple or kind is list:
-            if kind is tuple and len(n) == 3 and n[0] is _FN:
-                continue
-            if kind is tuple and len(n) == 3 and n[0].__class__ is Atom and n[2].__class__ is list:
-                signature = f"{n[0].name}/{len(n[2])}"
-                places = lists.get(signature, ())
-                found.extend((signature, k) for k, arg in enumerate(n[2]) if k in places and _is_var(arg, var))
-            stack.extend(n)
-        elif kind is dict:
-            stack.extend(n.values())
-        elif kind is Clause:
-            stack.extend((n.guards, n.body))
-    return found
 
 
 def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> bool:
     grows = False
     for s in shapes:
-        var = _variable(s.clause.patterns[k])
+        var = variable_of(s.clause.patterns[k])
         if var is None:
             continue
-        if _in_head(s.clause, var, k):
+        if in_head(s.clause, var, k):
             return False
         for args in s.back:
-            grows = grows or _is_var(base(args[k]), var)
+            grows = grows or is_var(base(args[k]), var)
         # A function made before the loop goes on would see the list of a later step.
-        if any(found is var and inner for part in (s.before, s.back) for found, inner in _occurrences(part, False)):
+        if any(found is var and inner for part in (s.before, s.back) for found, inner in occurrences(part, False)):
             return False
     return grows
 
 
-def _in_head(clause: Clause, var: Var, k: int) -> bool:
+def in_head(clause: Clause, var: Var, k: int) -> bool:
     """Whether the variable of parameter *k* stands in a guard or in another pattern too."""
     return bool(uses(clause.guards, var)) or any(uses(p, var) for i, p in enumerate(clause.patterns) if i != k)
-
-
-Place = tuple[str, int]
-
-
-def growing_lists(groups: Mapping[str, Iterable[str]], functions: dict[str, list[Clause]], cursors: Lists) -> dict[str, set[int]]:
-    """The parameters by which functions that call each other in tail position (*groups*) hand on a list that grows."""
-    found = {(s, k) for s in groups if s in functions for k in range(len(functions[s][0].patterns))
-             if k not in cursors.get(s, ()) and _may_grow(functions[s], k)}  # fmt: skip
-    edges = {edge for s, group in groups.items() if s in functions for clause in functions[s] for edge in _handed(s, clause, group, found)}
-    while True:
-        edges = {(a, b, grows) for a, b, grows in edges if a in found and b in found}
-        left = {a for a, _, _ in edges} & {b for _, b, _ in edges}
-        if left == found:
-            break
-        found = left
-    reached = {place for a, b, grows in edges if grows for place in (a, b)}
-    while more := {place for a, b, _ in edges if a in reached or b in reached for place in (a, b)} - reached:
-        reached |= more
-    return {s: {k for other, k in reached if other == s} for s, _ in reached}
-
-
-def _may_grow(clauses: list[Clause], k: int) -> bool:
-    for clause in clauses:
-        var = _variable(clause.patterns[k])
-        if var is _NONE:
-            return False
-        if var is not None and (_in_head(clause, var, k) or any(v is var and inner for v, inner in _occurrences(clause.body, False))):
-            return False
-    return True
-
-
-def _handed(name: str, clause: Clause, group: Iterable[str], found: set[Place]) -> Iterator[tuple[Place, Place, bool]]:
-    """From which parameter to which one the calls in tail position hand a list on, and whether it grows there."""
-    for leaf in tails(clause.body, []):
-        call = called(leaf)
-        for j, arg in enumerate(call[1] if call is not None and call[0] in group else ()):
-            _, tail = split_cons(arg)
-            base = arg if tail is None else tail
-            for k, pattern in enumerate(clause.patterns):
-                if call is not None and (name, k) in found and _is_var(base, _variable(pattern)):
-                    yield (name, k), (call[0], j), tail is not None
 
 
 def _is_owned(shapes: list[_Shape], k: int) -> bool:
     grows = False
     for s in shapes:
-        var = _variable(s.clause.patterns[k])
+        var = variable_of(s.clause.patterns[k])
         if var is None or not s.back:
             continue
         if any(uses(p, var) for i, p in enumerate(s.clause.patterns) if i != k) or not all(_only_read(part, var) for part in s.before):
@@ -413,7 +282,7 @@ def _is_owned(shapes: list[_Shape], k: int) -> bool:
         for args in s.back:
             change = update_of(args[k], var)
             grows = grows or change is not None
-            given = args[k][2][1:] if change is not None else [] if _is_var(args[k], var) else [args[k]]
+            given = args[k][2][1:] if change is not None else [] if is_var(args[k], var) else [args[k]]
             if not all(_only_read(part, var) for i, part in enumerate([*args[:k], *given, *args[k + 1 :]])):
                 return False
     return grows
@@ -422,7 +291,7 @@ def _is_owned(shapes: list[_Shape], k: int) -> bool:
 def update_of(node: Any, var: Any) -> str | None:
     """The helper that does ``Map.put(var, ...)`` and the like in place."""
     call = _remote(node)
-    if call is None or not node[2] or not _is_var(node[2][0], var):
+    if call is None or not node[2] or not is_var(node[2][0], var):
         return None
     return UPDATES.get((*call, len(node[2])))
 
@@ -442,9 +311,9 @@ def _only_read(node: Any, var: Var) -> bool:
         return node is not var
     if kind is tuple and len(node) == 3:
         call = _remote(node)
-        if call in _READS and node[2] and _is_var(node[2][0], var):
+        if call in _READS and node[2] and is_var(node[2][0], var):
             return all(_only_read(a, var) for a in node[2][1:])
-        if node[0] is _FIELD and _is_var(node[2][0], var):
+        if node[0] is _FIELD and is_var(node[2][0], var):
             return True
     if kind is tuple or kind is list:
         return all(_only_read(part, var) for part in node)

@@ -7,8 +7,9 @@ from typing import Any
 
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.emit import Emitter
+from defnpy.codegen.handing import growing_lists, list_parameters, rests
 from defnpy.codegen.looping import enter_loop, rest_of
-from defnpy.codegen.loops import Cursor, growing_lists, list_parameters, loops, plan, rests
+from defnpy.codegen.loops import Cursor, loops, plan
 from defnpy.codegen.names import python_name
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
