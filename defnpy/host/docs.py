@@ -1,12 +1,16 @@
-"""What is known about functions: ``@doc`` of user modules, signatures and docstrings of native ones."""
+"""What is known about functions: ``@doc`` of user modules; the manual, else signatures and docstrings, of native ones."""
 
 from __future__ import annotations
 
 import inspect as python
 from typing import Any, NamedTuple
 
-from defnpy.terms.atom import Atom
+from defnpy.host.manual import page
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
+
+FORMS = alias("Kernel.SpecialForms")
 
 
 class Entry(NamedTuple):
@@ -27,16 +31,42 @@ def entries(module: Module) -> list[Entry]:
         noted = [Entry(kind, name, arity, f"{name}({parameters})", doc, line, tuple(meta))
                  for kind, name, arity, line, doc, meta, parameters in module.info.get("docs", []) if kind != "module"]
         return sorted(noted, key=lambda entry: entry[1:3])
-    made = []
-    for text, function in module.functions.items():
-        name, arity = split_signature(text)
-        if name not in ("__info__", "module_info") and arity is not None:
-            made.append(Entry("function", name, arity, _native_signature(name, arity, function), python.getdoc(function)))
-    for text in macro_signatures(module):
-        name, arity = split_signature(text)
-        if arity is not None:
-            made.append(Entry("macro", name, arity, f"{name}/{arity}", None))
-    return sorted(made, key=lambda entry: entry[1:3])
+    articles, told = _articles(module)
+    made = [
+        Entry("function", name, arity, _native_signature(name, arity, function), python.getdoc(function))
+        for (name, arity), function in _public(module.functions).items() if (name, arity) not in told
+    ]
+    macros = (split_signature(text) for text in macro_signatures(module))
+    made += [Entry("macro", name, arity, f"{name}/{arity}", None) for name, arity in macros if arity is not None and (name, arity) not in told]
+    return sorted([*made, *articles], key=lambda entry: entry[1:3])
+
+
+def _articles(module: Module) -> tuple[list[Entry], set[tuple[str, int]]]:
+    """The articles of the manual about what *module* has, and which of its names and arities they cover."""
+    functions = _public(module.functions)
+    present = {*functions, *(split_signature(text) for text in macro_signatures(module))}
+    listed = []
+    told: set[tuple[str, int]] = set()
+    for article in page(inspect(module.name)).articles:
+        covered = [(article.name, arity) for arity in article.arities if module.name is FORMS or (article.name, arity) in present]
+        if covered:
+            told.update(covered)
+            defaults = len(article.arities) - 1
+            doc = article.text or python.getdoc(functions.get(covered[-1]))
+            listed.append(Entry(article.kind, article.name, article.arities[-1], article.signature, doc,
+                                metadata=((Atom("defaults"), defaults),) if defaults else ()))
+    return listed, told
+
+
+def _public(functions: dict[str, Any]) -> dict[tuple[str, int], Any]:
+    named = ((split_signature(text), function) for text, function in functions.items())
+    return {(name, arity): function for (name, arity), function in named if name not in ("__info__", "module_info") and arity is not None}
+
+
+def covers(entry: Entry, arity: int | None) -> bool:
+    """Whether *entry* is about that arity, its defaults counted."""
+    defaults = next((number for key, number in entry.metadata if key is Atom("defaults")), 0)
+    return arity is None or entry.arity - defaults <= arity <= entry.arity
 
 
 def macro_signatures(module: Module) -> list[str]:
@@ -74,5 +104,7 @@ def docs_chunk(module: Module) -> tuple[Any, ...]:
 
 
 def module_doc(module: Module) -> Any:
-    """The text of ``@moduledoc``, False, or None where nothing was written."""
+    """The text of ``@moduledoc`` or of the manual, False, or None where nothing was written."""
+    if module.native:
+        return page(inspect(module.name)).text
     return next((doc for kind, _, _, _, doc, *_ in module.info.get("docs", []) if kind == "module"), None)
