@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect as python
+import re
+import sys
+from textwrap import fill
 from typing import Any, NamedTuple
 
 from defnpy.host.manual import page
@@ -33,7 +36,7 @@ def entries(module: Module) -> list[Entry]:
         return sorted(noted, key=lambda entry: entry[1:3])
     articles, told = _articles(module)
     made = [
-        Entry("function", name, arity, _native_signature(name, arity, function), python.getdoc(function))
+        Entry("function", name, arity, _native_signature(name, arity, function), _docstring(function))
         for (name, arity), function in _public(module.functions).items() if (name, arity) not in told
     ]
     macros = (split_signature(text) for text in macro_signatures(module))
@@ -52,7 +55,7 @@ def _articles(module: Module) -> tuple[list[Entry], set[tuple[str, int]]]:
         if covered:
             told.update(covered)
             defaults = len(article.arities) - 1
-            doc = article.text or python.getdoc(functions.get(covered[-1]))
+            doc = article.text or _docstring(functions.get(covered[-1]))
             listed.append(Entry(article.kind, article.name, article.arities[-1], article.signature, doc,
                                 metadata=((Atom("defaults"), defaults),) if defaults else ()))
     return listed, told
@@ -91,6 +94,12 @@ def _native_signature(name: str, arity: int, function: Any) -> str:
     return f"{name}({', '.join(names[:arity])})"
 
 
+def _docstring(function: Any) -> str | None:
+    """The docstring of a native function in the markup and width of documentation."""
+    found = python.getdoc(function) if function is not None else None
+    return "\n\n".join(fill(part.replace("``", "`"), 80, break_long_words=False, break_on_hyphens=False) for part in found.split("\n\n")) if found else None
+
+
 def docs_chunk(module: Module) -> tuple[Any, ...]:
     """``Code.fetch_docs/1``."""
 
@@ -106,5 +115,14 @@ def docs_chunk(module: Module) -> tuple[Any, ...]:
 def module_doc(module: Module) -> Any:
     """The text of ``@moduledoc`` or of the manual, False, or None where nothing was written."""
     if module.native:
-        return page(inspect(module.name)).text
+        return page(inspect(module.name)).text or _file_text(module)
     return next((doc for kind, _, _, _, doc, *_ in module.info.get("docs", []) if kind == "module"), None)
+
+
+def _file_text(module: Module) -> str | None:
+    """What the docstring of the Python file says of the module, when it begins with its name: ``Kino: ...``."""
+    from defnpy.host.catalog import tables
+
+    file = sys.modules.get(tables().get(module.name.name, ""))
+    about = re.match(rf"`*{re.escape(inspect(module.name))}`*[:,] (.+?)(?:\n\n|$)", (file.__doc__ if file is not None else None) or "", re.DOTALL)
+    return fill(about[1][0].upper() + about[1][1:].replace("``", "`"), 80, break_on_hyphens=False) if about else None

@@ -16,7 +16,7 @@ from defnpy.terms.runtime import runtime
 
 def loaded(name: str) -> Module:
     ensure_runtime()
-    found = catalog.load_native(alias(name).name)
+    found = catalog.load_native(name[1:] if name.startswith(":") else alias(name).name)
     assert found is not None
     return found
 

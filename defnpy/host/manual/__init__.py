@@ -35,8 +35,8 @@ EMPTY = Page(None, ())
 
 @functools.cache
 def page(module: str) -> Page:
-    """The page of *module* (``"Enum"``), empty where nothing was written."""
-    file = FOLDER / f"{module}.md"
+    """The page of *module* (``"Enum"``, ``":lists"``), empty where nothing was written."""
+    file = FOLDER / "erlang" / f"{module[1:]}.md" if module.startswith(":") else FOLDER / f"{module}.md"
     if not file.is_file():
         return EMPTY
     about, *articles = file.read_text(encoding="utf-8").split("\n## ")
@@ -45,7 +45,7 @@ def page(module: str) -> Page:
 
 def written() -> list[str]:
     """The modules that have a page."""
-    return sorted(file.stem for file in FOLDER.glob("*.md"))
+    return sorted([*(file.stem for file in FOLDER.glob("*.md")), *(f":{file.stem}" for file in FOLDER.glob("erlang/*.md"))])
 
 
 def _article(written: str) -> Article:

@@ -90,7 +90,7 @@ def _label(module: Any, name: Any, arity: Any) -> str:
 
 
 def _show_module(module: Module) -> None:
-    from defnpy.host.docs import module_doc
+    from defnpy.host.docs import entries, module_doc
 
     doc = module_doc(module)
     if doc in (None, False) and not module.native:
@@ -98,7 +98,7 @@ def _show_module(module: Module) -> None:
         return
     _article(inspect(module.name), doc)
     if module.native:
-        exports(module.name)
+        _columns(_exported(module) or [f"{entry.name}/{entry.arity}" for entry in entries(module)])
         write("\n")
 
 
@@ -141,15 +141,18 @@ def _colored(text: str) -> str:
 @ex("exports/1")
 def exports(module: Any) -> Any:
     """The functions and macros of *module*, in columns."""
-    from defnpy.host.docs import macro_signatures, split_signature
-
     found = runtime().find(module)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
-    names = {name for name in [*found.functions, *macro_signatures(found)] if not name.startswith(("__", "module_info"))}
-    ordered = sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
-    _columns(ordered)
+    _columns(_exported(found))
     return HIDDEN
+
+
+def _exported(module: Module) -> list[str]:
+    from defnpy.host.docs import macro_signatures, split_signature
+
+    names = {name for name in [*module.functions, *macro_signatures(module)] if not name.startswith(("__", "module_info"))}
+    return sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
 
 
 def _columns(names: list[str]) -> None:
