@@ -14,6 +14,7 @@ from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
 
 FORMS = alias("Kernel.SpecialForms")
+MARKED = re.compile(r"``([^`]+)``|(?<![\w*])\*(\w+)\*(?![\w*])|:\w+:`([^`]+)`")
 
 
 class Entry(NamedTuple):
@@ -97,7 +98,12 @@ def _native_signature(name: str, arity: int, function: Any) -> str:
 def _docstring(function: Any) -> str | None:
     """The docstring of a native function in the markup and width of documentation."""
     found = python.getdoc(function) if function is not None else None
-    return "\n\n".join(fill(part.replace("``", "`"), 80, break_long_words=False, break_on_hyphens=False) for part in found.split("\n\n")) if found else None
+    return "\n\n".join(map(_markdown, found.split("\n\n"))) if found else None
+
+
+def _markdown(paragraph: str) -> str:
+    """Code between single backticks instead of double ones, stars and roles."""
+    return fill(MARKED.sub(lambda found: f"`{found[1] or found[2] or found[3]}`", paragraph), 80, break_long_words=False, break_on_hyphens=False)
 
 
 def docs_chunk(module: Module) -> tuple[Any, ...]:
@@ -125,4 +131,4 @@ def _file_text(module: Module) -> str | None:
 
     file = sys.modules.get(tables().get(module.name.name, ""))
     about = re.match(rf"`*{re.escape(inspect(module.name))}`*[:,] (.+?)(?:\n\n|$)", (file.__doc__ if file is not None else None) or "", re.DOTALL)
-    return fill(about[1][0].upper() + about[1][1:].replace("``", "`"), 80, break_on_hyphens=False) if about else None
+    return _markdown(about[1][0].upper() + about[1][1:]) if about else None

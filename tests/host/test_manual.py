@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defnpy.host import catalog
-from defnpy.host.docs import covers, docs_chunk, entries, module_doc
+from defnpy.host.docs import _docstring, covers, docs_chunk, entries, module_doc
 from defnpy.host.manual import Page, page, written
 from defnpy.host.setup import ensure_runtime
 from defnpy.terms.atom import alias
@@ -82,3 +82,11 @@ def test_fetch_docs_gives_the_manual() -> None:
 def test_a_docstring_stands_in_for_an_article() -> None:
     constants = entries(loaded("Nx.Constants"))
     assert all(entry.doc and "``" not in entry.doc for entry in constants)
+
+
+def test_docstrings_become_markdown() -> None:
+    def made(fun: object) -> None:
+        """Call *fun* as :func:`other` does, ``a * b`` times."""
+
+    assert _docstring(made) == "Call `fun` as `other` does, `a * b` times."
+    assert _docstring(None) is None
