@@ -1,12 +1,20 @@
-"""What is known about functions: ``@doc`` of user modules, signatures and docstrings of native ones."""
+"""What is known about functions: ``@doc`` of user modules; the manual, else signatures and docstrings, of native ones."""
 
 from __future__ import annotations
 
 import inspect as python
+import re
+import sys
+from textwrap import fill
 from typing import Any, NamedTuple
 
-from defnpy.terms.atom import Atom
+from defnpy.host.manual import page
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
+
+FORMS = alias("Kernel.SpecialForms")
+MARKED = re.compile(r"``([^`]+)``|(?<![\w*])\*(\w+)\*(?![\w*])|:\w+:`([^`]+)`")
 
 
 class Entry(NamedTuple):
@@ -27,16 +35,42 @@ def entries(module: Module) -> list[Entry]:
         noted = [Entry(kind, name, arity, f"{name}({parameters})", doc, line, tuple(meta))
                  for kind, name, arity, line, doc, meta, parameters in module.info.get("docs", []) if kind != "module"]
         return sorted(noted, key=lambda entry: entry[1:3])
-    made = []
-    for text, function in module.functions.items():
-        name, arity = split_signature(text)
-        if name not in ("__info__", "module_info") and arity is not None:
-            made.append(Entry("function", name, arity, _native_signature(name, arity, function), python.getdoc(function)))
-    for text in macro_signatures(module):
-        name, arity = split_signature(text)
-        if arity is not None:
-            made.append(Entry("macro", name, arity, f"{name}/{arity}", None))
-    return sorted(made, key=lambda entry: entry[1:3])
+    articles, told = _articles(module)
+    made = [
+        Entry("function", name, arity, _native_signature(name, arity, function), _docstring(function))
+        for (name, arity), function in _public(module.functions).items() if (name, arity) not in told
+    ]
+    macros = (split_signature(text) for text in macro_signatures(module))
+    made += [Entry("macro", name, arity, f"{name}/{arity}", None) for name, arity in macros if arity is not None and (name, arity) not in told]
+    return sorted([*made, *articles], key=lambda entry: entry[1:3])
+
+
+def _articles(module: Module) -> tuple[list[Entry], set[tuple[str, int]]]:
+    """The articles of the manual about what *module* has, and which of its names and arities they cover."""
+    functions = _public(module.functions)
+    present = {*functions, *(split_signature(text) for text in macro_signatures(module))}
+    listed = []
+    told: set[tuple[str, int]] = set()
+    for article in page(inspect(module.name)).articles:
+        covered = [(article.name, arity) for arity in article.arities if module.name is FORMS or (article.name, arity) in present]
+        if covered:
+            told.update(covered)
+            defaults = len(article.arities) - 1
+            doc = article.text or _docstring(functions.get(covered[-1]))
+            listed.append(Entry(article.kind, article.name, article.arities[-1], article.signature, doc,
+                                metadata=((Atom("defaults"), defaults),) if defaults else ()))
+    return listed, told
+
+
+def _public(functions: dict[str, Any]) -> dict[tuple[str, int], Any]:
+    named = ((split_signature(text), function) for text, function in functions.items())
+    return {(name, arity): function for (name, arity), function in named if name not in ("__info__", "module_info") and arity is not None}
+
+
+def covers(entry: Entry, arity: int | None) -> bool:
+    """Whether *entry* is about that arity, its defaults counted."""
+    defaults = next((number for key, number in entry.metadata if key is Atom("defaults")), 0)
+    return arity is None or entry.arity - defaults <= arity <= entry.arity
 
 
 def macro_signatures(module: Module) -> list[str]:
@@ -61,6 +95,17 @@ def _native_signature(name: str, arity: int, function: Any) -> str:
     return f"{name}({', '.join(names[:arity])})"
 
 
+def _docstring(function: Any) -> str | None:
+    """The docstring of a native function in the markup and width of documentation."""
+    found = python.getdoc(function) if function is not None else None
+    return "\n\n".join(map(_markdown, found.split("\n\n"))) if found else None
+
+
+def _markdown(paragraph: str) -> str:
+    """Code between single backticks instead of double ones, stars and roles."""
+    return fill(MARKED.sub(lambda found: f"`{found[1] or found[2] or found[3]}`", paragraph), 80, break_long_words=False, break_on_hyphens=False)
+
+
 def docs_chunk(module: Module) -> tuple[Any, ...]:
     """``Code.fetch_docs/1``."""
 
@@ -74,5 +119,16 @@ def docs_chunk(module: Module) -> tuple[Any, ...]:
 
 
 def module_doc(module: Module) -> Any:
-    """The text of ``@moduledoc``, False, or None where nothing was written."""
+    """The text of ``@moduledoc`` or of the manual, False, or None where nothing was written."""
+    if module.native:
+        return page(inspect(module.name)).text or _file_text(module)
     return next((doc for kind, _, _, _, doc, *_ in module.info.get("docs", []) if kind == "module"), None)
+
+
+def _file_text(module: Module) -> str | None:
+    """What the docstring of the Python file says of the module, when it begins with its name: ``Kino: ...``."""
+    from defnpy.host.catalog import tables
+
+    file = sys.modules.get(tables().get(module.name.name, ""))
+    about = re.match(rf"`*{re.escape(inspect(module.name))}`*[:,] (.+?)(?:\n\n|$)", (file.__doc__ if file is not None else None) or "", re.DOTALL)
+    return _markdown(about[1][0].upper() + about[1][1:]) if about else None

@@ -22,9 +22,11 @@ def _module(name: str) -> Module:
     made.info["exception"] = True
 
     def exception(arg: Any = ()) -> Struct:
+        """The exception of a message or of a keyword list of fields; `raise/2` calls it."""
         return native_exception(atom, fields, arg)
 
     def inspect_error(arg: Any) -> Struct:
+        """The exception that stands for another one, raised while a value was inspected."""
         raised = option(arg, "exception")
         known = [(Atom("exception_module"), raised.module), (Atom("exception_message"), message_of(raised).rstrip("\n"))]
         return native_exception(atom, fields, [*known, *(pair for pair in arg if pair[0] is not Atom("exception"))])

@@ -18,6 +18,7 @@ def reflecting(protocol: Module, targets: str, *, any_struct: bool = False, desc
     signatures = [(Atom(s.rpartition("/")[0]), int(s.rpartition("/")[2])) for s in protocol.functions if not s.startswith("__")]
 
     def impl_for(term: Any) -> Any:
+        """The module that implements the protocol for the term, or `nil`."""
         found = find_impl(name, term)
         if found is not None:
             return found.name
@@ -27,6 +28,7 @@ def reflecting(protocol: Module, targets: str, *, any_struct: bool = False, desc
         return alias(f"{name}.Any") if any_struct else None
 
     def impl_for_bang(term: Any) -> Any:
+        """The module that implements the protocol for the term; raises Protocol.UndefinedError."""
         found = impl_for(term)
         if found is None:
             raise ProtocolUndefinedError(protocol.name, term, description)

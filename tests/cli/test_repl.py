@@ -142,6 +142,29 @@ def test_documentation(say: Callable[[str], str]) -> None:
     assert "exports Mod" in say("h()")
 
 
+def test_documentation_of_native_modules(say: Callable[[str], str]) -> None:
+    shown = say("h Enum.map")
+    assert shown.startswith("\n* def map(enumerable, fun)\n\n") and "    iex> Enum.map([1, 2], & &1 * 2)\n    [2, 4]\n" in shown
+    assert say("h Enum.join/1").startswith('\n* def join(enumerable, joiner \\\\ "")\n')
+    assert [line for line in say("h String.slice").split("\n") if line.startswith("*")] == ["* def slice(string, range)", "* def slice(string, start, length)"]
+    assert say("h if").startswith("\n* defmacro if(condition, clauses)\n")
+    assert say("h Kernel.|>").startswith("\n* defmacro left |> right\n")
+    assert say("h for").startswith("\n* defmacro for(args)\n")
+    assert say("h :lists.nth").startswith("\n* def nth(n, list)\n")
+    about = say("h Enum")
+    assert about.startswith("\n* Enum\n\nFunctions over enumerables") and "all?/1" in about
+    assert "case/2" in say("h Kernel.SpecialForms")
+    assert "No documentation for Enum.map/7 was found" in say("h Enum.map/7")
+
+
+def test_documentation_has_colours_in_a_terminal(say: Callable[[str], str]) -> None:
+    say("IEx.configure(colors: [enabled: true])")
+    shown = say("h Enum.map")
+    assert f"\x1b[7m\x1b[33m{'def map(enumerable, fun)':^80}\x1b[0m\n" in shown
+    assert "\x1b[36mfun\x1b[0m" in shown and "`" not in shown
+    assert "\x1b[36m    [2, 4]\x1b[0m" in shown
+
+
 def test_exports_and_information(say: Callable[[str], str]) -> None:
     say(MODULE)
     assert say("exports Docs").split() == ["add/1", "add/2", "hidden/0", "twice/1"]

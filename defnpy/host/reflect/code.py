@@ -312,7 +312,7 @@ def env_for_eval(options: Any) -> Any:
 
 @ex("fetch_docs/1")
 def fetch_docs(module: Any) -> Any:
-    """The ``:docs_v1`` chunk of a compiled module; those that defnpy provides have none."""
+    """The ``:docs_v1`` chunk of a module; for those that defnpy provides it is made from the manual."""
     found = runtime().find(module)
     if found is None:
         return (ERROR, Atom("module_not_found"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ HELP = """\
   clear()         clears the screen
   #iex:break      leaves an expression that is not complete
 """
+QUOTED = re.compile(r"`([^`]+)`")
 KINDS = {
     "int": "Integer", "float": "Float", "str": "BitString", "bytes": "BitString", "list": "List", "tuple": "Tuple",
     "dict": "Map", "Pid": "PID", "Reference": "Reference",
@@ -88,45 +90,69 @@ def _label(module: Any, name: Any, arity: Any) -> str:
 
 
 def _show_module(module: Module) -> None:
-    from defnpy.host.docs import module_doc
+    from defnpy.host.docs import entries, module_doc
 
     doc = module_doc(module)
-    if doc in (None, False):
-        write(f"{inspect(module.name)} was compiled without docs\n" if not module.native else f"\n{inspect(module.name)}\n\n")
-        if module.native:
-            exports(module.name)
+    if doc in (None, False) and not module.native:
+        write(f"{inspect(module.name)} was compiled without docs\n")
         return
-    write(f"\n* {inspect(module.name)}\n\n{doc.rstrip()}\n\n")
+    _article(inspect(module.name), doc)
+    if module.native:
+        _columns(_exported(module) or [f"{entry.name}/{entry.arity}" for entry in entries(module)])
+        write("\n")
 
 
 def _show(module: Any, name: Any, arity: Any) -> bool:
     """Print the documentation of every function of that name; whether there was one."""
-    from defnpy.host.docs import entries
+    from defnpy.host.docs import covers, entries
 
     found = runtime().find(module)
     if found is None:
         return False
-    listed = [e for e in entries(found) if e.name == atom_name(name) and arity in (None, e.arity) and e.doc is not False]
+    listed = [e for e in entries(found) if e.name == atom_name(name) and covers(e, arity) and e.doc is not False]
     for entry in listed:
-        head = "defmacro" if entry.kind == "macro" else "def"
-        write(f"\n* {head} {entry.signature}\n\n")
-        if entry.doc:
-            write(entry.doc.rstrip() + "\n\n")
+        _article(f"{'defmacro' if entry.kind == 'macro' else 'def'} {entry.signature}", entry.doc)
     return bool(listed)
+
+
+def _article(heading: str, doc: Any) -> None:
+    """A heading and a text; in a terminal the heading is a bar across it, code and examples have a colour."""
+    current_session = runtime().options.get("repl")
+    colored = current_session is not None and current_session.colors
+    write(f"\n\x1b[7m\x1b[33m{heading.center(80)}\x1b[0m\n\n" if colored else f"\n* {heading}\n\n")
+    if doc:
+        text = doc.rstrip()
+        write((_colored(text) if colored else text) + "\n\n")
+
+
+def _colored(text: str) -> str:
+    """Indented lines and quoted code in cyan, headings in yellow."""
+
+    def line(row: str) -> str:
+        if row.startswith("    "):
+            return f"\x1b[36m{row}\x1b[0m"
+        if row.startswith("#"):
+            return f"\x1b[33m{row}\x1b[0m"
+        return QUOTED.sub("\x1b[36m\\1\x1b[0m", row)
+
+    return "\n".join(map(line, text.split("\n")))
 
 
 @ex("exports/1")
 def exports(module: Any) -> Any:
     """The functions and macros of *module*, in columns."""
-    from defnpy.host.docs import macro_signatures, split_signature
-
     found = runtime().find(module)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
-    names = {name for name in [*found.functions, *macro_signatures(found)] if not name.startswith(("__", "module_info"))}
-    ordered = sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
-    _columns(ordered)
+    _columns(_exported(found))
     return HIDDEN
+
+
+def _exported(module: Module) -> list[str]:
+    from defnpy.host.docs import macro_signatures, split_signature
+
+    names = {name for name in [*module.functions, *macro_signatures(module)] if not name.startswith(("__", "module_info"))}
+    return sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
 
 
 def _columns(names: list[str]) -> None:
