@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.expand import directives, expander
+from defnpy.expand import expander
 from defnpy.expand.env import CompileFailure, Env, MacroEnv, Unit, line_of
 from defnpy.expand.macros.definitions import DEF
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -129,7 +129,7 @@ def _directive(options: Any) -> list[Any]:
 
 @ex("define_alias/3", "define_alias/4")
 def define_alias(env: Any, meta: Any, module: Any, options: Any = ()) -> Any:
-    return _changed(env, lambda made: directives.alias_((Atom("alias"), meta, [module, _directive(options)]), made))
+    return _changed(env, lambda made: expander.SPECIAL[Atom("alias")]((Atom("alias"), meta, [module, _directive(options)]), made))
 
 
 @ex("define_require/3", "define_require/4")
@@ -137,14 +137,14 @@ def define_require(env: Any, meta: Any, module: Any, options: Any = ()) -> Any:
     def work(made: Env) -> None:
         made.requires = made.requires | {module}
         if any(atom_name(k) == "as" for k, _ in options):
-            directives.alias_((Atom("alias"), meta, [module, _directive(options)]), made)
+            expander.SPECIAL[Atom("alias")]((Atom("alias"), meta, [module, _directive(options)]), made)
 
     return _changed(env, work)
 
 
 @ex("define_import/3", "define_import/4")
 def define_import(env: Any, meta: Any, module: Any, options: Any = ()) -> Any:
-    return _changed(env, lambda made: directives.import_((Atom("import"), meta, [module, _directive(options)]), made))
+    return _changed(env, lambda made: expander.SPECIAL[Atom("import")]((Atom("import"), meta, [module, _directive(options)]), made))
 
 
 # -- expansion -----------------------------------------------------------------------------------------------------------
