@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -244,43 +243,64 @@ def connectionist_temporal_classification(y_true: Any, y_pred: Any, opts: Opts =
     lengths, labels = y_true
     lengths, labels, y_pred = nx.to_tensor(lengths), nx.to_tensor(labels), nx.to_tensor(y_pred)
     batch, steps, _ = y_pred.shape
-    size = 2 * labels.shape[1] + 1
-    blanks = nx.broadcast(nx.tensor(o["blank"], kw(type=labels.type.elixir)), (batch, labels.shape[1], 1))
-    paired = nx.reshape(nx.concatenate([blanks, nx.new_axis(labels, -1)], kw(axis=2)), (batch, size - 1))
-    extended = nx.concatenate([paired, nx.slice_along_axis(paired, 0, 1, kw(axis=1))], kw(axis=1))
-    scores = _path_scores(y_pred, extended, steps, o["blank"])
-    ends = nx.new_axis(nx.multiply(2, lengths), -1)
-    last = nx.take_along_axis(scores, ends, kw(axis=1))
-    before = nx.take_along_axis(scores, nx.max_(nx.subtract(ends, 1), 0), kw(axis=1))
-    loss = nx.negate(nx.squeeze(_log_add(last, before), kw(axes=[1])))
-    if o["reduction"] is Atom("mean"):
-        loss = nx.divide(loss, nx.max_(lengths, 1))
-    return reduced(loss, o["reduction"])
+    path = nx.pad(labels, o["blank"], [(0, 0, 0), (1, 1, 1)])
+    limits = _path_limits(path, nx.reshape(nx.multiply(lengths, 2), (batch, 1)), steps - 1)
+    scores = _path_scores(y_pred, path, limits)
+    total = nx.sum_(nx.select(_within(path, limits[0]), nx.exp(scores), 0.0), kw(axes=[1]))
+    loss = nx.abs_(nx.log(nx.add(total, _PATH_EPSILON)))
+    return reduced(nx.divide(loss, lengths) if o["reduction"] is Atom("mean") else loss, o["reduction"])
 
 
-_FLOOR = -1.0e30
+_PATH_EPSILON = 1.0e-7
 
 
-def _log_add(a: Any, b: Any) -> Any:
-    top = nx.max_(a, b)
-    return nx.add(top, nx.log(nx.add(nx.exp(nx.subtract(a, top)), nx.exp(nx.subtract(b, top)))))
+def _path_limits(path: Tensor, most: Any, last: int) -> list[tuple[Any, Any]]:
+    """The first and the last place on the *path* (labels with blanks around them) that each step of time can be at.
+
+    *most* is the last place; the bounds of time are those of the reference, which goes through the path as fast as it can.
+    """
+    at = nx.broadcast(nx.tensor(1, kw(type=most.type.elixir)), most.shape)
+    upper, count = [at], nx.multiply(at, 0)
+    for _ in range(last):
+        going = nx.less_equal(at, nx.subtract(most, 2))
+        here, there = (nx.take_along_axis(path, nx.min_(place, path.shape[1] - 1), kw(axis=1)) for place in (at, nx.add(at, 2)))
+        at = nx.select(going, nx.add(at, nx.select(nx.not_equal(here, there), 2, 1)), at)
+        upper.append(nx.select(going, at, most))
+        count = nx.add(count, going)
+    bounds = nx.concatenate(upper, kw(axis=1))
+    made = []
+    for t in range(last + 1):
+        index = nx.subtract(nx.add(count, t), last)
+        earlier = nx.take_along_axis(bounds, nx.max_(index, 0), kw(axis=1))
+        made.append((nx.select(nx.less(index, 0), 0, earlier), upper[t]))
+    return made
 
 
-def _path_scores(y_pred: Tensor, extended: Tensor, steps: int, blank: Any) -> Any:
-    size = extended.shape[1]
-    at = nx.broadcast(nx.iota((1, size)), extended.shape)
-    shifted = nx.pad(extended, blank, [(0, 0, 0), (2, -2, 0)])
-    jump = nx.logical_and(nx.not_equal(extended, blank), nx.logical_and(nx.not_equal(extended, shifted), nx.greater_equal(at, 2)))
+def _within(path: Tensor, bounds: tuple[Any, Any], by: int = 0) -> Any:
+    """Where a place, *by* places further on, lies between the bounds."""
+    at = nx.add(nx.broadcast(nx.iota((1, path.shape[1])), path.shape), by)
+    return nx.logical_and(nx.greater_equal(at, bounds[0]), nx.less_equal(at, bounds[1]))
 
-    def step_scores(t: int) -> Any:
+
+def _path_scores(y_pred: Tensor, path: Tensor, limits: list[tuple[Any, Any]]) -> Any:
+    """The logarithm of the probability of what is left of the path, from each place, backwards in time."""
+
+    def step(t: int) -> Any:
         row = nx.squeeze(nx.slice_along_axis(y_pred, t, 1, kw(axis=1)), kw(axes=[1]))
-        return nx.take_along_axis(row, extended, kw(axis=1))
+        return nx.take_along_axis(row, path, kw(axis=1))
 
-    scores = nx.select(nx.less(at, 2), step_scores(0), _FLOOR)
-    for t in range(1, steps):
-        one = nx.pad(scores, _FLOOR, [(0, 0, 0), (1, -1, 0)])
-        two = nx.select(jump, nx.pad(scores, _FLOOR, [(0, 0, 0), (2, -2, 0)]), _FLOOR)
-        scores = nx.add(functools.reduce(_log_add, [scores, one, two]), step_scores(t))
+    last = len(limits) - 1
+    repeated = nx.equal(path, nx.pad(path, -1, [(0, 0, 0), (-2, 2, 0)]))
+    scores = nx.select(_within(path, limits[last]), step(last), 0.0)
+    for t in range(last - 1, -1, -1):
+        total: Any = 0.0
+        for by in range(3):
+            allowed = _within(path, limits[t + 1], by)
+            if by == 2:
+                allowed = nx.logical_and(allowed, nx.logical_not(repeated))
+            total = nx.add(total, nx.select(allowed, nx.exp(nx.pad(scores, 0.0, [(0, 0, 0), (-by, by, 0)])), 0.0))
+        made = nx.add(step(t), nx.log(nx.add(total, _PATH_EPSILON)))
+        scores = nx.select(_within(path, limits[t]), made, scores)
     return scores
 
 

@@ -265,7 +265,7 @@ def run(options: Any, schema: Any) -> Any:
     if unknown:
         raise Invalid(f"unknown options {inspect(unknown)}, valid options are: {inspect(known)}", unknown, None)
     for key, spec in schema:
-        options = _option(options, key, spec)
+        options = _option(options, key, spec, given)
     return options
 
 
@@ -274,11 +274,10 @@ def _expanded(schema: Any, given: list[Any]) -> Any:
     return schema if star is None else [(k, star) for k in given]
 
 
-def _option(options: list[Any], key: Any, spec: Any) -> list[Any]:
+def _option(options: list[Any], key: Any, spec: Any, given: list[Any]) -> list[Any]:
     if not _has(options, key):
         if _get(spec, "required", False):
-            received = inspect([k for k, _ in options])
-            text = f"required {inspect(key)} option not found, received options: {received}"
+            text = f"required {inspect(key)} option not found, received options: {inspect(given)}"
             raise Invalid(text, key, None)
         default = _get(spec, "default", UNSET)
         if default is UNSET:

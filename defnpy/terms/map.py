@@ -8,6 +8,7 @@ A map is never changed in place: functions here return new dicts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import FunctionType
 from typing import Any
 
 from defnpy.terms.atom import Atom
@@ -47,6 +48,8 @@ def term_hash(term: Any) -> int:
         return hash((kind.__name__, *map(term_hash, term)))
     if kind is dict:
         return hash(frozenset((hash(k), term_hash(v)) for k, v in term.items()))
+    if kind is FunctionType:
+        return hash(term.__code__)
     if hasattr(term, "module") and hasattr(term, "fields"):
         fields = term.fields
         return hash((id(term.module), frozenset((hash(k), term_hash(v)) for k, v in fields.items())))

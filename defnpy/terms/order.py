@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
+from types import FunctionType
 from typing import Any
 
 from defnpy.terms.atom import Atom, atom_name
@@ -66,7 +67,21 @@ def _same_kind(a: Any, b: Any, same: Callable[[Any, Any], bool]) -> bool:
         if own is not None:
             return bool(own(b, same))
         return _maps(a.fields, b.fields, same)
+    if kind is FunctionType:
+        return _same_function(a, b, same)
     return bool(a == b)
+
+
+def _same_function(a: Any, b: Any, same: Callable[[Any, Any], bool]) -> bool:
+    """Anonymous functions are equal when they stand at one place of the program and see equal values."""
+    if a.__code__ is not b.__code__ or a.__globals__ is not b.__globals__:
+        return False
+    cells = zip(a.__closure__ or (), b.__closure__ or (), strict=True)
+    given, other = a.__kwdefaults__ or {}, b.__kwdefaults__ or {}
+    try:
+        return all(same(x.cell_contents, y.cell_contents) for x, y in cells) and all(same(v, other.get(k)) for k, v in given.items())
+    except ValueError:  # a cell that is not filled yet: a function that knows itself
+        return False
 
 
 def _maps(a: dict[Any, Any], b: dict[Any, Any], same: Callable[[Any, Any], bool]) -> bool:

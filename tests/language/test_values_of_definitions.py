@@ -71,3 +71,15 @@ def test_code_evaluated_in_an_environment_leaves_one() -> None:
     {value, binding, env} = cell.("E.sum([a <<< 1, 1])", binding, env)
     {value, binding, env.file, Macro.Env.fetch_alias(env, :E)}
     """) == '{7, [a: 3], "cells", {:ok, Enum}}'
+
+
+def test_functions_of_one_place_that_see_equal_values_are_equal() -> None:
+    assert shown("""
+    defmodule Same do
+      def make(n), do: fn x -> x + n end
+      def two, do: {fn x -> x end, fn x -> x end}
+    end
+    {a, b} = Same.two()
+    {Same.make(1) == Same.make(1), Same.make([1]) === Same.make([1]), Same.make(1) == Same.make(2), a == b,
+     %{f: Same.make(1)} == %{f: Same.make(1)}, length(Enum.uniq([Same.make(1), Same.make(1), Same.make(2)])), List.delete([Same.make(1), 2], Same.make(1))}
+    """) == "{true, true, false, false, true, 2, [2]}"

@@ -40,6 +40,8 @@ FAULTS = [
      "expected keyword list, got: 1 (in options [:a, :keys])"),
     ("NimbleOptions.validate!([1], a: [])", "(ArgumentError) expected a keyword list, but an entry in the list is not a two-element tuple "
      "with an atom as its first element, got: 1"),
+    ("NimbleOptions.validate!([b: 2], a: [default: 1], c: [required: true], b: [])",
+     "(NimbleOptions.ValidationError) required :c option not found, received options: [:b]"),
     ("NimbleOptions.option_typespec([])", "(Enum.EmptyError) empty error"),
     ("NimbleOptions.option_typespec(a: [type: :foo])", "(CaseClauseError) no case clause matching: :foo"),
 ]  # fmt: skip

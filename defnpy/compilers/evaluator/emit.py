@@ -9,8 +9,9 @@ import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import to_type
 from defnpy.compilers.evaluator.kernels.elementwise import INVERSES
+from defnpy.compilers.evaluator.kernels.few import FEW, ROUNDED
 from defnpy.compilers.evaluator.kernels.linear import small_dot
-from defnpy.nx.dtype import F16, DType
+from defnpy.nx.dtype import F16, F32, DType
 from defnpy.nx.expr import Expr
 from defnpy.nx.graph import real
 from defnpy.nx.ops import BY_NAME
@@ -111,7 +112,7 @@ def _spans(e: Expr) -> bool:
 
 def _elementwise(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
     kind = e.out.type
-    if not kind.exact or not _spans(e) or (kind.is_complex and e.op.name in INVERSES):
+    if not kind.exact or not _spans(e) or (kind.is_complex and e.op.name in INVERSES) or _rounded(e):
         return False
     args = [_operand(w, real(t.data), kind, frame) for t in e.operands]
     if not e.out.shape:
@@ -121,6 +122,11 @@ def _elementwise(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -
         return True
     _into(w, e, w.bind(_UFUNCS[e.op.name], "u"), args, at, frame, lines, pad)
     return True
+
+
+def _rounded(e: Expr) -> bool:
+    """Whether the kernel computes in double precision."""
+    return e.out.type is F32 and e.op.name in ROUNDED and e.out.size <= FEW
 
 
 def _float_only(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
@@ -147,7 +153,7 @@ def _abs(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
 def _sigmoid(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
     kind = e.out.type
     one = real(e.operands[0].data)
-    if not kind.exact or kind is F16 or not e.out.shape or one.op is CONSTANT:
+    if not kind.exact or kind is F16 or not e.out.shape or one.op is CONSTANT or _rounded(e):
         return False
     _into(w, e, w.bind(np.negative, "u"), [_operand(w, one, kind, frame)], at, frame, lines, pad)
     name = frame.names[e]
@@ -191,8 +197,11 @@ def _reduce(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> boo
         return False
     fun = w.bind(_REDUCE[e.op.name], "u")
     p = e.params
-    dtype = w.bind(kind.numpy, "T") if e.op.name in ("sum", "product") else "None"
-    w.assign(e, f"{fun}.reduce({w.read(one, frame)}, {p['axes']!r}, {dtype}, None, {bool(p['keep_axes'])})", frame, lines, pad)
+    summed = e.op.name in ("sum", "product")
+    wide = summed and kind is F32 and one.out.size <= FEW
+    dtype = w.bind(np.dtype(np.float64) if wide else kind.numpy, "T") if summed else "None"
+    text = f"{fun}.reduce({w.read(one, frame)}, {p['axes']!r}, {dtype}, None, {bool(p['keep_axes'])})"
+    w.assign(e, f"{text}.astype({w.bind(kind.numpy, 'T')})" if wide else text, frame, lines, pad)
     if e.out.shape:
         frame.owned.add(e)
     return True

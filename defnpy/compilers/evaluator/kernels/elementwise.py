@@ -9,6 +9,7 @@ import numpy as np
 
 from defnpy.base.branches import inverses
 from defnpy.compilers.evaluator.kernels.cast import to_type, wide
+from defnpy.compilers.evaluator.kernels.few import ROUNDED, rounded
 from defnpy.compilers.evaluator.kernels.quiet import QUIET, enter, leave, quiet
 from defnpy.nx.dtype import C64, C128, F32, DType
 from defnpy.nx.ops import elementwise as ops
@@ -66,7 +67,7 @@ def _pow(a: Any, b: Any, t: DType) -> Any:
         return np.multiply(a, a)
     if t.is_integer and t.signed and (b < 0).any():
         raise ArithmeticError_()
-    made = np.power(a, b)
+    made = rounded(np.power)(a, b)
     # IEEE 754 has NaN ** 0 == 1; the reference has NaN.
     return np.where(np.isnan(a), a, made) if t.is_float and not t.is_complex else made
 
@@ -305,7 +306,7 @@ TABLE: dict[Any, Kernel] = {
     **{ops.BINARY[n]: arithmetic(f) for n, f in _UFUNCS.items()},
     **{ops.BINARY[n]: checked(f) for n, f in _CHECKED.items()},
     **{ops.BINARY[n]: quiet(compare(f)) for n, f in _COMPARE.items()},
-    **{ops.UNARY[n]: unary(f) for n, f in _UNARY.items()},
+    **{ops.UNARY[n]: unary(rounded(f) if n in ROUNDED else f) for n, f in _UNARY.items()},
     **{ops.UNARY[n]: f for n, f in _OWN.items()},
     ops.SELECT: quiet(_select),
     ops.CLIP: quiet(_clip),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import computing, to_type
+from defnpy.compilers.evaluator.kernels.few import FEW
 from defnpy.compilers.evaluator.kernels.quiet import quiet
 from defnpy.compilers.evaluator.kernels.shape import pad
 from defnpy.nx.dtype import F16, F32, DType
@@ -45,18 +46,14 @@ def _dot(out: Any, params: Any, a: Any, b: Any) -> Any:
     if t.is_integer and left.size > _SMALL and _fits_double(left, right, inner):
         made = np.matmul(left.astype(np.float64), right.astype(np.float64)).astype(np.int64)
         return to_type(made, t).reshape(out.shape)
-    if t is F32 and left.size * right.shape[-1] <= _FEW:
+    if t is F32 and left.size * right.shape[-1] <= FEW:
         left, right = left.astype(np.float64), right.astype(np.float64)
     return _result(np.matmul(left, right), t).reshape(out.shape)
 
 
-_FEW = 1 << 10
-"""Up to so many products single-precision sums are taken in double precision, as the reference takes them all."""
-
-
 def small_dot(a: Any, b: Any) -> Any:
     """``np.dot`` of vectors and matrices; few products are summed in double precision."""
-    if a.dtype == np.float32 and a.size * (b.shape[-1] if b.ndim > 1 else 1) <= _FEW:
+    if a.dtype == np.float32 and a.size * (b.shape[-1] if b.ndim > 1 else 1) <= FEW:
         return np.dot(a.astype(np.float64), b.astype(np.float64)).astype(np.float32)
     return np.dot(a, b)
 

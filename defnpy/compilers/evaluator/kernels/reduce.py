@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from defnpy.compilers.evaluator.kernels.cast import computing, is_low, to_type, wide
+from defnpy.compilers.evaluator.kernels.few import FEW
 from defnpy.compilers.evaluator.kernels.quiet import quiet
-from defnpy.nx.dtype import F16
+from defnpy.nx.dtype import F16, F32
 from defnpy.nx.ops import reduce as ops
 
 
 def _accumulate(function: Any) -> Any:
     def kernel(out: Any, params: Any, a: Any) -> Any:
         t = out.type
-        kind = np.dtype(np.float32) if t is F16 else computing(t)
+        kind = np.dtype(np.float64) if t is F32 and a.size <= FEW else np.dtype(np.float32) if t is F16 else computing(t)
         made = function(a, axis=params["axes"], dtype=kind, keepdims=params["keep_axes"])
         return np.asarray(made) if made.dtype == t.numpy else to_type(np.asarray(made), t)
 
