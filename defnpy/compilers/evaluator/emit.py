@@ -112,9 +112,14 @@ def _spans(e: Expr) -> bool:
 
 def _elementwise(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> bool:
     kind = e.out.type
-    if not kind.exact or not _spans(e) or (kind.is_complex and e.op.name in INVERSES) or _rounded(e):
+    if not kind.exact or not _spans(e) or (kind.is_complex and e.op.name in INVERSES):
         return False
     args = [_operand(w, real(t.data), kind, frame) for t in e.operands]
+    if _rounded(e):
+        double, single = w.bind(np.dtype(np.float64), "T"), w.bind(kind.numpy, "T")
+        w.assign(e, f"{w.bind(_UFUNCS[e.op.name], 'u')}({args[0]}.astype({double})).astype({single})", frame, lines, pad)
+        frame.owned.add(e)
+        return True
     if not e.out.shape:
         symbol = _SYMBOLS.get(e.op.name)
         text = f"{args[0]} {symbol} {args[1]}" if symbol else f"{w.bind(_UFUNCS[e.op.name], 'u')}({', '.join(args)})"
@@ -125,7 +130,7 @@ def _elementwise(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -
 
 
 def _rounded(e: Expr) -> bool:
-    """Whether the kernel computes in double precision."""
+    """Whether a result is computed in double precision."""
     return e.out.type is F32 and e.op.name in ROUNDED and e.out.size <= FEW
 
 
@@ -198,7 +203,8 @@ def _reduce(w: Any, e: Expr, at: int, frame: Any, lines: Lines, pad: str) -> boo
     fun = w.bind(_REDUCE[e.op.name], "u")
     p = e.params
     summed = e.op.name in ("sum", "product")
-    wide = summed and kind is F32 and one.out.size <= FEW
+    # Two numbers add up to the same in both precisions.
+    wide = summed and kind is F32 and 2 * e.out.size < one.out.size <= FEW
     dtype = w.bind(np.dtype(np.float64) if wide else kind.numpy, "T") if summed else "None"
     text = f"{fun}.reduce({w.read(one, frame)}, {p['axes']!r}, {dtype}, None, {bool(p['keep_axes'])})"
     w.assign(e, f"{text}.astype({w.bind(kind.numpy, 'T')})" if wide else text, frame, lines, pad)
