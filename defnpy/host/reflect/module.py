@@ -224,7 +224,7 @@ RESERVED = {
 @ex("__protocol_functions__/2")
 def protocol_functions(module: Any, functions: Any) -> Any:
     state = _state(module, "__protocol_functions__/2")
-    state.info["protocol"] = functions
+    state.info["protocol"] = sorted(functions, key=lambda f: (atom_name(f[0]), f[1]))
     state.persisted.add("__protocol__")
     state.attributes["__protocol__"] = [(Atom("fallback_to_any"), False)]
     state.callbacks.extend(functions)
