@@ -2,4 +2,3 @@
 
 from __future__ import annotations
 
-from tests.language.test_library_forms import run
