@@ -58,7 +58,7 @@ class Regex(Struct):
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
         return {
             Atom("opts"): self.options or [option for c in reversed(self.letters) for option in _OPTIONS[c]],
-            Atom("re_pattern"): None,
+            Atom("re_pattern"): self.pattern,
             Atom("re_version"): "",
             Atom("source"): self.source,
         }
@@ -76,6 +76,12 @@ class Regex(Struct):
     def unicode(self) -> bool:
         """Whether the expression works on code points."""
         return "u" in self.letters
+
+    @property
+    def pattern(self) -> Any:
+        """What ``:re`` takes for a compiled expression; letters and source stand for the code."""
+        code = make_binary(f"{self.letters}/".encode() + octets(self.source))
+        return (Atom("re_pattern"), self.compiled.groups, int(self.unicode), 0, code)
 
     @property
     def compiled(self) -> Any:
@@ -473,9 +479,21 @@ def _name(group: Any) -> Any:
     return getattr(group, "name", group)
 
 
+@ex("re_pattern/1")
+def re_pattern(re_: Any) -> Any:
+    """The compiled expression as ``:re`` takes it."""
+    return _regex(re_, "re_pattern", 1).pattern
+
+
+def from_pattern(pattern: Any) -> Regex:
+    """The expression of a compiled one."""
+    letters, _, code = octets(pattern[4]).partition(b"/")
+    return Regex(make_binary(code), letters.decode())
+
+
 @ex("version/0")
 def version() -> str:
     return "8.44 2020-02-12"
 
 
-MODULE = native_module("Regex", globals(), info={"struct": [(k, None) for k in Regex("", "").fields]})
+MODULE = native_module("Regex", globals(), info={"struct": [(Atom(k), None) for k in ("opts", "re_pattern", "re_version", "source")]})

@@ -54,7 +54,8 @@ def _io_lib() -> Module:
 
 
 def _write(text: str, device: tuple[Any, ...]) -> Any:
-    return io.write(*device, text)
+    """Print on standard output, or on the one device given."""
+    return io.write(device[0], text) if device else io.write(text)
 
 
 def _format(*args: Any) -> Any:
