@@ -238,6 +238,8 @@ def impl(module: Any, protocol: Any, target: Any) -> Any:
     found = runtime().find(protocol)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(protocol)} due to reason :nofile")
+    if not found.native and "protocol" not in found.info:
+        raise ArgumentError(f"{inspect(protocol)} is not a protocol")
     state.info["impl"] = (protocol, target)
     state.put_attribute("behaviour", protocol)
     state.persisted.add("__impl__")
