@@ -121,6 +121,7 @@ MODULES: dict[str, str] = {
     "Elixir.NaiveDateTime": "defnpy.stdlib.calendar.modules",
     "Elixir.NimbleOptions": "defnpy.stdlib.nimble_options",
     "Elixir.NimbleOptions.ValidationError": "defnpy.stdlib.exceptions",
+    "Elixir.Node": "defnpy.stdlib.node",
     "Elixir.OptionParser": "defnpy.stdlib.option_parser",
     "Elixir.OptionParser.ParseError": "defnpy.stdlib.exceptions",
     "Elixir.Path": "defnpy.stdlib.path",
@@ -201,6 +202,6 @@ MODULES: dict[str, str] = {
     "sys": "defnpy.stdlib.genserver",
     "telemetry": "defnpy.stdlib.telemetry",
     "telemetry_test": "defnpy.stdlib.telemetry",
-    "timer": "defnpy.stdlib.erlang.system",
+    "timer": "defnpy.stdlib.erlang.timer",
     "unicode": "defnpy.stdlib.erlang.binary",
 }
