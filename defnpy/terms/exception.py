@@ -120,7 +120,9 @@ def _by_module(term: Any) -> str:
     module = runtime().find(term.module)
     function = module.functions.get("message/1") if module is not None else None
     try:
-        message = function(term) if function is not None else term.fields.get(MESSAGE)
+        if function is None and module is not None:
+            raise UndefinedFunctionError(term.module, Atom("message"), 1)
+        message = term.fields.get(MESSAGE) if function is None else function(term)
     except ElixirError as caught:
         return (
             f"got {inspect(caught.term.module)} with message {inspect(caught.text)} "
