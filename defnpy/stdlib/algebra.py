@@ -188,7 +188,7 @@ def _chars(name: str, signature: str, function: Any) -> Module:
 
 def _chars_impls(name: str, signature: str, function: Any) -> dict[str, Module]:
     """The implementations of String.Chars and List.Chars for plain terms."""
-    made = {f"Elixir.{name}.{kind}": native_module(f"{name}.{kind}", {}) for kind in ("Atom", "BitString", "Float", "Integer", "List")}
+    made = {f"Elixir.{name}.{kind}": native_module(f"{name}.{kind}", {}) for kind in ("Atom", "Float", "Integer", "List")}
     for module in made.values():
         module.functions[signature] = function
     return made

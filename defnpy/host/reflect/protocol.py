@@ -76,7 +76,8 @@ def assert_protocol(module: Any) -> Any:
 @ex("assert_impl!/2")
 def assert_impl(module: Any, target: Any) -> Any:
     own = runtime().find(module)
-    if own is not None and own.native and target in own.functions.get("__protocol__/1", lambda key: (None, []))(Atom("impls"))[1]:
+    facts = own.functions.get("__protocol__/1") if own is not None and own.native else None
+    if facts is not None and target in facts(Atom("impls"))[1]:
         return Atom("ok")
     return _assert(Atom(f"{module.name}.{_short(target)}"), "impl", "an implementation of a protocol")
 
