@@ -46,3 +46,27 @@ def test_what_a_format_refuses(pattern, args):
 
 def test_strings_and_terms_stay_lists_of_their_own():
     assert nested_format("a~p b~5b", [1, 3]) == [97, [49], 32, 98, 32, 32, 32, 32, 51]
+
+
+LONG = [
+    (list(range(1, 31)), "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,\n 29,30]"),
+    ((Atom("tag"), list(range(1, 31)), "x"),
+     "{tag,[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,\n      28,29,30],\n     <<\"x\">>}"),
+    ({Atom("a"): list(range(1, 31)), Atom("b"): 2},
+     "#{a =>\n      [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,\n       27,28,29,30],\n  b => 2}"),
+    ([(Atom("name"), "some longer text number one"), (Atom("value"), [1, 2, 3, 4]), 1, 2, (Atom("rest"), "another longer text"), 5, 6],
+     '[{name,<<"some longer text number one">>},\n {value,[1,2,3,4]},\n 1,2,\n {rest,<<"another longer text">>},\n 5,6]'),
+    ((Atom("a" * 75), Atom("b")), "{" + "a" * 75 + ",\n    b}"),
+    (bytes([200, 1] * 20), "<<" + "200,1," * 12 + "200,\n  " + "1,200," * 7 + "1>>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("term", "text"), LONG)
+def test_terms_that_are_too_long_for_a_line(term, text):
+    assert format_text("~p", [term]) == text
+
+
+def test_lines_end_by_their_column():
+    numbers = list(range(1, 25))
+    assert format_text("Value: ~p", [numbers]) == "Value: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24]"
+    assert format_text("Value of these: ~p", [numbers]).endswith(",22,23,\n                 24]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.stdlib import io
+from defnpy.stdlib.erlang.layout import pretty_text
 from defnpy.stdlib.erlang.notation import erlang_text, printable, quoted
 from defnpy.stdlib.erlang.text import format_text, nested_format
 from defnpy.terms import text as txt
@@ -43,7 +44,7 @@ def _io_lib() -> Module:
     made.functions.update({
         "format/2": nested_format, "fwrite/2": nested_format, "format/3": lambda p, a, o: nested_format(p, a),
         "write/1": lambda t: _points(erlang_text(t)), "write/2": lambda t, depth: _points(erlang_text(t, depth=depth)),
-        "print/1": lambda t: _points(erlang_text(t, True)), "write_string/1": lambda s: _points(quoted("".join(map(chr, s)))),
+        "print/1": lambda t: _points(pretty_text(t, False, 0, 80)), "write_string/1": lambda s: _points(quoted("".join(map(chr, s)))),
         "write_atom/1": lambda a: _points(erlang_text(a)), "nl/0": lambda: [10],
         "printable_list/1": lambda t: _characters(t, printable), "printable_latin1_list/1": lambda t: _characters(t, printable),
         "printable_unicode_list/1": lambda t: _characters(t, _unicode), "char_list/1": lambda t: _characters(t, _point),

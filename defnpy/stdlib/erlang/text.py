@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from defnpy.stdlib.erlang.layout import pretty_text
 from defnpy.stdlib.erlang.notation import erlang_text
 from defnpy.stdlib.integer import in_base
 from defnpy.terms import text as txt
@@ -41,23 +42,33 @@ def _formatted(pattern: Any, args: Any) -> Iterator[tuple[str, bool]]:
     if args.__class__ is not list:
         raise _bad()
     rest = list(args)
-    place = 0
+    place = column = 0
     while (tilde := source.find("~", place)) >= 0:
         yield source[place:tilde], False
+        column = _column(source[place:tilde], column)
         found = _DIRECTIVE.match(source, tilde)
         if found is None:
             raise _bad()
-        yield _Directive(found, rest).text()
+        made, nested = _Directive(found, rest, column).text()
+        yield made, nested
+        column = _column(made, column)
         place = found.end()
     yield source[place:], False
     if rest:
         raise _bad()
 
 
+def _column(text: str, column: int) -> int:
+    """Where a line stands behind *text*."""
+    behind = text.rpartition("\n")
+    return len(behind[2]) + (0 if behind[1] else column)
+
+
 class _Directive:
     """``~F.P.PadModC`` with its arguments taken from *rest*."""
 
-    def __init__(self, found: re.Match[str], rest: list[Any]) -> None:
+    def __init__(self, found: re.Match[str], rest: list[Any], column: int) -> None:
+        self.column = column
         width, precision, pad, modifiers, self.letter = found.groups()
         self.rest = rest
         self.width = self.number(width)
@@ -141,7 +152,10 @@ class _Directive:
         depth = self.integer() if self.letter == "P" else -1
         if self.left:
             raise _bad()
-        return erlang_text(value, True, self.wide, depth)
+        if depth >= 0:
+            return erlang_text(value, True, self.wide, depth)
+        column = self.column if self.precision is None else self.precision - 1
+        return pretty_text(value, self.wide, column, 80 if self.width is None else self.width)
 
     def character(self) -> str:
         value = self.integer()
