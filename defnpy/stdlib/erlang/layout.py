@@ -51,8 +51,9 @@ class _Layout:
             return f"{{{self.filled(parts, column + 1, closing)}}}"
         tag = parts[0][0]
         made = f"{{{tag},{self.filled(parts[1:], column + len(tag) + 2, closing)}}}"
-        first, *rest = made.split("\n")
-        if len(tag) + 2 <= _TAG_INDENT or (column + len(first) <= self.most and all(len(line) <= self.most for line in rest)):
+        *lines, last = f"{' ' * column}{made}".split("\n")
+        # The comma behind a line may stand one further.
+        if len(tag) + 2 <= _TAG_INDENT or (max(map(len, lines), default=0) <= self.most + 1 and len(last) <= self.most):
             return made
         indent = column + _TAG_INDENT
         return f"{{{tag},\n{' ' * indent}{self.filled(parts[1:], indent, closing)}}}"
