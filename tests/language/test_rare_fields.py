@@ -44,6 +44,8 @@ CASES = {
     "names in small letters": (
         'Enum.map(~w(HTMLParser Foo_Bar FOO_BAR foo-Bar AB1c X1Y2 IO.ANSI fooBARBaz ÉcoleNormale), &Macro.underscore/1)',
         '["html_parser", "foo__bar", "foo_bar", "foo-_bar", "ab1c", "x1_y2", "io/ansi", "foo_bar_baz", "École_normale"]'),
+    "names of modules": ("Enum.map(~w(foo_bar Foo_Bar foo__bar _foo foo_1bar foo/bar_baz FOO_BAR é_é), &Macro.camelize/1)",
+                         '["FooBar", "Foo_Bar", "FooBar", "Foo", "Foo1bar", "Foo.BarBaz", "FOO_BAR", "é_é"]'),
     "escapes that a function replaces": ('Macro.unescape_string("a\\\\nb\\\\qc", fn ?n -> ?N; c -> c end)', '"aNbqc"'),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 from tests.stdlib.support import shown
 
 VALUES = [
+    ("{:lists.rkeymerge(1, [{3, :a}, {1, :b}], [{3, :c}]), :lists.rumerge([3, 1], [3, 2])}", "{[{3, :c}, {3, :a}, {1, :b}], [3, 2, 1]}"),
     ("Keyword.intersect([a: 1, b: 2, a: 3], [a: 0, b: 1, a: 9])", "[a: 0, b: 1, a: 0]"),
     ("Keyword.intersect([c: 1, a: 2], [a: 1, c: 3], fn k, x, y -> {k, x, y} end)", "[c: {:c, 1, 3}, a: {:a, 2, 1}]"),
     ('Regex.compile("a{2,1}")', '{:error, {~c"numbers out of order in {} quantifier", 5}}'),

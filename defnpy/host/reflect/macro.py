@@ -378,7 +378,8 @@ def camelize(text: Any) -> str:
 def _camel(text: str) -> str:
     if text and text == text.upper() and any(c.isalpha() for c in text):
         return text
-    return "".join(p[:1].upper() + p[1:] for p in text.split("_"))
+    made = re.sub("_+(?=_|$)", "", text.lstrip("_"))
+    return re.sub("^[a-z]|_([a-z0-9])", lambda found: found[0][-1].upper(), made)
 
 
 @ex("underscore/1")
