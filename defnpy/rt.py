@@ -31,7 +31,7 @@ from defnpy.terms import order as _order
 from defnpy.terms import process as _process
 from defnpy.terms import text as _text
 from defnpy.terms import versions as _versions
-from defnpy.terms.atom import Atom, atom_name, is_atom
+from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, segment_error
 from defnpy.terms.binary import reader as reader
 from defnpy.terms.function import Capture, Closure
@@ -165,20 +165,29 @@ def soft_field(term: Any, name: Any) -> Any:
     return None if term is None else field(term, name)
 
 
+def _rare_field(term: Any, fields: Any, name: Any) -> Any:
+    """A field named true, false or nil; otherwise there is none of that name."""
+    named = to_atom(atom_name(name))
+    value = fields.get(_maps.key(named), UNSET)
+    if value is UNSET:
+        raise _errors.KeyError_(named, term, reason=(_BADKEY, named, term)) from None
+    return value
+
+
 def field(term: Any, name: Any) -> Any:
     """``term.name``: a field, or the function of a module."""
     if term.__class__ is dict:
         try:
             return term[name]
         except KeyError:
-            raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term)) from None
+            return _rare_field(term, term, name)
     if isinstance(term, Struct):
         fields = term.fields
         if name in fields:
             return fields[name]
         if atom_name(name) == "__struct__":
             return term.module
-        raise _errors.KeyError_(name, term, reason=(_BADKEY, name, term))
+        return _rare_field(term, fields, name)
     if term.__class__ is Atom:
         return remote(term, f"{atom_name(name)}/0")()
     raise _kernel.missing_field(term, name)

@@ -51,10 +51,10 @@ def struct(em: Emitter, node: Any) -> ast.expr:
     if len(pairs) == 1 and len(pairs[0]) == 3 and pairs[0][0] is _BAR:
         base, changes = pairs[0][2]
         values = em.exprs([base, *(v for _, v in changes)])
-        keys: list[ast.expr | None] = [em.expr(k) for k, _ in changes]
+        keys: list[ast.expr | None] = [_key(em, k, em.expr(k)) for k, _ in changes]
         return em.rt("update_struct", [name, values[0], em.at(ast.Dict(keys, values[1:]))])
     values = em.exprs([v for _, v in pairs])
-    names: list[ast.expr | None] = [em.expr(k) for k, _ in pairs]
+    names: list[ast.expr | None] = [_key(em, k, em.expr(k)) for k, _ in pairs]
     return em.rt("new_struct", [name, em.at(ast.Dict(names, values))])
 
 

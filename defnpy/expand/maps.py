@@ -7,6 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.env import Env
+from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, is_atom
 from defnpy.terms.errors import EXCEPTION, ArgumentError, KeyError_
 from defnpy.terms.runtime import runtime
@@ -67,7 +68,7 @@ STRUCT_NAME = Atom("__struct__")
 
 def _check_fields(module: Any, info: dict[str, Any], pairs: list[Any]) -> None:
     """What ``__struct__/1`` says of the fields that a program gives when it builds a struct."""
-    names = {k for k, _ in info["struct"]}
+    names = {maps.unkey(k) for k, _ in info["struct"]}
     for key, _ in pairs:
         if is_atom(key) and key not in names:
             raise KeyError_(key, None, message=None)
@@ -86,7 +87,7 @@ def known_fields(module: Any, meta: Any, env: Env, pairs: list[Any]) -> None:
         return
     from defnpy.terms.inspect import inspect
 
-    names = {k for k, _ in info["struct"]}
+    names = {maps.unkey(k) for k, _ in info["struct"]}
     for key, _ in pairs:
         if is_atom(key) and key not in names:
             message = f"unknown key {ex._show(key)} for struct {inspect(module)}"

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from defnpy.terms import errors
+from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.module import FunctionTable, Module
 from defnpy.terms.runtime import runtime
@@ -65,7 +66,7 @@ def _generated(made: Module) -> None:
         if kind == "struct":
             if "struct" not in info:
                 return None
-            return [{Atom("field"): k, Atom("required"): k in (info.get("enforce_keys") or []), Atom("default"): v} for k, v in info["struct"]]
+            return [{Atom("field"): maps.unkey(k), Atom("required"): k in (info.get("enforce_keys") or []), Atom("default"): v} for k, v in info["struct"]]
         if kind == "attributes":
             return list(info.get("attributes", []))
         if kind == "deprecated":
@@ -101,9 +102,9 @@ def _struct_functions(made: Module) -> None:
         return Struct(name, dict(defaults))
 
     def filled(given: Any) -> Struct:
-        from defnpy.stdlib.kernel import _field_pairs, build_struct
+        from defnpy.stdlib.kernel import build_struct, field_pairs
 
-        return build_struct(made, _field_pairs(given))
+        return build_struct(made, field_pairs(given, name, "__struct__/1"))
 
     made.functions.setdefault("__struct__/0", blank)
     made.functions.setdefault("__struct__/1", filled)
@@ -120,7 +121,9 @@ def _exception_functions(made: Module) -> None:
             return Struct(name, fields)
         if given.__class__ is not list:
             raise errors.FunctionClauseError(name, Atom("exception"), 1)
-        for k, v in given:
+        from defnpy.stdlib.kernel import field_pairs
+
+        for k, v in field_pairs(given, name, "__struct__/1"):
             if k not in fields:
                 raise errors.KeyError_(k, None)
             fields[k] = v
@@ -200,7 +203,7 @@ def _fields(given: Any) -> list[tuple[Any, Any]]:
         if k is STRUCT_NAME:
             raise errors.ArgumentError("cannot set :__struct__ in struct definition")
         _check_default(k, v)
-        merged[k] = v
+        merged[maps.key(k)] = v
     return list(merged.items())
 
 

@@ -419,8 +419,9 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if state.struct is not None:
         info.update(state.struct)
     if state.callbacks:
-        info["callbacks"] = list(reversed(state.callbacks))
-        info["optional_callbacks"] = list(state.optional_callbacks)
+        info["callbacks"] = _listed_callbacks(state.callbacks)
+        optional = set(state.optional_callbacks)
+        info["optional_callbacks"] = [c for c in info["callbacks"] if _written(c) in optional]
     for name in ("behaviour", "fallback_to_any", "undefined_impl_description"):
         value = state.attributes.get(name)
         if value not in (None, []):
@@ -432,7 +433,7 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
     if derived:
         info["derive"] = derived
-    kept = [(Atom(k), value if value.__class__ is list else [value]) for k in sorted(state.persisted) if k in state.attributes
+    kept = [(Atom(k), value if value.__class__ is list else [value]) for k in sorted(state.persisted | {"behaviour", "vsn"}) if k in state.attributes
             for value in (reversed(state.attributes[k]) if k in state.accumulating else [state.attributes[k]])]
     if kept:
         info["attributes"] = kept
@@ -443,6 +444,18 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if transforms:
         info["deftransform"] = transforms
     return info
+
+
+def _written(callback: Any) -> Any:
+    """Name and arity of a callback as its module declares them."""
+    name, arity = callback
+    return (Atom(atom_name(name)[6:]), arity - 1) if atom_name(name).startswith("MACRO-") else callback
+
+
+def _listed_callbacks(declared: list[Any]) -> list[Any]:
+    """Callbacks as ``behaviour_info/1`` lists them: by the names that were written, from the last on."""
+    by_name = {(atom_name(name), arity): callback for callback in declared for name, arity in [_written(callback)]}
+    return [by_name[key] for key in sorted(by_name, reverse=True)]
 
 
 class Evaluator:

@@ -174,7 +174,9 @@ def _opts() -> Module:
     def struct(given: Any = ()) -> Any:
         return inspecting.opts_from(given)
 
-    made.functions.update({"new/1": struct, "__struct__/0": struct, "__struct__/1": struct})
+    made.functions.update({
+        "new/1": struct, "__struct__/0": struct, "__struct__/1": struct, "default_inspect_fun/0": lambda: inspecting.inspect_term,
+    })  # fmt: skip
     return made
 
 
@@ -184,8 +186,18 @@ def _chars(name: str, signature: str, function: Any) -> Module:
     return reflecting(made, "Atom BitString Float Integer List")
 
 
+def _chars_impls(name: str, signature: str, function: Any) -> dict[str, Module]:
+    """The implementations of String.Chars and List.Chars for plain terms."""
+    made = {f"Elixir.{name}.{kind}": native_module(f"{name}.{kind}", {}) for kind in ("Atom", "Float", "Integer", "List")}
+    for module in made.values():
+        module.functions[signature] = function
+    return made
+
+
 MODULE = native_module("Inspect.Algebra", globals())
 MODULES_BY_NAME = {
+    **_chars_impls("String.Chars", "to_string/1", text.to_string),
+    **_chars_impls("List.Chars", "to_charlist/1", text.to_charlist),
     "Elixir.Inspect.Algebra": MODULE,
     "Elixir.Inspect": _inspect(),
     "Elixir.Inspect.Opts": _opts(),

@@ -258,6 +258,31 @@ def _cbrt(x: float) -> float:
     return math.copysign(abs(x) ** (1 / 3), x)
 
 
+def _erf_inv(y: float) -> float:
+    """The inverse of the error function: a first guess in closed form, then Newton's steps."""
+    if abs(y) >= 1:
+        if abs(y) == 1:
+            return math.copysign(math.inf, y)
+        raise ValueError
+    a, w = 0.147, math.log1p(-y * y)
+    half = 2 / (math.pi * a) + w / 2
+    x = math.copysign(math.sqrt(math.sqrt(half * half - w / a) - half), y)
+    for _ in range(3):
+        x -= (math.erf(x) - y) * math.sqrt(math.pi) / 2 * math.exp(x * x)
+    return x
+
+
+def _only_real(name: str, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*f* of complex numbers without an imaginary part; there is none of others."""
+
+    def checked(z: complex) -> complex:
+        if z.imag:
+            raise ArithmeticError_(f"{name} not implemented for non-real numbers")
+        return complex(f(z.real))
+
+    return checked
+
+
 def _inverse(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda z: f(1 / z)
 
@@ -281,7 +306,8 @@ _TABLE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "sech": (_reciprocal(math.cosh), _reciprocal(cmath.cosh)), "csch": (_reciprocal(math.sinh), _reciprocal(cmath.sinh)),
     "coth": (_reciprocal(math.tanh), _reciprocal(cmath.tanh)), "asech": (_inverse(math.acosh), _OWN["asech"]),
     "acsch": (_inverse(math.asinh), _inverse(_OWN["asinh"])), "acoth": (_inverse(math.atanh), _inverse(_OWN["atanh"])),
-    "erf": (math.erf, lambda z: math.erf(z.real)), "erfc": (math.erfc, lambda z: math.erfc(z.real)),
+    "erf": (math.erf, _only_real("erf", math.erf)), "erfc": (math.erfc, _only_real("erfc", math.erfc)),
+    "erf_inv": (_erf_inv, _only_real("erf_inv", _erf_inv)),
 }  # fmt: skip
 
 

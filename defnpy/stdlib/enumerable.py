@@ -190,6 +190,8 @@ def protocol_member(term: Any, wanted: Any) -> Any:
 
 @ex("slice/1")
 def protocol_slice(term: Any) -> Any:
+    if term.__class__ in (list, FunctionType, Capture, Closure):
+        return (ERROR, alias("Enumerable.List" if term.__class__ is list else "Enumerable.Function"))
     items = as_list(term)
 
     def part(start: int, length: int, step: int) -> list[Any]:
@@ -337,5 +339,5 @@ MODULE = reflecting(
 MODULES_BY_NAME = {
     "Elixir.Enumerable": MODULE,
     "Elixir.Collectable": _collectable(),
-    **{f"Elixir.Enumerable.{kind}": native_module(f"Enumerable.{kind}", globals()) for kind in ("List", "Map", "Function")},
+    **{f"Elixir.Enumerable.{kind}": native_module(f"Enumerable.{kind}", globals()) for kind in ("List", "Map", "Function", "MapSet", "Range", "Stream")},
 }

@@ -631,8 +631,12 @@ def _checked_struct(made: Any, module: Any, arity: int) -> Any:
     return made
 
 
-def _field_pairs(fields: Any) -> list[tuple[Any, Any]]:
-    return [p for p in enumerable.iterate(fields) if p[0] is not STRUCT_KEY]
+def field_pairs(fields: Any, module: Atom, function: str) -> list[tuple[Any, Any]]:
+    """The fields given to *function*, whose anonymous function takes pairs only."""
+    found = list(enumerable.iterate(fields))
+    if not all(p.__class__ is tuple and len(p) == 2 for p in found):
+        raise FunctionClauseError(module, Atom(f"-{function}-fun-0-"), 2)
+    return [p for p in found if p[0] is not STRUCT_KEY]
 
 
 @ex("struct/1", "struct/2")
@@ -641,7 +645,7 @@ def struct(module: Any, fields: Any = ()) -> Any:
     need(isinstance(module, Struct) or is_atom(module), "Kernel", "struct", 3)
     made = module if isinstance(module, Struct) else new_struct(module)
     known = made.fields
-    changes = {maps.key(k): v for k, v in (_field_pairs(fields) if fields else [])}
+    changes = {maps.key(k): v for k, v in (field_pairs(fields, alias("Kernel"), "struct/2") if fields else [])}
     chosen = {k: v for k, v in changes.items() if k in known}
     return made.replace(chosen) if chosen else made
 
@@ -650,7 +654,8 @@ def struct(module: Any, fields: Any = ()) -> Any:
 def struct_bang(module: Any, fields: Any = ()) -> Any:
     """Unknown fields and missing enforced ones raise."""
     need(isinstance(module, Struct) or is_atom(module), "Kernel", "struct!", 2)
-    given = _field_pairs(fields) if fields else []
+    owner, function = (alias("Kernel"), "struct!/2") if isinstance(module, Struct) else (module, "__struct__/1")
+    given = field_pairs(fields, owner, function) if fields else []
     if isinstance(module, Struct):
         for k, _ in given:
             if maps.key(k) not in module.fields:
@@ -732,10 +737,7 @@ def native_exception(module: Atom, known: list[tuple[Any, Any]], opts: Any) -> S
         return Struct(module, fields)
     if opts.__class__ is not list and opts != ():
         raise FunctionClauseError(module, Atom("exception"), 1)
-    for pair in opts:
-        if pair.__class__ is not tuple or len(pair) != 2:
-            raise FunctionClauseError(module, Atom("__struct__"), 1)
-        k, v = pair
+    for k, v in field_pairs(opts, module, "__struct__/1"):
         if k not in fields:
             raise KeyError_(k, None)
         fields[k] = v

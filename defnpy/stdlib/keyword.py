@@ -332,10 +332,10 @@ def intersect(a: Any, b: Any, fun: Any = UNSET) -> list[Any]:
         return []
     f = fun3(fun, ("Keyword", "intersect", 3)) if fun is not UNSET else None
     out: list[Any] = []
-    for k, v in b:
-        found = lookup(a, k, "intersect", 3)
+    for k, v in a:
+        found = lookup(b, k, "intersect", 3)
         if found is not _MISSING:
-            out.append((k, v if f is None else f(k, found, v)))
+            out.append((k, found if f is None else f(k, v, found)))
     return out
 
 

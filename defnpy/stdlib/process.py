@@ -69,6 +69,14 @@ def sleep(milliseconds: Any) -> Any:
     return OK
 
 
+@ex("flag/3")
+def flag_of(pid: Any, name: Any, value: Any) -> Any:
+    """Only ``:save_calls`` can be set of another process."""
+    if name is not Atom("save_calls"):
+        raise badarg((2, "invalid process flag"))
+    return 0
+
+
 @ex("flag/2")
 def flag(name: Any, value: Any) -> Any:
     me = current()

@@ -1,4 +1,4 @@
-"""``:rand`` with the exsss generator: the same numbers as Erlang's for the same seed."""
+"""``:rand`` and its generators: the same numbers as Erlang's for the same seed."""
 
 from __future__ import annotations
 
@@ -7,86 +7,54 @@ import secrets
 from functools import lru_cache
 from typing import Any
 
+from defnpy.stdlib.generators import KINDS, State
 from defnpy.stdlib.util import badarg, no_clause
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import current
 
 _M58 = (1 << 58) - 1
-_M64 = (1 << 64) - 1
-EXSSS = Atom("exsss")
 DEFAULT = Atom("default")
-_ALGORITHMS = {"default", "exsss", "exsplus", "exsp"}
 _SLOT = "rand_seed"
 
 
-def _splitmix(x: int) -> tuple[int, int]:
-    x = (x + 0x9E3779B97F4A7C15) & _M64
-    z = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _M64
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _M64
-    return z ^ (z >> 31), x
-
-
-def _seed58(x: int) -> tuple[int, int]:
-    while True:
-        z, x = _splitmix(x)
-        z &= _M58
-        if z:
-            return z, x
-
-
-def seed_words(seed: Any) -> tuple[int, int]:
-    """The two words of state that an integer, a triple or a list of integers gives."""
+def _seeded(kind: type[State], seed: Any) -> State:
+    """The state that an integer, a triple or a list of words gives."""
     if seed.__class__ is int:
-        first, x = _seed58(seed & _M64)
-        return first, _seed58(x)[0]
+        return kind.of(seed)
     if seed.__class__ is tuple and len(seed) == 3 and all(s.__class__ is int for s in seed):
-        _, x = _seed58(seed[0] & _M64)
-        first, x = _seed58((seed[1] & _M64) ^ x)
-        return first, _seed58((seed[2] & _M64) ^ x)[0]
+        return kind.of_three(seed)
     if seed.__class__ is list and len(seed) == 2:
-        return seed[0] & _M58, seed[1] & _M58
+        return kind(seed[0] & _M58, seed[1] & _M58)
     raise ArgumentError("argument error")
 
 
-class State:
-    """A generator state; it never changes, drawing gives the next one."""
-
-    __slots__ = ("a", "b")
-
-    def __init__(self, a: int, b: int) -> None:
-        self.a = a
-        self.b = b
-
-    def next(self) -> tuple[int, State]:
-        """58 random bits and the next state."""
-        s1, s0 = self.a, self.b
-        t = s1 ^ ((s1 << 24) & _M58)
-        new = t ^ s0 ^ (t >> 11) ^ (s0 >> 41)
-        v = (s0 * 5) & _M58
-        v = ((v << 7) | (v >> 51)) & _M58
-        return (v * 9) & _M58, State(s0, new)
-
-
 def _term(state: State) -> Any:
-    from defnpy.terms.list import ImproperList
-
-    return ({Atom("type"): EXSSS, Atom("bits"): 58}, ImproperList([state.a], state.b))
+    facts: dict[Any, Any] = {Atom("type"): Atom(state.kind)}
+    if state.old:
+        facts[Atom("max")] = (1 << state.bits) - 1
+    else:
+        facts[Atom("bits")] = state.bits
+    if state.weak:
+        facts[Atom("weak_low_bits")] = state.weak
+    return (facts, state.exported)
 
 
 def _state(term: Any) -> State:
+    """The state of a term that ``seed_s`` or ``export_seed_s`` gave."""
     if term.__class__ is tuple and len(term) == 2:
-        words = term[1]
-        if hasattr(words, "improper_tail"):
-            return State(words.head[0], words.improper_tail)
+        facts = term[0]
+        kind = KINDS.get(atom_name(facts.get(Atom("type")) if facts.__class__ is dict else facts))
+        if kind is not None:
+            return kind.imported(term[1])
     raise ArgumentError("argument error")
 
 
 def _now() -> State:
     slot = current().state
     if _SLOT not in slot:
-        slot[_SLOT] = State(*seed_words(secrets.randbits(64)))
+        slot[_SLOT] = State.of(secrets.randbits(64))
     return slot[_SLOT]
 
 
@@ -97,11 +65,10 @@ def _keep(state: State) -> None:
 def _made(algorithm: Any, seed: Any) -> State:
     if algorithm.__class__ is tuple:
         return _state(algorithm)
-    if algorithm.__class__ is not Atom or algorithm.name not in _ALGORITHMS:
+    kind = KINDS.get("exsss" if algorithm is DEFAULT else algorithm.name) if algorithm.__class__ is Atom else None
+    if kind is None:
         raise no_clause(":rand", "mk_alg", 1)
-    if seed is None:
-        seed = secrets.randbits(64)
-    return State(*seed_words(seed))
+    return _seeded(kind, secrets.randbits(64) if seed is None else seed)
 
 
 @ex("seed/1", "seed/2")
@@ -124,18 +91,18 @@ def export_seed() -> Any:
 
 @ex("export_seed_s/1")
 def export_seed_s(state: Any) -> Any:
-    return (EXSSS, state[1])
+    return (Atom(_state(state).kind), state[1])
 
 
 def draw_float(state: State) -> tuple[float, State]:
     """A float in ``0.0 =< x < 1.0``."""
-    value, state = state.next()
-    return (value >> 5) * 2.0**-53, state
+    value, after = state.next()
+    return (value / (1 << state.bits) if state.old else (value >> (state.bits - 53)) * 2.0**-53), after
 
 
 def draw_int(most: int, state: State) -> tuple[int, State]:
     """An integer in ``1..most``."""
-    spare = (1 << 58) - most
+    spare = (1 << state.bits) - most
     if spare < 0:
         return _draw_wide(most, state)
     while True:
@@ -148,21 +115,17 @@ def draw_int(most: int, state: State) -> tuple[int, State]:
 
 
 def _draw_wide(most: int, state: State) -> tuple[int, State]:
-    """Ranges of more than 58 bits: as many words as needed, low bits first."""
+    """Ranges of more bits than a word has: as many words as needed, the first on top; their weak bits are overwritten."""
+    step, strong = state.bits - state.weak, -1 << state.weak
     while True:
-        total, bits = 0, 0
-        value, state = state.next()
-        while True:
-            total |= value << bits
-            bits += 58
-            if (most - 1) >> bits == 0:
-                break
+        total, state = state.next()
+        bits = state.bits
+        while (most - 1) >> bits:
             value, state = state.next()
-        spare = (1 << bits) - most
-        if total < most:
-            return total + 1, state
+            total = ((total & strong) << step) | value
+            bits += step
         index = total % most
-        if total - index <= spare:
+        if total - index <= (1 << bits) - most:
             return index + 1, state
 
 
@@ -209,22 +172,15 @@ def uniform_real_s(state: Any) -> Any:
 
 def _draw_real(state: State) -> tuple[float, State]:
     """A float with full precision near zero: leading zero bits draw further words."""
-    value, state = state.next()
-    mantissa = value >> 5
-    if mantissa >= 1 << 52:
-        return mantissa * 2.0**-53, state
-    bits, extra = mantissa, -53
-    low = value & 0x1F
-    bits = (bits << 5) | low
-    extra -= 5
+    size = state.bits
+    bits, state = state.next()
+    bits, extra = bits >> (size - 56), -56
     while bits < 1 << 52:
         if extra < -1074:
             return 0.0, state
         value, state = state.next()
-        bits = (bits << 58) | value
-        extra -= 58
-        if bits >= 1 << 52:
-            break
+        bits = (bits << size) | value
+        extra -= size
     size = bits.bit_length()
     shift = size - 53
     return math.ldexp(bits >> shift, extra + shift), state
@@ -260,9 +216,10 @@ def draw_normal(state: State) -> tuple[float, State]:
     """A standard normal number."""
     ki, wi, fi = _ziggurat()
     while True:
+        spare, old = state.bits - 51, state.old
         value, state = state.next()
-        negative = bool(value & (1 << 6))
-        bits = value >> 7
+        negative = bool(value & (1 << (51 if old else spare - 1)))
+        bits = value & ((1 << 51) - 1) if old else value >> spare
         index = bits & 0xFF
         x = bits * wi[index]
         if bits < ki[index]:
@@ -320,14 +277,17 @@ def bytes_s(count: int, state: Any) -> Any:
 
 
 def draw_bytes(count: int, state: State) -> tuple[Any, State]:
-    """*count* random octets, seven from each word."""
+    """*count* random octets, as many from each word as it has."""
     from defnpy.terms.binary import make_binary
 
+    unused = state.weak + (state.bits - state.weak) % 8
+    most = (state.bits - state.weak) // 8
     out = bytearray()
     while len(out) < count:
         value, state = state.next()
-        left = min(7, count - len(out))
-        out += (value >> 2).to_bytes(7, "little")[:left]
+        size = min(most, count - len(out))
+        shift = unused if size == most else state.bits - unused - 8 * size
+        out += (value >> shift & (1 << 8 * size) - 1).to_bytes(size, "big")
     return make_binary(bytes(out)), state
 
 

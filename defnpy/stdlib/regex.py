@@ -15,7 +15,7 @@ from defnpy.terms import text as txt
 from defnpy.terms.algebra import color, concat_all
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.binary import make_binary, octets
-from defnpy.terms.errors import ArgumentError, make
+from defnpy.terms.errors import ArgumentError, MatchError, make
 from defnpy.terms.function import arity_of, call, is_function
 from defnpy.terms.inspect import to_doc
 from defnpy.terms.module import ex, native_module
@@ -58,7 +58,7 @@ class Regex(Struct):
     def fields(self) -> dict[Any, Any]:  # type: ignore[override]
         return {
             Atom("opts"): self.options or [option for c in reversed(self.letters) for option in _OPTIONS[c]],
-            Atom("re_pattern"): None,
+            Atom("re_pattern"): self.pattern,
             Atom("re_version"): "",
             Atom("source"): self.source,
         }
@@ -76,6 +76,12 @@ class Regex(Struct):
     def unicode(self) -> bool:
         """Whether the expression works on code points."""
         return "u" in self.letters
+
+    @property
+    def pattern(self) -> Any:
+        """What ``:re`` takes for a compiled expression; letters and source stand for the code."""
+        code = make_binary(f"{self.letters}/".encode() + octets(self.source))
+        return (Atom("re_pattern"), self.compiled.groups, int(self.unicode), 0, code)
 
     @property
     def compiled(self) -> Any:
@@ -127,12 +133,18 @@ def _compile(source: bytes, letters: str) -> Any:
     for letter, flag in (("i", regex.I), ("s", regex.S), ("m", regex.M), ("x", regex.X)):
         if letter in letters:
             flags |= flag
+    names: set[str] = set()
+    for named in re.finditer(r"(?<!\\)\(\?P?<([A-Za-z_]\w*)>", pattern):
+        if named[1] in names:
+            raise BadRegex("two named subpatterns have the same name", named.end() - 1)
+        names.add(named[1])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return regex.compile(_translated(pattern, letters), flags)
     except (regex.error, ValueError) as bad:
-        raise BadRegex(_reason(bad), getattr(bad, "pos", 0) or 0) from None
+        reason = _reason(bad)
+        raise BadRegex(reason, _place(reason, pattern, getattr(bad, "pos", 0) or 0)) from None
 
 
 _REASONS = {
@@ -145,7 +157,21 @@ _REASONS = {
     "bad escape (end of pattern)": "\\ at end of pattern",
     "bad character range": "range out of order in character class",
     "unknown group": "reference to non-existent subpattern",
+    "invalid group reference": "reference to non-existent subpattern",
+    "min repeat greater than max repeat": "numbers out of order in {} quantifier",
+    "unknown extension": "unrecognized character after (? or (?-",
+    "unknown property": "unknown POSIX class name",
+    "bad character in group name": "group name must start with a non-digit",
 }
+
+
+def _place(reason: str, pattern: str, place: int) -> int:
+    """Where the reference sees what the package reports at *place*."""
+    if reason.startswith("numbers out of order"):
+        return pattern.find("}", place)
+    if reason.startswith("unknown POSIX"):
+        return pattern.rfind("[:", 0, place) + 2
+    return place - 1 if reason.startswith(("range out of order", "group name")) else place
 
 
 def _reason(bad: Exception) -> str:
@@ -399,6 +425,7 @@ def named_captures(re_: Any, s: Any, options: Any = ()) -> Any:
 
 
 _REFERENCE = re.compile(r"\\(\d+)|\\g\{(\d+)\}|\\\\")
+_OPEN_REFERENCE = re.compile(r"(?:[^\\]|\\\\|\\(?!\\|g\{)|\\g\{\d+\})*?\\g\{(\d*)(?!\d*\})(.*)", re.S)
 
 
 @ex("replace/3", "replace/4")
@@ -407,6 +434,9 @@ def replace(re_: Any, s: Any, replacement: Any, options: Any = ()) -> Any:
     need(is_binary(s), "Regex", "replace", 4)
     need(is_binary(replacement) or is_function(replacement), "Regex", "precompile_replacement", 1)
     count = 0 if option(options, "global", True) is not False else 1
+    unclosed = _OPEN_REFERENCE.fullmatch(replacement) if is_binary(replacement) and "\\g{" in replacement else None
+    if unclosed is not None:
+        raise MatchError(([ord(c) for c in unclosed[1]], unclosed[2]))
 
     def made(found: Any) -> str:
         if not is_function(replacement):
@@ -473,9 +503,21 @@ def _name(group: Any) -> Any:
     return getattr(group, "name", group)
 
 
+@ex("re_pattern/1")
+def re_pattern(re_: Any) -> Any:
+    """The compiled expression as ``:re`` takes it."""
+    return _regex(re_, "re_pattern", 1).pattern
+
+
+def from_pattern(pattern: Any) -> Regex:
+    """The expression of a compiled one."""
+    letters, _, code = octets(pattern[4]).partition(b"/")
+    return Regex(make_binary(code), letters.decode())
+
+
 @ex("version/0")
 def version() -> str:
     return "8.44 2020-02-12"
 
 
-MODULE = native_module("Regex", globals(), info={"struct": [(k, None) for k in Regex("", "").fields]})
+MODULE = native_module("Regex", globals(), info={"struct": [(Atom(k), None) for k in ("opts", "re_pattern", "re_version", "source")]})

@@ -19,9 +19,11 @@ from defnpy.terms.struct import Struct
 def random(items: Any) -> Any:
     found = items if isinstance(items, Range) else None
     if found is not None:
-        if not len(found):
+        # len() of Python's range has an end.
+        size = (found.last - found.first) // found.step + 1
+        if size <= 0:
             raise EnumEmptyError()
-        return found.first + (rand.uniform(len(found)) - 1) * found.step
+        return found.first + (rand.uniform(size) - 1) * found.step
     if items.__class__ is list or not isinstance(items, Struct) or hasattr(items, "ex_count"):
         listed = as_list(items)
         if not listed:

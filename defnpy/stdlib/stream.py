@@ -205,9 +205,9 @@ def _deduped(items: Any, by: Callable[[Any], Any]) -> Stream:
     return Stream(walk, items, "dedup_by/2")
 
 
-@ex("uniq/1")
-def uniq(items: Any) -> Stream:
-    return uniq_by(items, _same)
+@ex("uniq/1", "uniq/2")
+def uniq(items: Any, fun: Any = None) -> Stream:
+    return uniq_by(items, _same if fun is None else fun)
 
 
 def _same(x: Any) -> Any:

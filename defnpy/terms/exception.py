@@ -120,7 +120,9 @@ def _by_module(term: Any) -> str:
     module = runtime().find(term.module)
     function = module.functions.get("message/1") if module is not None else None
     try:
-        message = function(term) if function is not None else term.fields.get(MESSAGE)
+        if function is None and module is not None:
+            raise UndefinedFunctionError(term.module, Atom("message"), 1)
+        message = term.fields.get(MESSAGE) if function is None else function(term)
     except ElixirError as caught:
         return (
             f"got {inspect(caught.term.module)} with message {inspect(caught.text)} "
@@ -525,6 +527,8 @@ def blame(term: Any, stack: Any = ()) -> Any:
     KeyError and UndefinedFunctionError gain their "Did you mean" hints, FunctionClauseError the arguments that the stack trace names first.
     """
     name = _NAMES.get(term.module.name)
+    if name is None:
+        return own_blame(term, stack)[0]
     if name == "KeyError" and term.fields.get(MESSAGE) is None:
         key, where = term.fields.get(Atom("key")), term.fields.get(Atom("term"))
         return term.replace({MESSAGE: _key_error(key, where, None) + key_hint(key, where)})
@@ -542,6 +546,13 @@ def blame(term: Any, stack: Any = ()) -> Any:
         if args.__class__ is list and called == (term.fields.get(Atom("module")), term.fields.get(Atom("function"))):
             return with_arguments(term, args)
     return term
+
+
+def own_blame(term: Any, stack: Any) -> Any:
+    """The struct and the stack trace after the ``blame/2`` of the exception's own module, where it has one."""
+    module = runtime().find(term.module)
+    function = None if module is None else module.functions.get("blame/2")
+    return (term, stack) if function is None else function(term, list(stack))
 
 
 def with_operation(term: Any, operation: str, operands: list[Any]) -> Any:

@@ -14,7 +14,7 @@ from defnpy.terms import text as txt
 from defnpy.terms.algebra import INFINITY, NIL, Doc, color, concat, container_doc, flex_glue, format, group, nest
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.binary import Bits
-from defnpy.terms.errors import ElixirError
+from defnpy.terms.errors import ElixirError, FunctionClauseError
 from defnpy.terms.float_text import float_inspect
 from defnpy.terms.function import Capture, Closure
 from defnpy.terms.list import ImproperList
@@ -522,9 +522,20 @@ def _struct_by_protocol(term: Any, opts: Opts) -> Doc:
 
     impl = find_impl("Inspect", term)
     if impl is not None and "inspect/2" in impl.functions:
-        return impl.functions["inspect/2"](term, opts)
+        return _by_implementation(impl, term, opts)
     native = _NATIVE.get(term.module.name)
     return native(term, opts) if native is not None else struct_any_doc(term, opts)
+
+
+def _by_implementation(impl: Any, term: Struct, opts: Opts) -> Doc:
+    made: Callable[[Any, Any], Doc] = impl.functions["inspect/2"]
+    if not impl.native:
+        return made(term, opts)
+    try:
+        return made(term, opts)
+    except (TypeError, AttributeError) as problem:
+        # Fields of kinds that the struct never has.
+        raise FunctionClauseError(impl.name, Atom("inspect"), 2) from problem
 
 
 def struct_any_doc(term: Struct, opts: Opts) -> Doc:
@@ -575,7 +586,7 @@ def _derived_doc(term: Struct, fields: list[tuple[Any, Any]], options: list[Any]
     default = dict(fields)
     shown = [k for k in shown if k not in optional or not strict_equal(term.fields[k], default[k])]
     name = inspect_atom(term.module)
-    pairs: list[Any] = [(k, term.fields[k]) for k in shown]
+    pairs: list[Any] = [(maps.unkey(k), term.fields[k]) for k in shown]
     if not hidden:
         return _map_container(name, pairs, opts, keyword_doc)
     opening, comma = color(f"#{name}<", _MAP, opts), color(",", _MAP, opts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from defnpy.stdlib.calls import fun1, fun2
 from defnpy.stdlib.util import need
+from defnpy.syntax.escapes import ESCAPE
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -377,16 +378,17 @@ def camelize(text: Any) -> str:
 def _camel(text: str) -> str:
     if text and text == text.upper() and any(c.isalpha() for c in text):
         return text
-    return "".join(p[:1].upper() + p[1:] for p in text.split("_"))
+    made = re.sub("_+(?=_|$)", "", text.lstrip("_"))
+    return re.sub("^[a-z]|_([a-z0-9])", lambda found: found[0][-1].upper(), made)
 
 
 @ex("underscore/1")
 def underscore(text: Any) -> str:
     need(text.__class__ is str or is_atom(text), "Macro", "underscore", 1)
     name = text if text.__class__ is str else atom_name(text).removeprefix("Elixir.")
-    name = name.replace(".", "/").replace("-", "_")
-    name = re.sub(r"([A-Z\d]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z\d])([A-Z])", r"\1_\2", name).lower()
+    # Only ASCII letters count as upper case. A word begins at one that a small letter follows, or that stands behind a small letter or a digit.
+    name = re.sub(r"(?<=[^.])[A-Z](?=[^A-Z0-9._])|(?<=[^.A-Z_])[A-Z]", r"_\g<0>", name, flags=re.S)
+    return re.sub("[A-Z]+", lambda found: found[0].lower(), name.replace(".", "/"))
 
 
 @ex("update_meta/2")
@@ -394,11 +396,23 @@ def update_meta(tree: Any, fun: Any) -> Any:
     return (tree[0], fun1(fun)(tree[1]), tree[2]) if tree.__class__ is tuple and len(tree) == 3 else tree
 
 
-@ex("unescape_string/1")
-def unescape_string(text: Any) -> Any:
+@ex("unescape_string/1", "unescape_string/2")
+def unescape_string(text: Any, fun: Any = None) -> Any:
     from defnpy.expand.macros.kernel import unescaped
 
-    return unescaped(text)
+    if fun is None:
+        return unescaped(text)
+    chosen = fun1(fun)
+
+    def replaced(found: re.Match[str]) -> str:
+        """What *fun* makes of an escape: a code point, or whether hexadecimal ones count."""
+        char, kind = found["char"], Atom("unicode" if found["long"] or found["short"] else "hex")
+        answer = chosen(ord(char) if char else kind if found["byte"] or kind.name == "unicode" else Atom("newline"))
+        if answer is True or answer is False or answer is None:
+            return str(unescaped(found[0])) if answer else found[0]
+        return chr(answer)
+
+    return ESCAPE.sub(replaced, text)
 
 
 @ex("struct!/2")

@@ -224,7 +224,7 @@ RESERVED = {
 @ex("__protocol_functions__/2")
 def protocol_functions(module: Any, functions: Any) -> Any:
     state = _state(module, "__protocol_functions__/2")
-    state.info["protocol"] = functions
+    state.info["protocol"] = sorted(functions, key=lambda f: (atom_name(f[0]), f[1]))
     state.persisted.add("__protocol__")
     state.attributes["__protocol__"] = [(Atom("fallback_to_any"), False)]
     state.callbacks.extend(functions)
@@ -238,6 +238,8 @@ def impl(module: Any, protocol: Any, target: Any) -> Any:
     found = runtime().find(protocol)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(protocol)} due to reason :nofile")
+    if not found.native and "protocol" not in found.info:
+        raise ArgumentError(f"{inspect(protocol)} is not a protocol")
     state.info["impl"] = (protocol, target)
     state.put_attribute("behaviour", protocol)
     state.persisted.add("__impl__")

@@ -75,6 +75,10 @@ def assert_protocol(module: Any) -> Any:
 
 @ex("assert_impl!/2")
 def assert_impl(module: Any, target: Any) -> Any:
+    own = runtime().find(module)
+    facts = own.functions.get("__protocol__/1") if own is not None and own.native else None
+    if facts is not None and target in facts(Atom("impls"))[1]:
+        return Atom("ok")
     return _assert(Atom(f"{module.name}.{_short(target)}"), "impl", "an implementation of a protocol")
 
 
@@ -83,7 +87,7 @@ def _assert(module: Any, fact: str, text: str) -> Atom:
     found = runtime().find(module)
     if found is None:
         raise ArgumentError(f"could not load module {inspect(module)} due to reason :nofile")
-    if fact not in found.info and not found.native:
+    if fact not in found.info and (fact == "protocol" or not found.native):
         raise ArgumentError(f"{inspect(module)} is not {text}")
     return Atom("ok")
 

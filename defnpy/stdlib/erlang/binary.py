@@ -1,4 +1,4 @@
-"""``:binary``, ``:unicode``, ``:io_lib``, ``:io`` and ``:crypto``."""
+"""``:binary``, ``:unicode`` and ``:crypto``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from typing import Any
 
 from defnpy.stdlib import string
 from defnpy.stdlib.erlang.strings import text_of
-from defnpy.stdlib.erlang.text import erlang_text, format_text, nested_format
-from defnpy.stdlib.util import OK, badarg, is_binary, option
-from defnpy.terms import process
+from defnpy.stdlib.util import badarg, is_binary, option
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom
 from defnpy.terms.binary import make_binary, octets
@@ -179,7 +177,7 @@ def longest_common_suffix(items: Any) -> int:
     return len(os.path.commonprefix([octets(i)[::-1] for i in items]))
 
 
-# --------------------------------------------------------------------------------------- unicode, io_lib
+# ------------------------------------------------------------------------------------------------ unicode
 
 
 def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) -> Any:
@@ -214,35 +212,6 @@ def _unicode() -> Module:
         "characters_to_list/2": lambda data, encoding: [ord(c) for c in text_of(data)],
         **{f"characters_to_{form}_{kind}/1": _normalizer(form, kind) for form in ("nfc", "nfd", "nfkc", "nfkd") for kind in ("binary", "list")},
     })  # fmt: skip
-    return made
-
-
-def _io_write(*args: Any) -> Any:
-    pattern, rest = (args[-2], args[-1]) if len(args) >= 2 else (args[0], [])
-    process.write(format_text(pattern, rest))
-    return OK
-
-
-def _io_lib() -> Module:
-    made = native_module("io_lib", {}, erlang=True)
-    made.functions.update({
-        "format/2": nested_format, "fwrite/2": nested_format, "format/3": lambda p, a, o: nested_format(p, a),
-        "write/1": lambda t: nested_format("~w", [t]), "print/1": lambda t: nested_format("~p", [t]),
-        "printable_list/1": lambda t: t.__class__ is list and all(c.__class__ is int and 32 <= c < 127 for c in t),
-        "printable_unicode_list/1": lambda t: t.__class__ is list and all(c.__class__ is int and chr(c).isprintable() for c in t),
-        "write_string/1": lambda t: [ord(c) for c in erlang_text(t, True)], "write_atom/1": lambda t: [ord(c) for c in erlang_text(t)],
-        "nl/0": lambda: [10],
-    })  # fmt: skip
-    return made
-
-
-def _io() -> Module:
-    made = native_module("io", {}, erlang=True)
-    made.functions.update({f"{name}/{n}": _io_write for name in ("format", "fwrite") for n in (1, 2, 3)})
-    made.functions["put_chars/1"] = lambda data: _io_write("~ts", [data])
-    made.functions["nl/0"] = lambda: _io_write("~n", [])
-    made.functions["columns/0"] = lambda: (Atom("error"), Atom("enotsup"))
-    made.functions["rows/0"] = lambda: (Atom("error"), Atom("enotsup"))
     return made
 
 
@@ -289,7 +258,5 @@ MODULE = native_module("binary", globals(), erlang=True)
 MODULES_BY_NAME = {
     "binary": MODULE,
     "unicode": _unicode(),
-    "io_lib": _io_lib(),
-    "io": _io(),
     "crypto": _crypto(),
 }

@@ -13,7 +13,7 @@ from defnpy.stdlib import tuple as tuples
 from defnpy.stdlib.erlang import term_format
 from defnpy.stdlib.erlang.hashing import phash2 as hash_of
 from defnpy.stdlib.integer import in_base
-from defnpy.stdlib.util import badarg, is_binary, is_int, option
+from defnpy.stdlib.util import UNSET, badarg, is_binary, is_int, option
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.binary import build, make_binary, octets
@@ -22,8 +22,9 @@ from defnpy.terms.exception import error_of, is_exception
 from defnpy.terms.float_text import float_to_string
 from defnpy.terms.inspect import _KERNEL_BIFS, _TO_ERLANG
 from defnpy.terms.module import Module, ex, native_module
-from defnpy.terms.process import Reference
+from defnpy.terms.process import Reference, current
 
+UNDEFINED = Atom("undefined")
 _UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
 
 
@@ -450,6 +451,66 @@ def opaque_to_list(term: Any) -> list[int]:
     return charlist(inspect(term))
 
 
+def _of_processes() -> dict[str, Any]:
+    """Functions that Process has under the same or another name."""
+    from defnpy.stdlib import process
+
+    def erased(key: Any = UNSET) -> Any:
+        if key is UNSET:
+            found = process.get()
+            current().dictionary.clear()
+            return found
+        value = process.get(key, UNDEFINED)
+        process.delete(key)
+        return value
+
+    return {
+        "get/0": process.get, "get_keys/0": process.get_keys, "get_keys/1": process.get_keys, "erase/0": erased, "erase/1": erased,
+        "group_leader/0": process.group_leader, "exit/2": process.exit_, "unregister/1": process.unregister, "registered/0": process.registered,
+        "register/2": lambda name, pid: process.register(pid, name),
+        "send_after/3": lambda after, target, message: process.send_after(target, message, after),
+        "send_after/4": lambda after, target, message, options: process.send_after(target, message, after, options),
+    }  # fmt: skip
+
+
+@ex("append/2")
+def append(a: Any, b: Any) -> Any:
+    return kernel.MODULE.functions["++/2"](a, b)
+
+
+@ex("subtract/2")
+def subtract(a: Any, b: Any) -> Any:
+    return kernel.MODULE.functions["--/2"](a, b)
+
+
+@ex("binary_part/2")
+def binary_part(data: Any, part: Any) -> Any:
+    return kernel.binary_part(data, *part)
+
+
+@ex("make_tuple/3")
+def make_tuple_of(size: Any, default: Any, pairs: Any) -> Any:
+    made = [default] * size
+    for place, value in pairs:
+        made[place - 1] = value
+    return tuple(made)
+
+
+@ex("date/0")
+def date() -> Any:
+    return tuple(time.localtime()[:3])
+
+
+@ex("crc32/2")
+def crc32_from(before: Any, data: Any) -> int:
+    return zlib.crc32(txt.iodata_bytes(data), before)
+
+
+@ex("adler32/2")
+def adler32_from(before: Any, data: Any) -> int:
+    return zlib.adler32(txt.iodata_bytes(data), before)
+
+
 def _module() -> Module:
     made = native_module("erlang", globals(), erlang=True)
     for signature in _KERNEL_BIFS:
@@ -457,6 +518,7 @@ def _module() -> Module:
         made.functions.setdefault(f"{_TO_ERLANG.get(name, name)}/{arity}", kernel.MODULE.functions[signature])
     for name in ("band/2", "bor/2", "bxor/2", "bnot/1", "bsl/2", "bsr/2"):
         made.functions[name] = bitwise.MODULE.functions[name]
+    made.functions.update(_of_processes())
     made.functions["xor/2"] = kernel.xor
     return made
 

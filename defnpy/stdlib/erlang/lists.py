@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.stdlib import enum, sorting
@@ -439,6 +440,22 @@ def ukeysort(place: int, rows: Any) -> list[Any]:
 @ex("ukeymerge/3")
 def ukeymerge(place: int, a: Any, b: Any) -> list[Any]:
     return ukeysort(place, [*a, *b])
+
+
+def _backwards(merge: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """The merge of lists that are sorted from the last on."""
+
+    def merged(*args: Any) -> list[Any]:
+        *place, a, b = args
+        return merge(*place, a[::-1], b[::-1])[::-1]
+
+    return merged
+
+
+rmerge = ex("rmerge/2")(_backwards(lambda a, b: merge_all([a, b])))
+rumerge = ex("rumerge/2")(_backwards(umerge))
+rkeymerge = ex("rkeymerge/3")(_backwards(keymerge))
+rukeymerge = ex("rukeymerge/3")(_backwards(ukeymerge))
 
 
 @ex("flatlength/1")

@@ -179,10 +179,20 @@ def last(reference: Any) -> Any:
 
 @ex("next/2")
 def next_(reference: Any, key: Any) -> Any:
+    return _beside(reference, key, 1)
+
+
+@ex("prev/2")
+def prev(reference: Any, key: Any) -> Any:
+    return _beside(reference, key, -1)
+
+
+def _beside(reference: Any, key: Any, step: int) -> Any:
+    """The key behind *key* or in front of it."""
     table = _table(reference)
     keys = [maps.key(row[table.place]) for row in table.all()]
-    index = keys.index(maps.key(key)) + 1
-    return maps.unkey(keys[index]) if index < len(keys) else NOT_FOUND
+    index = keys.index(maps.key(key)) + step
+    return maps.unkey(keys[index]) if 0 <= index < len(keys) else NOT_FOUND
 
 
 @ex("update_counter/3", "update_counter/4")

@@ -1,4 +1,4 @@
-"""``:timer``, ``:os``, ``:calendar``, ``:erpc``-free odds and ends."""
+"""``:os`` and ``:calendar``."""
 
 from __future__ import annotations
 
@@ -10,68 +10,8 @@ from typing import Any
 
 from defnpy.stdlib import grants
 from defnpy.stdlib.calendar import iso
-from defnpy.stdlib.calls import fun0
-from defnpy.stdlib.kernel import apply
-from defnpy.stdlib.util import OK
 from defnpy.terms.atom import Atom
-from defnpy.terms.function import call as call_function
-from defnpy.terms.module import Module, ex, native_module
-
-
-@ex("tc/1", "tc/2", "tc/3", "tc/4")
-def tc(fun: Any, *rest: Any) -> Any:
-    unit = rest[-1].name if rest and rest[-1].__class__ is Atom and rest[-1].name.endswith("second") else "microsecond"
-    args = rest[:-1] if rest and rest[-1].__class__ is Atom and rest[-1].name.endswith("second") else rest
-    begin = time.perf_counter_ns()
-    if not args:
-        value = fun0(fun)()
-    elif len(args) == 1:
-        value = call_function(fun, args[0])
-    else:
-        value = apply(fun, args[0], args[1])
-    spent = time.perf_counter_ns() - begin
-    per = {"second": 10**9, "millisecond": 10**6, "microsecond": 1000, "nanosecond": 1}[unit]
-    return (spent // per, value)
-
-
-@ex("sleep/1")
-def sleep(milliseconds: Any) -> Any:
-    from defnpy.stdlib.process import sleep as wait
-
-    return wait(milliseconds)
-
-
-@ex("seconds/1")
-def seconds(n: int) -> int:
-    return n * 1000
-
-
-@ex("minutes/1")
-def minutes(n: int) -> int:
-    return n * 60_000
-
-
-@ex("hours/1")
-def hours(n: int) -> int:
-    return n * 3_600_000
-
-
-@ex("hms/3")
-def hms(hours_: int, minutes_: int, seconds_: int) -> int:
-    return ((hours_ * 60 + minutes_) * 60 + seconds_) * 1000
-
-
-@ex("now_diff/2")
-def now_diff(a: Any, b: Any) -> int:
-    return ((a[0] - b[0]) * 10**6 + (a[1] - b[1])) * 10**6 + (a[2] - b[2])
-
-
-@ex("send_after/3")
-def send_after(milliseconds: int, pid: Any, message: Any) -> Any:
-    from defnpy.stdlib.process import send_after as later
-
-    return (OK, later(pid, message, milliseconds))
-
+from defnpy.terms.module import Module, native_module
 
 # ------------------------------------------------------------------------------------------------------------ os
 
@@ -151,5 +91,4 @@ def _valid(year: int, month: int, day: int) -> bool:
     return year >= 0 and iso.valid_date(year, month, day)
 
 
-MODULE = native_module("timer", globals(), erlang=True)
-MODULES_BY_NAME = {"timer": MODULE, "os": _os(), "calendar": _calendar()}
+MODULES_BY_NAME = {"os": _os(), "calendar": _calendar()}
