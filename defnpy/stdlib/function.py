@@ -24,7 +24,8 @@ def capture(module: Any, name: Any, arity: Any) -> Capture:
     return Capture(module, name.name, arity, lambda *args: find_function(module, name, arity)(*args))
 
 
-def _facts(fun: Any) -> dict[str, Any]:
+def facts(fun: Any) -> dict[str, Any]:
+    """What ``Function.info`` says of a function."""
     if fun.__class__ is Capture:
         module, name = erlang_name(fun.module, fun.name, fun.arity)
         return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
@@ -37,10 +38,10 @@ def _facts(fun: Any) -> dict[str, Any]:
 @ex("info/1", "info/2")
 def info(fun: Any, item: Any = None) -> Any:
     need(is_function(fun), "Function", "info", 1 if item is None else 2)
-    facts = _facts(fun)
+    known = facts(fun)
     if item is None:
-        return [(Atom(k), facts[k]) for k in _KEYS]
-    return (item, facts.get(item.name, Atom("undefined")))
+        return [(Atom(k), known[k]) for k in _KEYS]
+    return (item, known.get(item.name, Atom("undefined")))
 
 
 MODULE = native_module("Function", globals())

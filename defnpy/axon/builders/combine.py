@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, kw, no_clause, nx
+from defnpy.axon.base import Atom, Opts, kw, no_clause, nx, option
 from defnpy.axon.builders.linear import with_meta
 from defnpy.axon.model import add_container, add_layer, is_model
 from defnpy.nx.options import validated
@@ -75,5 +75,5 @@ def mask(x: Any, token: Any, opts: Opts = ()) -> Any:
     if not is_model(x):
         raise no_clause("mask", 3)
     o = validated(opts, name=None, meta=None)
-    fun = lambda t, _opts: nx.equal(nx.as_type(t, (Atom("s"), 64)), token)  # noqa: E731
-    return add_layer(fun, [x], name=o["name"], meta=with_meta(o["meta"]), op_name=Atom("mask"))
+    fun = lambda t, opts: nx.equal(nx.as_type(t, (Atom("s"), 64)), option(opts, "eos_token"))  # noqa: E731
+    return add_layer(fun, [x], kw(eos_token=token), name=o["name"], meta=with_meta(o["meta"]), op_name=Atom("mask"))

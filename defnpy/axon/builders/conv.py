@@ -68,7 +68,7 @@ def conv(x: Any, units: Any, opts: Opts = ()) -> Any:
 
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
-        inputs.append(param("bias", lambda _: (units,), kw(initializer=o["bias_initializer"])))
+        inputs.append(param("bias", (units,), kw(initializer=o["bias_initializer"])))
     names = ("strides", "padding", "input_dilation", "kernel_dilation", "feature_group_size", "channels")
     return _finish("conv", inputs, o, names, units=units)
 
@@ -83,7 +83,7 @@ def conv_transpose(x: Any, units: Any, opts: Opts = ()) -> Any:
     kernel = lambda shape: _kernel(shape, channels_of(shape, o["channels"]), units, o["kernel_size"], o["channels"])  # noqa: E731
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
-        inputs.append(param("bias", lambda _: (units,), kw(initializer=o["bias_initializer"])))
+        inputs.append(param("bias", (units,), kw(initializer=o["bias_initializer"])))
     return _finish("conv_transpose", inputs, o, ("strides", "padding", "kernel_dilation", "channels"), units=units)
 
 

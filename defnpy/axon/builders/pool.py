@@ -47,8 +47,7 @@ def _adaptive(op: str) -> Callable[..., Any]:
             raise no_clause(op, 2)
         o = validated(opts, name=None, meta=None, channels=_LAST, norm=2, output_size=None)
         more = {"norm": o["norm"]} if op == "adaptive_lp_pool" else {}
-        size = {} if o["output_size"] is None else {"output_size": o["output_size"]}
-        return _layer(op, x, o, channels=o["channels"], **more, **size)
+        return _layer(op, x, o, output_size=o["output_size"], **more, channels=o["channels"])
 
     return add
 
@@ -60,7 +59,7 @@ def _global(op: str) -> Callable[..., Any]:
             raise no_clause(op, 2)
         o = validated(opts, name=None, meta=None, keep_axes=False, norm=2, channels=_LAST)
         more = {"norm": o["norm"]} if op == "global_lp_pool" else {}
-        return _layer(op, x, o, keep_axes=o["keep_axes"], channels=o["channels"], **more)
+        return _layer(op, x, o, channels=o["channels"], keep_axes=o["keep_axes"], **more)
 
     return add
 
@@ -190,5 +189,5 @@ def rms_norm(x: Any, opts: Opts = ()) -> Any:
         upcast=Atom("normalization"),
     )  # fmt: skip
     inputs = [x, param("gamma", _channel(o["channel_index"]), kw(initializer=o["gamma_initializer"]))]
-    given = kw(channel_index=o["channel_index"], epsilon=o["epsilon"], shift=o["shift"], upcast=o["upcast"])
+    given = kw(epsilon=o["epsilon"], channel_index=o["channel_index"], shift=o["shift"], upcast=o["upcast"])
     return add_layer(Atom("rms_norm"), inputs, given, name=o["name"], meta=with_meta(o["meta"]))

@@ -10,7 +10,7 @@ from defnpy.axon.base import Atom, Opts, kw, no_clause, nx, option, random
 from defnpy.axon.builders.linear import UNIFORM, ZEROS, positive, with_meta
 from defnpy.axon.builders.pool import key_parameter
 from defnpy.axon.initializers import by_name
-from defnpy.axon.layers.recurrent import keys_at
+from defnpy.axon.layers.recurrent import keys_at, recurrent_state
 from defnpy.axon.model import add_container, add_layer, is_model, make_node, make_parameter, param, shapes_of, with_node
 from defnpy.nx.options import validated
 from defnpy.terms.function import Closure, is_function
@@ -20,19 +20,18 @@ _ELEM = Atom("elem")
 _F32 = (Atom("f"), 32)
 
 
-def _named(kind: str, name: Any, suffix: str) -> Any:
-    if name.__class__ is str:
-        return f"{name}_{suffix}"
-    return Closure(2, lambda op, counts: f"{kind}_{counts.get(op, 0)}_{suffix}")
+def _named(kind: str, name: Any, suffix: str) -> str:
+    return f"{kind}_{{n}}_{suffix}" if name is None else f"{name}_{suffix}"
 
 
 def _state(x: Any, kind: str, units: int, name: Any, which: str, initializer: Any, seed: Any) -> Any:
     found = by_name(initializer)
     inputs = [x]
     if is_function(found, 3):
-        inputs.append(key_parameter(time.time_ns() if seed is None else seed))
-    given = kw(units=units, rnn_type=Atom(kind), initializer=initializer)
-    return add_layer(Atom("recurrent_state"), inputs, given, name=_named(kind, name, f"{which}_hidden_state"))
+        inputs.append(key_parameter(seed))
+    given = kw(units=units, rnn_type=Atom(kind), initializer=found)
+    fun = Closure(len(inputs) + 1, lambda *args: recurrent_state(*args[:-1], [*given, *args[-1]]))
+    return add_layer(fun, inputs, name=_named(kind, name, f"{which}_hidden_state"), op_name=Atom("recurrent_state"))
 
 
 def _elem(x: Any, kind: str, name: Any, suffix: str, pick: Callable[[Any], Any]) -> Any:
@@ -48,17 +47,14 @@ def _gates(names: list[str], sizes: Callable[[Any], tuple[int, ...]], initialize
     fun = by_name(initializer)
 
     def template(*inputs: Any) -> Any:
-        shape = sizes(shapes_of(inputs[0]))
-        return {n: nx.template(shape, _F32) for n in names}
+        return nx.template(sizes(shapes_of(inputs[0])), _F32)
 
-    def start(templates: Any, _type: Any, key: Any) -> Any:
+    def start(shape: Any, kind: Any, key: Any) -> Any:
         keys = random("split", key, kw(parts=len(names)))
-        return {
-            n: fun(templates[n].shape, templates[n].type.elixir, keys_at(keys, i)) for i, n in enumerate(names)
-        }
+        return {n: fun(shape, kind, keys_at(keys, i)) for i, n in enumerate(names)}
 
-    def plain(templates: Any, _type: Any) -> Any:
-        return {n: fun(templates[n].shape, templates[n].type.elixir) for n in names}
+    def plain(shape: Any, kind: Any) -> Any:
+        return {n: fun(shape, kind) for n in names}
 
     from defnpy.axon.model import AxesTemplate
 
@@ -77,15 +73,15 @@ _NAMES = {
 }
 _UNKNOWN_ORDER: dict[str, dict[str, Any]] = {
     "lstm": {
-        "name": None, "meta": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"), "unroll": Atom("static"),
+        "name": None, "meta": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"), "unroll": Atom("dynamic"),
         "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS, "mask": None,
     },
     "gru": {
         "name": None, "meta": None, "mask": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"),
-        "unroll": Atom("static"), "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS,
+        "unroll": Atom("dynamic"), "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS,
     },
     "conv_lstm": {
-        "name": None, "meta": None, "padding": Atom("same"), "strides": 1, "kernel_size": 1, "unroll": Atom("static"),
+        "name": None, "meta": None, "padding": Atom("same"), "strides": 1, "kernel_size": 1, "unroll": Atom("dynamic"),
         "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS, "mask": None,
     },
 }  # fmt: skip
@@ -93,7 +89,7 @@ _UNKNOWN_ORDER: dict[str, dict[str, Any]] = {
 
 def _hidden(x: Any, kind: str, units: int, opts: Opts) -> tuple[Any, Opts]:
     """The initial states of an unnamed carry, and the options that are left."""
-    initializer, seed = option(opts, "recurrent_initializer", UNIFORM), option(opts, "seed")
+    initializer, seed = option(opts, "recurrent_initializer", UNIFORM), option(opts, "seed", time.time_ns())
     rest = [p for p in opts if p[0].name not in ("recurrent_initializer", "seed")]
     name = option(rest, "name")
     states = ("h",) if kind == "gru" else ("c", "h")
@@ -102,8 +98,8 @@ def _hidden(x: Any, kind: str, units: int, opts: Opts) -> tuple[Any, Opts]:
 
 def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
     o = validated(opts, **_UNKNOWN_ORDER[kind])
-    carry = hidden if is_model(hidden) else add_container(hidden)
     mask = o["mask"] if o["mask"] is not None else _constant_mask()
+    carry = hidden if is_model(hidden) else add_container(hidden, name=_named(kind, o["name"], "hidden_state"))
     build = _conv_parameters if kind == "conv_lstm" else _gated_parameters
     params, given = build(kind, units, o)
     meta = with_meta(o["meta"], units=units, use_bias=o["use_bias"])
@@ -113,7 +109,8 @@ def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
     states = ("h",) if kind == "gru" else ("c", "h")
 
     def hidden_state(i: int, state: str) -> Any:
-        return _elem(out, kind, name, f"{state}_hidden_state", lambda t: t[1][i])
+        suffix = "hidden_state" if kind == "gru" else f"{state}_hidden_state"
+        return _elem(out, kind, name, suffix, lambda t: t[1][i])
 
     last = tuple(hidden_state(i, s) for i, s in enumerate(states))
     return sequence, last
@@ -146,7 +143,7 @@ def _conv_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[Any
     ]
     if o["use_bias"]:
         params.append(param("bias", three(lambda shape: (4 * units,)), kw(initializer=o["bias_initializer"])))
-    return params, kw(strides=o["strides"], padding=o["padding"], unroll=o["unroll"])
+    return params, kw(conv_opts=kw(strides=o["strides"], padding=o["padding"]), unroll=o["unroll"])
 
 
 def _add(kind: str, arity: int, x: Any, args: tuple[Any, ...]) -> Any:

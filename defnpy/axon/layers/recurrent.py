@@ -179,8 +179,8 @@ gru = _gated("gru", gru_cell)
 def conv_lstm(x: Any, carry: Any, mask: Any, wi: Any, wh: Any, *rest: Any) -> Any:
     """A convolutional LSTM over a sequence."""
     bias, opts = _split(rest)
-    o = keyword(opts, strides=1, padding=Atom("same"), unroll=Atom("static"), mode=_INFERENCE)
-    given = kw(strides=o["strides"], padding=o["padding"])
+    o = keyword(opts, conv_opts=[], unroll=Atom("static"), mode=_INFERENCE)
+    given = o["conv_opts"]
 
     def one(step: Any, so_far: Any, m: Any, ki: Any, kh: Any, kb: Any) -> Any:
         return conv_lstm_cell(step, so_far, m, ki, kh, 0 if kb is None else kb, given)
