@@ -45,7 +45,7 @@ def test_a_recurrent_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    "layer", ["Axon.dense(2)", "Axon.conv(2)", "Axon.conv_transpose(2)", 'Axon.bilinear(Axon.input("x"), 2)', "Axon.embedding(3, 2)"]
+    "layer", ["Axon.dense(2)", "Axon.conv(2)", "Axon.conv_transpose(2)", "Axon.embedding(3, 2)"]
 )
 def test_a_parameter_of_a_written_shape_has_no_row(layer: str) -> None:
     assert outcome(f'Axon.input("x") |> {layer} |> Axon.Display.as_table(Nx.template({{1, 3, 3}}, :s64))') == LITERAL
