@@ -76,6 +76,8 @@ def optional(x: Any, opts: Opts = ()) -> Any:
 @ex("or_else/2", "or_else/3")
 def or_else(a: Any, b: Any, opts: Opts = ()) -> Any:
     """The first model, or the second when it is absent."""
+    if not is_model(a) or not is_model(b):
+        raise no_clause("or_else", 3)
     o = validated(opts, name=None, meta=None)
     return add_layer(_first_present, [a, b], name=o["name"], meta=o["meta"], op_name=Atom("or_else"))
 

@@ -25,8 +25,14 @@ def outputs_of(model: Struct, inputs: Any) -> list[tuple[Any, Any]]:
         given = expressions(nx.to_template(inputs))
         data, _ = program.init(given, {}, 0)
         values = program.values(data, given)
-        made = ((la, nx.to_template(values[field(la.node, "id")])) for la in program.layers)
-        found.extend(sorted(made, key=lambda pair: field(pair[0].node, "id")))
+        counts: dict[Any, int] = {}
+        for la in program.layers:
+            # A block that is used twice counts twice here.
+            op = field(la.node, "op_name")
+            la.name = field(la.node, "name")(op, counts)
+            counts[op] = counts.get(op, 0) + 1
+            found.append((la, nx.to_template(values[field(la.node, "id")])))
+        found.sort(key=lambda pair: field(pair[0].node, "id"))
         return nx.tensor(0)
 
     defn.debug_expr_apply(start, [])

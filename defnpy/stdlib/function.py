@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import need
-from defnpy.terms.atom import Atom
+from defnpy.terms.atom import Atom, alias
 from defnpy.terms.function import Capture, arity_of, is_function
 from defnpy.terms.inspect import erlang_name, maker_of
 from defnpy.terms.module import ex, native_module
@@ -29,10 +29,18 @@ def facts(fun: Any) -> dict[str, Any]:
     if fun.__class__ is Capture:
         module, name = erlang_name(fun.module, fun.name, fun.arity)
         return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
-    maker = maker_of(fun)
+    maker = _labelled(fun) or maker_of(fun)
     owner, name, arity = maker if maker is not None else (Atom("erl_eval"), "expr", 6)
     local = Atom(f"-{name}/{arity}-fun-0-")
     return {"module": owner, "name": local, "arity": arity_of(fun), "env": [], "type": Atom("local")}
+
+
+def _labelled(fun: Any) -> tuple[Atom, str, int] | None:
+    """The maker that a native function shows as its own."""
+    label: str = getattr(fun, "label", "")
+    module, _, rest = label.rpartition(".")
+    name, _, arity = rest.partition("/")
+    return (alias(module), name, int(arity)) if arity else None
 
 
 @ex("info/1", "info/2")

@@ -9,7 +9,7 @@ from defnpy.axon.base import Atom, Opts, kw, no_clause, nx, option
 from defnpy.axon.builders.linear import with_meta
 from defnpy.axon.model import add_container, add_layer, is_model
 from defnpy.nx.options import validated
-from defnpy.terms.function import is_function
+from defnpy.terms.function import Closure, is_function
 from defnpy.terms.module import ex
 
 
@@ -63,10 +63,16 @@ def split(x: Any, splits: Any, opts: Opts = ()) -> Any:
     o = validated(opts, name=None, meta=None, axis=-1)
     count = len(splits) if isinstance(splits, list) else splits
     names = o["name"] if o["name"].__class__ is list else [o["name"]] * count
-    return tuple(
-        add_layer(Atom("split"), [x], kw(index=i, splits=splits, axis=o["axis"]), name=names[i], meta=with_meta(o["meta"]))
-        for i in range(count)
-    )
+
+    def part(i: int) -> Any:
+        op: Any = Atom("split")
+        given = kw(index=i, splits=splits, axis=o["axis"])
+        if isinstance(splits, list):
+            start, given = sum(splits[:i]), []
+            op = Closure(2, lambda t, _opts: nx.slice_along_axis(t, start, splits[i], kw(axis=o["axis"])), "Axon.split/3")
+        return add_layer(op, [x], given, name=names[i], meta=with_meta(o["meta"]), op_name=Atom("split"))
+
+    return tuple(map(part, range(count)))
 
 
 @ex("mask/2", "mask/3")

@@ -240,9 +240,10 @@ def permutation(shape: Shape, given: Any, names: Names) -> tuple[int, ...]:
     """A list of axes that names every axis once."""
     if given.__class__ is not list:
         raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
-    if len(given) != len(shape):
-        raise ArgumentError(f"expected length of permutation ({len(given)}) to match rank of shape ({len(shape)})")
-    return shapes.axes_indices(shape, given, names)
+    order = shapes.axes_indices(shape, given, names)
+    if len(order) != len(shape):
+        raise ArgumentError(f"expected length of permutation ({len(order)}) to match rank of shape ({len(shape)})")
+    return order
 
 
 @ex("reverse/1", "reverse/2")
