@@ -281,12 +281,13 @@ def _broadcast_to(p: Tensor, offset: int, to: Shape, axes: Any, names: Any) -> T
     inner = p.shape[offset:]
     if axes is None:
         at = shapes.broadcast_axes(inner, to)
-        shapes.check_broadcast(inner, to, at)
+        if len(inner) > len(to):
+            shapes.check_broadcast(inner, to, at)
         named = shapes.named(names, to)
     else:
         named = shapes.named(names, to)
         at = shapes.axes_indices(to, axes, named)
-        shapes.check_broadcast(inner, to, at)
+    shapes.check_broadcast(inner, to, at)
     full = (*p.shape[:offset], *to)
     every = (*range(offset), *(a + offset for a in at))
     return broadcast_plain(p, full, every, shapes.intern_names([*p.names[:offset], *named]))
