@@ -393,7 +393,7 @@ def _chosen(key: Tensor, t: Tensor, axis: int, samples: int, replace: bool, p: T
 
 
 def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
-    from defnpy.nx import linalg
+    from defnpy.nx import decompositions, linalg
 
     k = _check_key(key)
     given = keyword(opts, names=None, type=None, shape=(), method=Atom("cholesky"))
@@ -411,10 +411,10 @@ def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
     if method is Atom("cholesky"):
         factor = linalg.cholesky_body(c)
     elif method is Atom("svd"):
-        u, s, _ = linalg.svd_body(c, [])
+        u, s, _ = decompositions.svd_body(c, [])
         factor = ew.multiply(u, ew.sqrt(s))
     elif method is Atom("eigh"):
-        w, v = linalg.eigh_body(c, [])
+        w, v = decompositions.eigh_body(c, [])
         factor = ew.multiply(v, ew.sqrt(ew.max_(w, 0)))
     else:
         raise ArgumentError("method must be one of :svd, :eigh, and :cholesky\n")
