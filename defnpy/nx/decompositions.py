@@ -10,8 +10,19 @@ from defnpy.nx.api import elementwise as ew
 from defnpy.nx.convert import to_tensor
 from defnpy.nx.expr import to_expr
 from defnpy.nx.matrices import (
-    at_least_matrix, batched, column_of, dagger, diagonal, entry_of, floating, identity, outputs, product,
-    real_only, square, turned,
+    at_least_matrix,
+    batched,
+    column_of,
+    dagger,
+    diagonal,
+    entry_of,
+    floating,
+    identity,
+    outputs,
+    product,
+    real_only,
+    square,
+    turned,
 )  # fmt: skip
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text

@@ -15,8 +15,19 @@ from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import apply, block, tag
 from defnpy.nx.expr import to_expr
 from defnpy.nx.matrices import (
-    bare, batched, column_of, dagger, diagonal, entry_of, floating, identity, outputs, product, real_only,
-    square, turned,
+    bare,
+    batched,
+    column_of,
+    dagger,
+    diagonal,
+    entry_of,
+    floating,
+    identity,
+    outputs,
+    product,
+    real_only,
+    square,
+    turned,
 )  # fmt: skip
 from defnpy.nx.ops.linear import TRIANGULAR_SOLVE
 from defnpy.nx.options import keyword, keywords

@@ -46,6 +46,7 @@ def test_options_stand_in_order(layer: str, known: str) -> None:
         ("split(2) |> elem(0)", "{4}", "Axon.Layers.split: expected input shape to have at least rank 2, got rank 1"),
         ("lstm(2) |> elem(0)", "{4}", "exception found when compiling layer anonymous fn/3 in Axon.rnn_state/7 named lstm_0_c_hidden_state"),
         ("gru(2, kernel_initializer: :foo) |> elem(0)", "{1, 2, 3}", "function Axon.Initializers.foo/0 is undefined or private"),
+        ("gru(0)", "{1, 2, 3}", "FunctionClauseError: no function clause matching in Axon.gru/4"),
         ("lstm(0, [])", "{1, 2, 3}", "FunctionClauseError: no function clause matching in Axon.lstm/4"),
     ],
 )  # fmt: skip

@@ -41,7 +41,7 @@ def test_a_rate_is_cut_only_where_the_optimizer_scales() -> None:
     rate = Polaris.Schedules.cosine_decay(0.1)
     loop = Axon.Loop.trainer(net, :mean_squared_error, Polaris.Optimizers.sgd(learning_rate: rate), log: 0)
     data = [{Nx.tensor([[1.0]]), Nx.tensor([[1.0]])}]
-    loop |> Axon.Loop.reduce_lr_on_plateau("loss", patience: 1, mode: :max, extra: 1)
+    loop |> Axon.Loop.reduce_lr_on_plateau("loss", patience: 0, mode: :max, extra: 1)
     |> Axon.Loop.run(data, Axon.ModelState.empty(), epochs: 5)
     """
     assert outcome(code).startswith("MatchError: no match of right hand side value: %{count: #Nx.Tensor<")

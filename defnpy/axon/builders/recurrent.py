@@ -145,7 +145,7 @@ def _conv_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[Any
 
 
 def _add(kind: str, x: Any, args: tuple[Any, ...]) -> Any:
-    arity = 2 if len(args) == 1 else 4
+    arity = 2 if len(args) == 1 and kind != "gru" else 4
     if not is_model(x) or not args:
         raise no_clause(kind, arity)
     if positive(args[0]) and (len(args) == 1 or args[1].__class__ is list):

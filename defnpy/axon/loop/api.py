@@ -284,7 +284,13 @@ def monitor(made: Any, metric: Any, fun: Any, name: Any, opts: Opts = ()) -> Str
 
 def _monitor_options(opts: Opts) -> Opts:
     given = kw(event=Atom("epoch_completed"), filter=_ALWAYS, patience=3, mode=Atom("min"))
-    return [(name, option(opts, name.name) or default) for name, default in given]
+    return [(name, _set(opts, name.name, default)) for name, default in given]
+
+
+def _set(opts: Opts, name: str, default: Any) -> Any:
+    """``opts[name] || default``; zero is true."""
+    value = option(opts, name)
+    return default if value is None or value is False else value
 
 
 @ex("early_stop/2", "early_stop/3")
@@ -296,7 +302,7 @@ def early_stop(made: Any, metric: Any, opts: Opts = ()) -> Struct:
 @ex("reduce_lr_on_plateau/2", "reduce_lr_on_plateau/3")
 def reduce_lr_on_plateau(made: Any, metric: Any, opts: Opts = ()) -> Struct:
     """A loop that cuts the learning rate when a metric stops getting better."""
-    return monitor(made, metric, watch.rate_cutter(option(opts, "factor") or 0.1), Atom("reduce_lr"), _monitor_options(opts))
+    return monitor(made, metric, watch.rate_cutter(_set(opts, "factor", 0.1)), Atom("reduce_lr"), _monitor_options(opts))
 
 
 @ex("validate/3", "validate/4")
