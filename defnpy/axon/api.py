@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from defnpy.axon import build as building
@@ -75,6 +76,8 @@ def optional(x: Any, opts: Opts = ()) -> Any:
 @ex("or_else/2", "or_else/3")
 def or_else(a: Any, b: Any, opts: Opts = ()) -> Any:
     """The first model, or the second when it is absent."""
+    if not is_model(a) or not is_model(b):
+        raise no_clause("or_else", 3)
     o = validated(opts, name=None, meta=None)
     return add_layer(_first_present, [a, b], name=o["name"], meta=o["meta"], op_name=Atom("or_else"))
 
@@ -85,6 +88,7 @@ def _first_present(a: Any, b: Any, _opts: Any) -> Any:
 
 # -- custom layers --------------------------------------------------------------------------------------------------------
 
+_BLOCK_IDS = itertools.count(1)
 _LAYER_OPTIONS = ("mode", "name", "op_name", "meta", "global_options")
 
 
@@ -108,11 +112,7 @@ def nx_layer(x: Any, fun: Any, opts: Opts = ()) -> Any:
     if not is_model(x) or not is_function(fun, 1):
         raise no_clause("nx", 3)
     o = validated(opts, name=None, meta=None, op_name=Atom("nx"))
-    return add_layer(_ignoring_options(fun), [x], name=o["name"], meta=o["meta"], op_name=o["op_name"])
-
-
-def _ignoring_options(fun: Any) -> Any:
-    return lambda x, _opts: fun(x)
+    return add_layer(lambda t, _opts: fun(t), [x], name=o["name"], meta=o["meta"], op_name=o["op_name"])
 
 
 @ex("block/1", "block/2")
@@ -121,10 +121,10 @@ def block(fun: Any, opts: Opts = ()) -> Any:
     if not is_function(fun):
         raise no_clause("block", 2)
     o = validated(opts, name=None, meta=None)
-    id_ = object()
+    id_ = next(_BLOCK_IDS)
 
     def add(*inputs: Any) -> Any:
-        inner = kw(block_id=id_, block_fun=fun)
+        inner = kw(block_fun=fun, block_id=id_)
         return add_layer(Atom("block"), list(inputs), inner, name=o["name"], meta=o["meta"], op_name=Atom("block"))
 
     return Closure(arity_of(fun), add)

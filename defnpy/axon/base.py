@@ -11,6 +11,7 @@ from defnpy.nx.api import FAMILIES
 from defnpy.nx.defn import make_defn
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor
+from defnpy.stdlib.util import badarg
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.module import Module
@@ -133,6 +134,26 @@ def exact_rank(caller: str, t: Tensor, rank: int, what: str = "input") -> None:
     """Refuse tensors of another rank."""
     if t.rank != rank:
         raise ArgumentError(f"{caller}: expected {what} to have rank equal to {rank}, got {t.rank} != {rank}")
+
+
+def element(shape: tuple[int, ...], i: int) -> int:
+    """``elem(shape, i)``."""
+    if not -len(shape) <= i < len(shape):
+        raise badarg((1, "out of range"))
+    return int(shape[i])
+
+
+def sizes_for(key: str, size: Any, rank: int) -> tuple[int, ...]:
+    """An option that is a size for each of *rank* axes, or one for all."""
+    if size.__class__ is tuple:
+        if len(size) != rank:
+            raise ArgumentError(f"expected :{key} to be a {rank}-element tuple, got: {text(size)}")
+        return size
+    if size.__class__ is int:
+        if rank < 0:
+            raise badarg((1, "out of range"))
+        return (size,) * rank
+    raise ArgumentError(f"expected :{key} to be an integer or a tuple, got: {text(size)}")
 
 
 def constant(value: Any, like: Tensor) -> Tensor:

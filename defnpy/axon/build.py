@@ -18,8 +18,9 @@ from defnpy.axon.structs import compile_error
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map, is_leaf
 from defnpy.nx.tensor import Traced
+from defnpy.stdlib.function import facts
 from defnpy.terms.errors import ElixirError, FunctionClauseError, MatchError
-from defnpy.terms.function import Capture, Closure, arity_of, is_function
+from defnpy.terms.function import Closure, call, is_function
 from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
 
@@ -50,7 +51,7 @@ class Config:
 class Layer:
     """A node ready to run: its name, the positions of its inputs and what to call."""
 
-    __slots__ = ("apply", "args", "blocks", "constant", "hooks", "mfa", "name", "node", "op", "opts", "parameters", "parents", "policy", "skipped")
+    __slots__ = ("args", "blocks", "constant", "hooks", "name", "node", "op", "opts", "parameters", "parents", "policy", "skipped")
 
     def __init__(self, node: Struct, name: str, config: Config) -> None:
         self.node, self.name = node, name
@@ -62,7 +63,6 @@ class Layer:
         self.args = field(node, "args")
         self.policy = field(node, "policy")
         self.hooks = [h for h in reversed(field(node, "hooks")) if h[1] is BOTH or h[1] is config.mode]
-        self.apply, self.mfa = _callable(self.op, len(self.args) + 1)
         self.opts = self._options(config)
         self.blocks: Any = None
         # A constant may live on a device; inside a trace only host tensors can be captured.
@@ -72,14 +72,6 @@ class Layer:
         allowed = field(self.node, "global_options")
         shared = [p for p in config.global_opts if p[0] in allowed]
         return [(_MODE, config.mode), *field(self.node, "opts"), *shared]
-
-
-def _callable(op: Any, arity: int) -> tuple[Callable[..., Any] | None, Any]:
-    if op.__class__ is Atom:
-        return None, (LAYERS, op, arity)
-    if op.__class__ is Capture:
-        return op, (op.module, Atom(op.name), op.arity)
-    return op, (alias("Axon"), Atom(f"-fun/{arity_of(op)}-"), arity_of(op))
 
 
 def _on_host(value: Any) -> Any:
@@ -244,7 +236,7 @@ class Program:
                 self._init_block(layer, at["given"], given, made, facts)
             elif layer.parameters:
                 self._init_layer(layer, at["given"], given, made, facts, key)
-            return self._stand_ins(layer, at["given"])
+            return self._stand_ins(layer, at["given"], made.get(layer.name, {}))
 
         self.run({}, inputs, watch)
         _report(made, given)
@@ -278,20 +270,15 @@ class Program:
             if hook[0] is Atom("initialize"):
                 made[layer.name] = own = _io(own, layer, hook[2])
 
-    def _stand_ins(self, layer: Layer, args: list[Any]) -> Map:
+    def _stand_ins(self, layer: Layer, args: list[Any], initial: Map) -> Map:
         """Parameters of the right form for the output's template; their values do not matter."""
         if layer.op is _BLOCK:
             inner = self._inner(layer, args)
             values = _block_inputs(args)
             return {layer.name: inner.init(values, {}, 0)[0]}
         shapes = [nx.to_template(a) for a in args]
-        made = {field(p, "name"): self._stand_in(p, layer.policy, shapes) for p in layer.parameters}
+        made = {field(p, "name"): _stand_in(p, layer.policy, shapes, initial) for p in layer.parameters}
         return {layer.name: made}
-
-    @staticmethod
-    def _stand_in(param: Struct, policy: Struct, shapes: list[Any]) -> Any:
-        template = template_of(param, shapes)
-        return expressions(container_map(template, lambda t: t.like(type=_kind(t, policy))))
 
     def _word(self, layer: Layer, name: str) -> int:
         path = f"{self.key_names[field(layer.node, 'id')]}.{name}"
@@ -355,6 +342,14 @@ def template_of(param: Struct, inputs: list[Any]) -> Any:
     return template(*inputs)
 
 
+def _stand_in(param: Struct, policy: Struct, inputs: list[Any], initial: Map) -> Any:
+    """An expression of a parameter's form; an initialiser may make several tensors of one template."""
+    template, value = template_of(param, inputs), initial.get(field(param, "name"))
+    if template.__class__ is Tensor and value.__class__ is dict:
+        return expressions(container_map(value, nx.to_template))
+    return expressions(container_map(template, lambda t: t.like(type=_kind(t, policy))))
+
+
 def _initial(param: Struct, policy: Struct, inputs: list[Any], given: Any, key: Any, word: int) -> Any:
     template = template_of(param, inputs)
     if given is not None:
@@ -391,15 +386,25 @@ def _typed(given: Any, template: Any, policy: Struct) -> Any:
 
 
 def _apply(layer: Layer, args: list[Any]) -> Any:
-    call = layer.apply
-    if call is None:
-        call = runtime().module(LAYERS).functions[f"{layer.op.name}/{len(args) + 1}"]
+    args = [*args, layer.opts]
     try:
-        return _noted(call(*args, layer.opts), field(layer.node, "op_name"))
+        if layer.op.__class__ is Atom:
+            made = runtime().module(LAYERS).functions[f"{layer.op.name}/{len(args)}"](*args)
+        else:
+            made = call(layer.op, args)
+        return _noted(made, field(layer.node, "op_name"))
     except ElixirError as caught:
         if is_struct(caught.term, "Axon.CompileError"):
             raise
-        raise compile_error(caught.term, layer.name, layer.mfa) from caught
+        raise compile_error(caught.term, layer.name, _mfa(layer.op, len(args))) from caught
+
+
+def _mfa(op: Any, arity: int) -> tuple[Any, Any, int]:
+    """Module, name and number of arguments of the function that a layer calls."""
+    if op.__class__ is Atom:
+        return LAYERS, op, arity
+    known = facts(op)
+    return known["module"], known["name"], arity
 
 
 def _noted(made: Any, op_name: Any) -> Any:

@@ -6,13 +6,10 @@ from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, alias, field, nx, remote, text
 from defnpy.axon.build import Config, Program, expressions, template_of
-from defnpy.axon.model import is_model, parent_ids
+from defnpy.axon.model import F32, is_model, parent_ids
 from defnpy.nx import defn
-from defnpy.nx.containers import container_each
 from defnpy.nx.options import validated
 from defnpy.terms.errors import FunctionClauseError
-from defnpy.terms.function import is_function
-from defnpy.terms.map import sorted_keys
 from defnpy.terms.module import ex, native_module
 
 NAME = "Axon.Display"
@@ -20,7 +17,7 @@ _CONTAINER = Atom("container")
 
 
 def outputs_of(model: Struct, inputs: Any) -> list[tuple[Any, Any]]:
-    """Every layer with the template of its output, in order."""
+    """Every layer with the template of its output, in the order in which they were made."""
     program = Program(model, Config([]))
     found: list[tuple[Any, Any]] = []
 
@@ -28,7 +25,14 @@ def outputs_of(model: Struct, inputs: Any) -> list[tuple[Any, Any]]:
         given = expressions(nx.to_template(inputs))
         data, _ = program.init(given, {}, 0)
         values = program.values(data, given)
-        found.extend((la, nx.to_template(values[field(la.node, "id")])) for la in program.layers)
+        counts: dict[Any, int] = {}
+        for la in program.layers:
+            # A block that is used twice counts twice here.
+            op = field(la.node, "op_name")
+            la.name = field(la.node, "name")(op, counts)
+            counts[op] = counts.get(op, 0) + 1
+            found.append((la, nx.to_template(values[field(la.node, "id")])))
+        found.sort(key=lambda pair: field(pair[0].node, "id"))
         return nx.tensor(0)
 
     defn.debug_expr_apply(start, [])
@@ -40,9 +44,11 @@ def outputs_of(model: Struct, inputs: Any) -> list[tuple[Any, Any]]:
 
 def _shape_text(term: Any) -> str:
     """``f32[2][3]``; the parts of a container separated by commas."""
-    parts: list[str] = []
-    container_each(term, lambda t: parts.append(t.type.name + "".join(f"[{n}]" for n in t.shape)))
-    return ", ".join(parts)
+    if term.__class__ is tuple:
+        return ", ".join(map(_shape_text, term))
+    if term.__class__ is not Tensor:
+        raise FunctionClauseError(alias(NAME), Atom("render_output_shape"), 1)
+    return term.type.name + "".join(f"[{n}]" for n in term.shape)
 
 
 class _Row:
@@ -66,21 +72,11 @@ class _Row:
             self._parameter(param, node, [t for _, t in parents])
 
     def _parameter(self, param: Struct, node: Struct, inputs: list[Any]) -> None:
-        if not is_function(field(param, "template")) and not callable(field(param, "template")):
-            raise FunctionClauseError(alias(NAME), Atom("render_parameters"), 4)
-        template = template_of(param, inputs)
-        kind = field(field(node, "policy"), "params") or field(param, "type")
-        shown = template if template.__class__ is Tensor else None
-        name = field(param, "name")
-        if shown is None:
-            for k in sorted_keys(template):
-                self._add(f"{name}.{k}", template[k], kind)
-        else:
-            self._add(name, shown, kind)
-
-    def _add(self, name: str, template: Tensor, kind: Any) -> None:
-        typed = nx.template(template.shape, kind)
-        self.parameters.append(f"{name}: {_shape_text(typed)}")
+        if not callable(field(param, "template")):
+            raise FunctionClauseError(alias(NAME), Atom("-do_axon_to_rows/6-fun-1-"), 2)
+        kind = field(field(node, "policy"), "params") or F32
+        typed = nx.template(nx.shape(template_of(param, inputs)), kind)
+        self.parameters.append(f"{field(param, 'name')}: {_shape_text(typed)}")
         self.count += nx.size(typed)
         self.size += nx.byte_size(typed)
 
@@ -155,6 +151,8 @@ def _memory(size: int) -> str:
 @ex("as_graph/2", "as_graph/3")
 def as_graph(model: Any, inputs: Any, opts: Opts = ()) -> Any:
     """A model as a Mermaid diagram."""
+    if not is_model(model):
+        raise FunctionClauseError(alias(NAME), Atom("as_graph"), 3)
     o = validated(opts, direction=Atom("top_down"))
     directions = {"top_down": "TD", "left_right": "LR"}
     direction = directions.get(getattr(o["direction"], "name", ""))
@@ -166,8 +164,8 @@ def as_graph(model: Any, inputs: Any, opts: Opts = ()) -> Any:
         id_, op = field(layer.node, "id"), field(layer.node, "op_name")
         label = f'"{layer.name} ({text(op)}) {text(_shapes(out))}"'
         nodes.append(f"{id_}[/{label}/];" if op is Atom("input") else f"{id_}[{label}];")
-        edges.extend(f"{parent} --> {id_};" for parent in parent_ids(layer.node))
-    diagram = f"graph {direction};\n" + "\n".join(nodes) + "\n" + "\n".join(reversed(edges))
+        edges.extend(f"{parent} --> {id_}" for parent in parent_ids(layer.node))
+    diagram = f"graph {direction};\n" + "\n".join(nodes) + "\n" + (";\n".join(reversed(edges)) + ";")
     return remote("Kino.Mermaid", "new/1")(diagram)
 
 

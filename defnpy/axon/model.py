@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, field, is_struct, make_struct, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, Tensor, alias, field, is_struct, make_struct, nx, option, text
 from defnpy.nx.options import validated
+from defnpy.terms.errors import ProtocolUndefinedError
 from defnpy.terms.function import Closure, arity_of, is_function
 from defnpy.terms.map import sorted_keys
 
@@ -113,6 +114,9 @@ def add_container(structure: Any, name: Any = None, meta: Any = None) -> Struct:
     """``Axon.container/2``: the parent of the node is the structure with ids for models."""
     nodes: dict[Any, Any] = {}
 
+    if is_model(structure):
+        raise ProtocolUndefinedError(alias("Nx.Container"), structure)
+
     def collect(model: Struct) -> Any:
         nodes.update(nodes_of(model))
         return output_of(model)
@@ -199,12 +203,8 @@ def make_parameter(name: str, template: Any, /, **more: Any) -> Struct:
     return make_struct("Axon.Parameter", name=name, template=template, **more)
 
 
-def shaped_template(shape: Any, kind: Any, arity: int | None = None) -> Any:
-    """The template of a parameter from its shape: a tuple, a list with axes of inputs, or a function of input shapes."""
-    if shape.__class__ is tuple:
-        return nx.template(shape, kind)
-    if shape.__class__ is list:
-        return Closure(arity or 1, lambda *inputs: nx.template(_dimensions(shape, inputs), kind))
+def shaped_template(shape: Any, kind: Any) -> Any:
+    """The template of a parameter from a function of input shapes."""
     return Closure(arity_of(shape), lambda *inputs: nx.template(shape(*[shapes_of(i) for i in inputs]), kind))
 
 
@@ -246,33 +246,48 @@ def axes_template(shape: list[Any], kind: Any) -> Any:
 
 
 def param(name: Any, shape: Any, opts: Opts = ()) -> Struct:
-    """``Axon.param/3``."""
+    """``Axon.param/3``: a parameter from a shape, a list with axes of inputs or a function of input shapes."""
     from defnpy.axon.base import no_clause
-    from defnpy.axon.initializers import by_name
 
     if name.__class__ is not str or not (shape.__class__ in (tuple, list) or is_function(shape)):
         raise no_clause("param", 3)
+    if shape.__class__ in (tuple, list):
+        return parameter(name, shape, opts)
     given = validated(opts, initializer=Atom("glorot_uniform"), type=F32, kind=PARAMETER)
-    kind = type_term(given["type"])
-    known = {"initializer": by_name(given["initializer"]), "kind": given["kind"]}
-    if shape.__class__ is tuple:
-        return make_parameter(name, nx.template(shape, kind), shape=shape, type=kind, **known)
-    if shape.__class__ is list:
-        return make_parameter(name, axes_template(shape, kind), **known)
-    return make_parameter(name, shaped_template(shape, kind), **known)
+    return _checked_parameter(name, shaped_template(shape, type_term(given["type"])), given)
 
 
 def parameter(name: Any, template: Any, opts: Opts = ()) -> Struct:
-    """``Axon.parameter/3``: from a template, a function of input templates or a list of sizes."""
+    """``Axon.parameter/3``: a parameter from a template, a shape, a function of input templates or a list with axes of inputs."""
     from defnpy.axon.base import no_clause
-    from defnpy.axon.initializers import by_name
 
-    if name.__class__ is not str:
+    if template.__class__ is Tensor:
+        given = validated(opts, initializer=Atom("glorot_uniform"), kind=PARAMETER)
+        made = nx.to_template(template)
+        return _checked_parameter(name, made, given, shape=made.shape, type=made.type.elixir)
+    if is_function(template):
+        given = validated(opts, initializer=Atom("glorot_uniform"), type=None, kind=PARAMETER)
+        return _checked_parameter(name, _typed_template(template, given["type"]), given)
+    if template.__class__ not in (tuple, list):
         raise no_clause("parameter", 3)
     given = validated(opts, initializer=Atom("glorot_uniform"), type=F32, kind=PARAMETER)
-    if template.__class__ is list:
-        template = axes_template(template, type_term(given["type"]))
-    return make_parameter(name, template, initializer=by_name(given["initializer"]), kind=given["kind"])
+    kind, known = type_term(given["type"]), [(Atom(k), v) for k, v in given.items() if k != "type"]
+    if template.__class__ is list and not all(n.__class__ is int for n in template):
+        return _checked_parameter(name, axes_template(template, kind), given)
+    return parameter(name, nx.template(tuple(template), kind), known)
+
+
+def _checked_parameter(name: Any, template: Any, given: dict[str, Any], **more: Any) -> Struct:
+    from defnpy.axon.initializers import by_name
+
+    return make_parameter(name, template, initializer=by_name(given["initializer"]), kind=given["kind"] or PARAMETER, **more)
+
+
+def _typed_template(function: Any, kind: Any) -> Any:
+    """A template function whose results have the type *kind*, if one is given."""
+    if kind is None:
+        return function
+    return Closure(arity_of(function), lambda *inputs: nx.template(nx.shape(function(*inputs)), type_term(kind)))
 
 
 def type_term(kind: Any) -> Any:

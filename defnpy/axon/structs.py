@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.axon.base import Atom, Struct, alias, field, make_struct
 from defnpy.terms import algebra
 from defnpy.terms.errors import make
-from defnpy.terms.exception import format_banner
+from defnpy.terms.exception import format_banner, format_mfa
 from defnpy.terms.inspect import to_doc
 from defnpy.terms.module import Module, ex, native_module
 
@@ -102,10 +102,7 @@ def compile_error(cause: Any, name: str, mfa: Any) -> Any:
 @ex("message/1")
 def compile_message(error: Struct) -> str:
     """The text of an ``Axon.CompileError``."""
-    from defnpy.axon.base import text
-
-    module, function, arity = field(error, "mfa")
-    where = f"{text(module)}.{getattr(function, 'name', function)}/{arity}" if module is not None else str(function)
+    where = format_mfa(*field(error, "mfa"))
     cause = format_banner(Atom("error"), field(error, "exception")).replace("\n", "\n    ")
     return (
         f"exception found when compiling layer {where} named {field(error, 'name')}:\n\n"

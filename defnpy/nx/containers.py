@@ -62,6 +62,9 @@ def check_derive(module: Atom, fields: list[Any], opts: Any) -> None:
     given = {k.name: v for k, v in opts or []}
     if "containers" not in given:
         raise KeyError_(_CONTAINERS, opts or [])
+    for names in (given["containers"], given.get("keep", [])):
+        if names.__class__ is not list:
+            raise ProtocolUndefinedError(alias("Enumerable"), names)
     for field in (*given["containers"], *given.get("keep", [])):
         if field not in fields:
             name = module.name.removeprefix("Elixir.")

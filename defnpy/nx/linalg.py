@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ml_dtypes
@@ -11,14 +10,29 @@ from defnpy.nx import dtype as dtypes
 from defnpy.nx.api import compare, convert, creation, index, linear, reduce, shape
 from defnpy.nx.api import elementwise as ew
 from defnpy.nx.convert import constant, to_tensor
+from defnpy.nx.decompositions import eigh_body, lu_body, qr_body, svd_body
 from defnpy.nx.defined import defined
 from defnpy.nx.dispatch import apply, block, tag
-from defnpy.nx.dtype import DType
 from defnpy.nx.expr import to_expr
+from defnpy.nx.matrices import (
+    bare,
+    batched,
+    column_of,
+    dagger,
+    diagonal,
+    entry_of,
+    floating,
+    identity,
+    outputs,
+    product,
+    real_only,
+    square,
+    turned,
+)  # fmt: skip
 from defnpy.nx.ops.linear import TRIANGULAR_SOLVE
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Tensor, template, unnamed
+from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.vectors import apply_vectorized, together
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
@@ -28,94 +42,24 @@ NAME = "Nx.LinAlg"
 _NONE, _TRANSPOSE, _CONJUGATE = Atom("none"), Atom("transpose"), Atom("conjugate")
 
 
-# -- pieces ---------------------------------------------------------------------------------------------------------------
-
-
-def _bare(t: Tensor) -> Tensor:
-    return t.like(names=unnamed(len(t.shape)))
-
-
-def _floating(t: Tensor) -> Tensor:
-    kind = dtypes.to_floating(t.type)
-    return t if t.type is kind else convert.as_type(t, kind.atom)
-
-
-def product(a: Tensor, b: Tensor) -> Tensor:
-    """The product of (batches of) matrices."""
-    batch = list(range(len(a.shape) - 2))
-    rank = len(a.shape)
-    return linear.dot_6(a, [rank - 1], batch, b, [rank - 2], batch)
-
-
-def turned(t: Tensor) -> Tensor:
-    """The transpose of (batches of) matrices."""
-    rank = len(t.shape)
-    return shape.transpose(t, keywords(axes=[*range(rank - 2), rank - 1, rank - 2]))
-
-
-def dagger(t: Tensor) -> Tensor:
-    """The conjugate transpose of (batches of) matrices."""
-    return ew.conjugate(turned(t)) if t.type.is_complex else turned(t)
-
-
-def identity(n: int, like: Tensor) -> Tensor:
-    """Unit matrices for a batch like that of *like*."""
-    lead = like.shape[:-2]
-    return creation.eye((*lead, n, n), keywords(type=like.type.atom))
-
-
-def _at_least_matrix(t: Tensor) -> None:
-    if len(t.shape) < 2:
-        raise ArgumentError(f"tensor must have at least rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
-
-
-def _square(t: Tensor) -> None:
-    _at_least_matrix(t)
-    if t.shape[-1] != t.shape[-2]:
-        raise ArgumentError(f"tensor must be a square matrix or a batch of square matrices, got shape: {text(t.shape)}")
-
-
-def _real_only(t: Tensor, name: str, arity: int) -> None:
-    if t.type.is_complex:
-        raise ArgumentError(f"Nx.LinAlg.{name}/{arity} is not yet implemented for complex inputs")
-
-
-def _out(kind: DType, *sizes: int) -> Tensor:
-    return template(kind, tuple(sizes))
-
-
-def _batched(name: str, t: Tensor, outs: Callable[[Tensor], Any], default: Callable[[Tensor], Any], **fields: Any) -> Any:
-    """A block of one tensor, vectorised axes in front."""
-
-    def plain(p: Tensor, _: int) -> Any:
-        return block(tag("LinAlg." + name, **fields), outs(p), (p,), default)
-
-    return apply_vectorized(_bare(t), plain)
-
-
-def diagonal(t: Tensor) -> Tensor:
-    """The diagonals of (batches of) matrices."""
-    return creation.take_diagonal(t)
-
-
 # -- cholesky, triangular_solve, solve, invert ----------------------------------------------------------------------------
 
 
 def cholesky_body(tensor: Any) -> Tensor:
     """The lower factor."""
     t = to_tensor(tensor)
-    _square(t)
-    return _batched("Cholesky", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape), _cholesky)
+    square(t)
+    return batched("Cholesky", t, lambda p: outputs(dtypes.to_floating(p.type), *p.shape), _cholesky)
 
 
 def _cholesky(p: Tensor) -> Tensor:
     """Column by column."""
-    a = _floating(p)
+    a = floating(p)
     n = a.shape[-1]
     rank = len(a.shape)
     columns: list[Tensor] = []
     for j in range(n):
-        rest = _column(a, j)
+        rest = column_of(a, j)
         for done in columns:
             weight = index.slice_along_axis(done, j, 1, keywords(axis=rank - 2))
             rest = ew.subtract(rest, ew.multiply(done, ew.conjugate(weight) if a.type.is_complex else weight))
@@ -125,17 +69,13 @@ def _cholesky(p: Tensor) -> Tensor:
     return shape.concatenate(columns, keywords(axis=rank - 1)) if n > 1 else columns[0]
 
 
-def _column(a: Tensor, j: int) -> Tensor:
-    return index.slice_along_axis(a, j, 1, keywords(axis=len(a.shape) - 1))
-
-
 def triangular_solve_body(a: Any, b: Any, opts: Any) -> Tensor:
     """``x`` in ``a x = b`` (or ``x a = b``) for triangular *a*."""
     given = keyword(opts, lower=True, left_side=True, transform_a=_NONE)
     mode = given["transform_a"]
     if mode not in (_NONE, _TRANSPOSE, _CONJUGATE):
         raise ArgumentError(f"invalid value for :transform_a option, expected :none, :transpose, or :conjugate, got: {text(mode)}")
-    x, y = _bare(to_tensor(a)), _bare(to_tensor(b))
+    x, y = bare(to_tensor(a)), bare(to_tensor(b))
     if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
         raise ArgumentError(
             f"triangular_solve/3 expected a square matrix or a batch of square matrices, got tensor with shape: {text(x.shape)}"
@@ -167,7 +107,7 @@ def solve_triangular(a: Tensor, b: Tensor, lower: bool = True, mode: str = "none
 
 def solve_body(a: Any, b: Any) -> Tensor:
     """``x`` in ``a x = b``."""
-    x, y = _bare(to_tensor(a)), _bare(to_tensor(b))
+    x, y = bare(to_tensor(a)), bare(to_tensor(b))
     if len(x.shape) < 2 or x.shape[-1] != x.shape[-2]:
         raise ArgumentError(
             f"`a` tensor has incompatible dimensions, expected a square matrix or a batch of square matrices, got: {text(x.shape)}"
@@ -188,8 +128,8 @@ def solve_body(a: Any, b: Any) -> Tensor:
 
 def _solve(a: Tensor, b: Tensor) -> Tensor:
     """By an orthogonal factor and a triangular one."""
-    q, r = qr_body(_floating(a), [])
-    right = _floating(b)
+    q, r = qr_body(floating(a), [])
+    right = floating(b)
     vector = len(right.shape) < len(a.shape)
     if vector:
         right = shape.new_axis(right, -1)
@@ -203,7 +143,7 @@ def invert_body(tensor: Any) -> Tensor:
     if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
         raise ArgumentError(f"invert/1 expects a square matrix or a batch of square matrices, got tensor with shape: {text(t.shape)}")
 
-    return apply_vectorized(_bare(t), lambda p, _: _invert(p))
+    return apply_vectorized(bare(t), lambda p, _: _invert(p))
 
 
 def _invert(p: Tensor) -> Tensor:
@@ -231,28 +171,22 @@ def determinant_body(tensor: Any) -> Tensor:
     t = to_tensor(tensor)
     if len(t.shape) < 2 or t.shape[-1] != t.shape[-2]:
         raise ArgumentError(f"determinant/1 expects a square tensor, got tensor with shape: {text(list(t.shape))}")
-    return _batched("Determinant", t, lambda p: _out(dtypes.to_floating(p.type), *p.shape[:-2]), _determinant)
-
-
-def _entry(t: Tensor, i: int, j: int) -> Tensor:
-    rank = len(t.shape)
-    part = index.slice_(t, [*[0] * (rank - 2), i, j], [*t.shape[:-2], 1, 1])
-    return shape.reshape(part, t.shape[:-2])
+    return batched("Determinant", t, lambda p: outputs(dtypes.to_floating(p.type), *p.shape[:-2]), _determinant)
 
 
 def _determinant(p: Tensor) -> Tensor:
-    t = _floating(p)
+    t = floating(p)
     n = t.shape[-1]
     if n == 1:
-        return _entry(t, 0, 0)
+        return entry_of(t, 0, 0)
     if n == 2:
-        return ew.subtract(ew.multiply(_entry(t, 0, 0), _entry(t, 1, 1)), ew.multiply(_entry(t, 0, 1), _entry(t, 1, 0)))
+        return ew.subtract(ew.multiply(entry_of(t, 0, 0), entry_of(t, 1, 1)), ew.multiply(entry_of(t, 0, 1), entry_of(t, 1, 0)))
     if n == 3:
         total = None
         for i, sign in ((0, 1), (1, -1), (2, 1)):
             a, b = (j for j in range(3) if j != i)
-            minor = ew.subtract(ew.multiply(_entry(t, 1, a), _entry(t, 2, b)), ew.multiply(_entry(t, 1, b), _entry(t, 2, a)))
-            part = ew.multiply(_entry(t, 0, i), minor)
+            minor = ew.subtract(ew.multiply(entry_of(t, 1, a), entry_of(t, 2, b)), ew.multiply(entry_of(t, 1, b), entry_of(t, 2, a)))
+            part = ew.multiply(entry_of(t, 0, i), minor)
             total = part if total is None else (ew.add(total, part) if sign > 0 else ew.subtract(total, part))
         assert total is not None
         return total
@@ -272,199 +206,6 @@ def _parity(p: Tensor) -> Tensor:
     crossed = compare.logical_and(compare.greater(a, b), later)
     count = convert.as_type(reduce.sum_(crossed, keywords(axes=[rank - 2, rank - 1])), Atom("s32"))
     return ew.subtract(1, ew.multiply(2, ew.remainder(count, 2)))
-
-
-# -- decompositions -------------------------------------------------------------------------------------------------------
-
-
-def qr_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
-    """An orthogonal and an upper triangular factor."""
-    given = keyword(opts, mode=Atom("reduced"), eps=1.0e-10)
-    t = to_tensor(tensor)
-    _at_least_matrix(t)
-    mode = given["mode"]
-    if mode not in (Atom("reduced"), Atom("complete")):
-        raise ArgumentError(f"invalid :mode received. Expected one of [:reduced, :complete], received: {text(mode)}")
-
-    def outs(p: Tensor) -> Any:
-        *batch, m, n = p.shape
-        k = m if mode is Atom("complete") else min(m, n)
-        kind = dtypes.to_floating(p.type)
-        return _out(kind, *batch, m, k), _out(kind, *batch, k, n)
-
-    return _batched("QR", t, outs, lambda p: _qr(p, mode is Atom("complete")), eps=given["eps"], mode=mode)
-
-
-def _qr(p: Tensor, complete: bool) -> tuple[Tensor, Tensor]:
-    """Householder reflections."""
-    r = _floating(p)
-    *_, m, n = r.shape
-    rank = len(r.shape)
-    q = identity(m, r)
-    for j in range(min(m - 1, n)):
-        column = _column(r, j)
-        rows = creation.iota(column.shape, keywords(axis=rank - 2))
-        x = compare.select(compare.greater_equal(rows, j), column, 0.0)
-        length = ew.sqrt(reduce.sum_(_squared(x), keywords(axes=[rank - 2], keep_axes=True)))
-        pivot = index.slice_along_axis(column, j, 1, keywords(axis=rank - 2))
-        below = reduce.sum_(ew.abs_(compare.select(compare.greater(rows, j), column, 0.0)), keywords(axes=[rank - 2], keep_axes=True))
-        # Real columns are reflected onto the positive axis.
-        phase = _phase(pivot) if r.type.is_complex else -1.0
-        v = ew.add(x, ew.multiply(compare.select(compare.equal(rows, j), 1.0, 0.0), ew.multiply(phase, length)))
-        norm = reduce.sum_(_squared(v), keywords(axes=[rank - 2], keep_axes=True))
-        scale = compare.select(compare.equal(below, 0), 0.0, ew.divide(2.0, compare.select(compare.equal(norm, 0), 1.0, norm)))
-        r = ew.subtract(r, ew.multiply(scale, product(v, product(dagger(v), r))))
-        q = ew.subtract(q, ew.multiply(scale, product(product(q, v), dagger(v))))
-    r = creation.triu(r)
-    if complete or m <= n:
-        return q, r
-    return (
-        index.slice_along_axis(q, 0, n, keywords(axis=rank - 1)),
-        index.slice_along_axis(r, 0, n, keywords(axis=rank - 2)),
-    )
-
-
-def _squared(x: Tensor) -> Tensor:
-    return ew.real(ew.multiply(x, ew.conjugate(x))) if x.type.is_complex else ew.multiply(x, x)
-
-
-def _phase(x: Tensor) -> Tensor:
-    if x.type.is_complex:
-        size = ew.abs_(x)
-        return compare.select(compare.equal(size, 0), 1.0, ew.divide(x, compare.select(compare.equal(size, 0), 1.0, size)))
-    return compare.select(compare.greater_equal(x, 0), 1.0, -1.0)
-
-
-def lu_body(tensor: Any) -> tuple[Tensor, Tensor, Tensor]:
-    """A permutation, a lower and an upper triangular factor."""
-    t = to_tensor(tensor)
-    _square(t)
-
-    def outs(p: Tensor) -> Any:
-        kind = dtypes.to_floating(p.type)
-        return _out(p.type, *p.shape), _out(kind, *p.shape), _out(kind, *p.shape)
-
-    return _batched("LU", t, outs, _lu, eps=1.0e-10)
-
-
-def _lu(p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Elimination with partial pivoting."""
-    u = _floating(p)
-    n, rank = u.shape[-1], len(u.shape)
-    rows = creation.iota((*u.shape[:-1], 1), keywords(axis=rank - 2))
-    swaps = identity(n, u)
-    lower = ew.multiply(0.0, identity(n, u))
-    for j in range(n):
-        column = _column(u, j)
-        best = reduce.argmax(compare.select(compare.greater_equal(rows, j), ew.abs_(column), -1.0), keywords(axis=rank - 2, keep_axis=True))
-        order = compare.select(compare.equal(rows, j), best, compare.select(compare.equal(rows, best), j, rows))
-        columns = creation.iota(u.shape, keywords(axis=rank - 1))
-        swap = convert.as_type(compare.equal(order, columns), u.type.atom)
-        u, swaps, lower = product(swap, u), product(swap, swaps), product(swap, lower)
-        pivot = index.slice_along_axis(_column(u, j), j, 1, keywords(axis=rank - 2))
-        safe = compare.select(compare.equal(pivot, 0), 1.0, pivot)
-        factor = compare.select(compare.greater(rows, j), ew.divide(_column(u, j), safe), 0.0)
-        row = index.slice_along_axis(u, j, 1, keywords(axis=rank - 2))
-        u = ew.subtract(u, product(factor, row))
-        at = convert.as_type(compare.equal(columns, j), u.type.atom)
-        lower = ew.add(lower, ew.multiply(factor, at))
-    return convert.as_type(turned(swaps), p.type.atom), ew.add(lower, identity(n, u)), creation.triu(u)
-
-
-def eigh_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor]:
-    """Eigenvalues, those of largest magnitude first, and eigenvectors of a symmetric matrix."""
-    given = keyword(opts, max_iter=1000, eps=1.0e-4)
-    if given["max_iter"] is None:
-        raise ArgumentError("missing option :max_iter")
-    t = to_tensor(tensor)
-    _square(t)
-
-    def outs(p: Tensor) -> Any:
-        kind = dtypes.to_floating(p.type)
-        return _out(kind, *p.shape[:-1]), _out(kind, *p.shape)
-
-    return _batched("Eigh", t, outs, _eigh, max_iter=given["max_iter"], eps=given["eps"])
-
-
-def _eigh(p: Tensor) -> tuple[Tensor, Tensor]:
-    """Jacobi rotations over all pairs, a fixed number of sweeps."""
-    from defnpy.nx.expr import to_expr
-
-    a = to_expr(_floating(p))
-    n, rank = a.shape[-1], len(a.shape)
-    v = identity(n, a)
-    for _ in range(8):
-        for i in range(n - 1):
-            for j in range(i + 1, n):
-                turn = _rotation(a, i, j)
-                a, v = product(turned(turn), product(a, turn)), product(v, turn)
-    w = diagonal(a)
-    from defnpy.nx.api.order import argsort
-
-    order = argsort(ew.abs_(w), keywords(axis=rank - 2, direction=Atom("desc")))
-    wide = shape.broadcast(shape.new_axis(order, rank - 2), v.shape)
-    return index.take_along_axis(w, order, keywords(axis=rank - 2)), index.take_along_axis(v, wide, keywords(axis=rank - 1))
-
-
-def _rotation(a: Tensor, i: int, j: int) -> Tensor:
-    x, y, off = _entry(a, i, i), _entry(a, j, j), _entry(a, i, j)
-    angle = ew.multiply(0.5, ew.atan2(ew.multiply(2.0, off), ew.subtract(x, y)))
-    c, s = ew.cos(angle), ew.sin(angle)
-    n, rank = a.shape[-1], len(a.shape)
-    made = identity(n, a)
-
-    def cell(r: int, k: int) -> Tensor:
-        size = a.shape
-        row = compare.equal(creation.iota(size, keywords(axis=rank - 2)), r)
-        here = compare.logical_and(row, compare.equal(creation.iota(size, keywords(axis=rank - 1)), k))
-        return convert.as_type(here, a.type.atom)
-
-    def spread(t: Tensor) -> Tensor:
-        return shape.reshape(t, (*t.shape, 1, 1))
-
-    made = ew.add(made, ew.multiply(spread(ew.subtract(c, 1.0)), ew.add(cell(i, i), cell(j, j))))
-    return ew.add(made, ew.multiply(spread(s), ew.subtract(cell(j, i), cell(i, j))))
-
-
-def svd_body(tensor: Any, opts: Any) -> tuple[Tensor, Tensor, Tensor]:
-    """Left vectors, singular values (largest first) and right vectors."""
-    given = _svd_options(opts)
-    t = to_tensor(tensor)
-    _at_least_matrix(t)
-    _real_only(t, "svd", 2)
-    full = bool(given["full"])
-
-    def outs(p: Tensor) -> Any:
-        *batch, m, n = p.shape
-        k = min(m, n)
-        kind = dtypes.to_floating(p.type)
-        return _out(kind, *batch, m, m if full else k), _out(kind, *batch, k), _out(kind, *batch, n if full else k, n)
-
-    fields = {"max_iter": given["max_iter"], "full_matrices?": full}
-    return _batched("SVD", t, outs, lambda p: _svd(p, full), **fields)
-
-
-def _svd_options(opts: Any) -> dict[str, Any]:
-    made = keyword(opts, **{"max_iter": 100, "full_matrices?": True})
-    return {"max_iter": made["max_iter"], "full": made["full_matrices?"]}
-
-
-def _svd(p: Tensor, full: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """From the eigenvectors of the smaller product; an orthogonal basis fills up the rest."""
-    a = _floating(p)
-    *_, m, n = a.shape
-    if m < n:
-        u, s, vt = _svd(turned(a), full)
-        return turned(vt), s, turned(u)
-    w, v = eigh_body(product(turned(a), a), [])
-    s = ew.sqrt(ew.max_(w, 0.0))
-    rank = len(a.shape)
-    av = product(a, v)
-    q, r = qr_body(av, keywords(mode=Atom("complete" if full else "reduced")))
-    sign = compare.select(compare.less(diagonal(r), 0.0), -1.0, 1.0)
-    if full and m > n:
-        sign = shape.pad(sign, 1.0, [*[(0, 0, 0)] * (rank - 2), (0, m - n, 0)])
-    return ew.multiply(q, shape.new_axis(sign, rank - 2)), s, turned(v)
 
 
 # -- compositions ---------------------------------------------------------------------------------------------------------
@@ -488,7 +229,7 @@ def matrix_power_body(tensor: Any, power: int) -> Tensor:
         )
     n = t.shape[-1]
     if power == 0:
-        return apply_vectorized(_bare(t), lambda p, _: creation.eye((*p.shape[:-2], n, n)))
+        return apply_vectorized(bare(t), lambda p, _: creation.eye((*p.shape[:-2], n, n)))
     if power < 0:
         return matrix_power_body(invert_body(t), -power)
 
@@ -511,7 +252,7 @@ def matrix_rank_body(tensor: Any, opts: Any) -> Tensor:
     """The number of singular values above the precision."""
     given = keyword(opts, eps=1.0e-7)
     t = to_tensor(tensor)
-    _real_only(t, "matrix_rank", 2)
+    real_only(t, "matrix_rank", 2)
     if len(t.shape) != 2:
         raise ArgumentError(f"tensor must have rank 2, got rank {len(t.shape)} with shape {text(t.shape)}")
     s = _singular_values(t)
@@ -523,7 +264,7 @@ def pinv_body(tensor: Any, opts: Any) -> Tensor:
     """The Moore-Penrose inverse."""
     given = keyword(opts, eps=1.0e-10)
     eps = given["eps"]
-    t = _floating(to_tensor(tensor))
+    t = floating(to_tensor(tensor))
     zero, one = constant(0, t.type), constant(1, t.type)
     if not t.shape:
         small = compare.less_equal(ew.abs_(t), eps)
@@ -533,7 +274,7 @@ def pinv_body(tensor: Any, opts: Any) -> Tensor:
         tiny = reduce.all_(compare.less_equal(ew.abs_(t), eps))
         total = compare.select(tiny, one, reduce.sum_(ew.multiply(t, back)))
         return compare.select(shape.broadcast(tiny, t), zero, ew.divide(back, total))
-    t = _bare(t)
+    t = bare(t)
     u, s, vt = svd_body(t, keywords(**{"full_matrices?": False}))
     small = compare.less(s, eps)
     unit = constant(1, s.type)
@@ -562,7 +303,7 @@ def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
     given = keyword(opts, eps=1.0e-15)
     x, y = to_tensor(a), to_tensor(b)
     for t in (x, y):
-        _real_only(t, "least_squares", 2)
+        real_only(t, "least_squares", 2)
     for word, t, rank in (("1st", x, 2), ("2nd", y, 1)):
         if len(t.shape) != rank:
             raise ArgumentError(f"tensor of {word} argument must have rank {rank}, got rank {len(t.shape)} with shape {text(t.shape)}")
@@ -571,7 +312,7 @@ def least_squares_body(a: Any, b: Any, opts: Any) -> Tensor:
             "the number of rows of the matrix as the 1st argument and the number of columns of the vector as the 2nd argument "
             f"must be the same, got 1st argument shape {text(x.shape)} and 2nd argument shape {text(y.shape)}"
         )
-    return linear.dot(pinv_body(x, keywords(eps=given["eps"])), _bare(y))
+    return linear.dot(pinv_body(x, keywords(eps=given["eps"])), bare(y))
 
 
 _INF, _NEG_INF = Atom("inf"), Atom("neg_inf")
@@ -618,7 +359,7 @@ def _by_powers(t: Tensor, power: int, options: Any) -> Tensor:
 
 
 def _vector_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
-    size = _floating(ew.abs_(t))
+    size = floating(ew.abs_(t))
     if kind is _INF:
         return reduce.reduce_max(size, options)
     if kind is _NEG_INF:
@@ -638,7 +379,7 @@ def _matrix_norm(t: Tensor, kind: Any, options: Any) -> Tensor:
         raise ArgumentError(f"invalid :ord for 2-D tensor, got: {text(kind)}")
     lines = reduce.sum_(ew.abs_(t), keywords(axes=[0 if kind.__class__ is int else 1]))
     pick = reduce.reduce_max if kind is _INF or kind == 1 else reduce.reduce_min
-    return pick(_floating(lines), options)
+    return pick(floating(lines), options)
 
 
 # -- public functions -----------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ def keywords(**values: Any) -> list[tuple[Any, Any]]:
     return [(Atom(k), v) for k, v in values.items()]
 
 
-def _check_list(opts: Any) -> None:
+def _check_list(opts: Any, module: str = "Elixir.Keyword", function: str = "validate!") -> None:
     if opts.__class__ is not list and opts.__class__ is not tuple:
-        raise FunctionClauseError(Atom("Elixir.Keyword"), Atom("validate!"), 2)
+        raise FunctionClauseError(Atom(module), Atom(function), 2)
     for pair in opts:
         if pair.__class__ is not tuple or len(pair) != 2 or pair[0].__class__ is not Atom:
             raise ArgumentError(f"expected a keyword list, but an entry in the list is not valid, got: {text(pair)}")
@@ -33,7 +33,7 @@ def keyword(opts: Any, **defaults: Any) -> dict[str, Any]:
     made = dict(defaults)
     if not opts and (opts.__class__ is list or opts == ()):
         return made
-    _check_list(opts)
+    _check_list(opts, "Elixir.Nx.Defn.Kernel", "keyword!")
     for pair in opts:
         name = pair[0].name
         if name not in defaults:

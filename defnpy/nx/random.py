@@ -17,8 +17,8 @@ from defnpy.nx.dtype import U32, DType
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
-from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ArgumentError, RuntimeError_
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError, RuntimeError_
 from defnpy.terms.module import ex, native_module
 
 MODULE_NAME = "Nx.Random"
@@ -81,6 +81,8 @@ def _hash_counts(key: Tensor, n: int) -> Tensor:
 def words(key: Tensor, to: tuple[int, ...]) -> Tensor:
     """Random 32-bit words."""
     n = math.prod(to)
+    if n == 0:
+        shapes.validate((2, 0))
     if key.vectorized_axes:
         return shape.reshape(_hash_counts(key, n), to)
     made = block(tag("Random.Threefry2x32", size=n), template(U32, (n,)), (key,), lambda k: _hash_counts(k, n))
@@ -148,7 +150,7 @@ _split_of = defined(MODULE_NAME, "split", _split, 2, (1,))
 @ex("split/1", "split/2")
 def split(key: Any, opts: Any = ()) -> Tensor:
     """Several keys of one."""
-    return _split_of(key, list(opts))
+    return _split_of(key, _given(opts))
 
 
 def _two(key: Tensor) -> tuple[Tensor, Tensor]:
@@ -197,6 +199,11 @@ def _named(t: Tensor, names: Any) -> Tensor:
     return t.like(names=shapes.named(names, t.shape)) if names is not None else t
 
 
+def _given(opts: Any) -> Any:
+    """Options as a list; what is no list is refused where they are read."""
+    return [] if opts == () else opts
+
+
 def _options(opts: Any) -> dict[str, Any]:
     given = keyword(opts, names=None, type=None, shape=())
     if given["shape"].__class__ is Tensor:
@@ -225,17 +232,16 @@ def _unit(key: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
     return ew.subtract(convert.bitcast(mixed, kind.atom), constant(1.0, kind))
 
 
-def _uniform(key: Tensor, low: Any, high: Any, to: tuple[int, ...], kind: DType) -> Tensor:
+def _uniform(key: Tensor, low: Any, high: Any, to: tuple[int, ...], kind: DType, names: Any = None) -> Tensor:
     if kind.is_complex:
-        real = dtypes.to_real(kind)
-        pair = _uniform(key, low, high, (*to, 2), real)
-        return _complex(pair)
+        return _complex(_uniform(key, low, high, (*to, 2), dtypes.to_real(kind), names))
     a, b = convert.as_type(low, kind.atom), convert.as_type(high, kind.atom)
-    made = _unit(key, to, kind)
-    return ew.max_(ew.add(ew.multiply(made, ew.subtract(b, a)), a), a)
+    made = ew.max_(ew.add(ew.multiply(_unit(key, to, kind), ew.subtract(b, a)), a), a)
+    return shape.reshape(made, to, [] if names is None else keywords(names=names))
 
 
 def _complex(pair: Tensor) -> Tensor:
+    """Complex numbers of the pairs along the last axis."""
     last = len(pair.shape) - 1
     re, im = (shape.squeeze(index.slice_along_axis(pair, i, 1, keywords(axis=last)), keywords(axes=[last])) for i in (0, 1))
     return fourier.complex_(re, im)
@@ -245,7 +251,7 @@ def _uniform_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
     k = _check_key(key)
     given = _options(opts)
     a, b = to_tensor(low), to_tensor(high)
-    return _named(_uniform(k, a, b, given["shape"], _float_type(given["type"], a, b)), given["names"])
+    return _uniform(k, a, b, given["shape"], _float_type(given["type"], a, b), given["names"])
 
 
 def _below_one(kind: DType) -> Any:
@@ -253,17 +259,16 @@ def _below_one(kind: DType) -> Any:
     return -1.0 + 2.0 ** -(_MANTISSA[kind.name] + 1)
 
 
-def _normal(key: Tensor, mean: Tensor, deviation: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
+def _normal(key: Tensor, mean: Tensor, deviation: Tensor, to: tuple[int, ...], kind: DType, names: Any) -> Tensor:
     if kind.is_complex:
-        real = dtypes.to_real(kind)
-        drawn = _complex(_standard(key, (*to, 2), real))
-    else:
-        drawn = _standard(key, to, kind)
+        # Mean and deviation are those of the real and of the imaginary part.
+        return _complex(_normal(key, mean, deviation, (*to, 2), dtypes.to_real(kind), names))
+    drawn = _standard(key, to, kind, names)
     return ew.add(ew.multiply(convert.as_type(deviation, kind.atom), drawn), convert.as_type(mean, kind.atom))
 
 
-def _standard(key: Tensor, to: tuple[int, ...], kind: DType) -> Tensor:
-    u = _uniform(key, constant(_below_one(kind), kind), constant(1.0, kind), to, kind)
+def _standard(key: Tensor, to: tuple[int, ...], kind: DType, names: Any = None) -> Tensor:
+    u = _uniform(key, constant(_below_one(kind), kind), constant(1.0, kind), to, kind, names)
     return ew.multiply(constant(math.sqrt(2), kind), ew.erf_inv(u))
 
 
@@ -271,7 +276,7 @@ def _normal_split(key: Any, mean: Any, deviation: Any, opts: Any) -> Tensor:
     k = _check_key(key)
     given = _options(opts)
     m, s = to_tensor(mean), to_tensor(deviation)
-    return _named(_normal(k, m, s, given["shape"], _float_type(given["type"], m, s)), given["names"])
+    return _normal(k, m, s, given["shape"], _float_type(given["type"], m, s), given["names"])
 
 
 def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
@@ -283,6 +288,7 @@ def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
         raise ArgumentError(f"expected integer type, got type {text(kind.elixir)}")
     to, width = given["shape"], max(kind.bits, 8)
     word = dtypes.of_name(f"u{width}")
+    a, b = shape.broadcast(a, to), shape.broadcast(b, to)
     both = bits(k, (2, *to), width)
     high_bits, low_bits = _row(both, 0), _row(both, 1)
     wide = dtypes.U64.atom
@@ -298,13 +304,18 @@ def _randint_split(key: Any, low: Any, high: Any, opts: Any) -> Tensor:
 
 def _gumbel_split(key: Any, opts: Any) -> Tensor:
     k = _check_key(key)
-    given = keyword(opts, shape=(), type=None)
-    kind = _float_type(given["type"])
-    real = dtypes.to_real(kind)
+    given = keyword(opts, shape=(), type=dtypes.F32.elixir)
+    if given["type"].__class__ is not tuple:
+        raise FunctionClauseError(alias("Nx.Type"), Atom("float?"), 1)
+    kind = dtypes.normalize(given["type"])
+    if not kind.is_float:
+        raise ArgumentError(f"output type must be floating-point, got: {text(kind.elixir)}")
+    if kind.is_complex:
+        raise ArgumentError(f"only floating types are supported, got: {text(kind.elixir)}")
     import ml_dtypes
 
-    tiny = float(ml_dtypes.finfo(real.numpy).tiny)
-    u = _uniform(k, constant(tiny, real), constant(1.0, real), given["shape"], kind)
+    tiny = float(ml_dtypes.finfo(kind.numpy).tiny)
+    u = _uniform(k, constant(tiny, kind), constant(1.0, kind), given["shape"], kind)
     return ew.negate(ew.log(ew.negate(ew.log(u))))
 
 
@@ -382,7 +393,7 @@ def _chosen(key: Tensor, t: Tensor, axis: int, samples: int, replace: bool, p: T
 
 
 def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
-    from defnpy.nx import linalg
+    from defnpy.nx import decompositions, linalg
 
     k = _check_key(key)
     given = keyword(opts, names=None, type=None, shape=(), method=Atom("cholesky"))
@@ -400,10 +411,10 @@ def _multivariate(key: Any, mean: Any, covariance: Any, opts: Any) -> Tensor:
     if method is Atom("cholesky"):
         factor = linalg.cholesky_body(c)
     elif method is Atom("svd"):
-        u, s, _ = linalg.svd_body(c, [])
+        u, s, _ = decompositions.svd_body(c, [])
         factor = ew.multiply(u, ew.sqrt(s))
     elif method is Atom("eigh"):
-        w, v = linalg.eigh_body(c, [])
+        w, v = decompositions.eigh_body(c, [])
         factor = ew.multiply(v, ew.sqrt(ew.max_(w, 0)))
     else:
         raise ArgumentError("method must be one of :svd, :eigh, and :cholesky\n")
@@ -440,8 +451,8 @@ def _bounds(args: Any, first: Any, second: Any) -> tuple[Any, Any, list[Any]]:
     if len(args) == 0:
         return first, second, []
     if len(args) == 1:
-        return first, second, list(args[0])
-    return args[0], args[1], list(args[2]) if len(args) > 2 else []
+        return first, second, _given(args[0])
+    return args[0], args[1], _given(args[2]) if len(args) > 2 else []
 
 
 @ex("uniform/1", "uniform/2", "uniform/3", "uniform/4")
@@ -453,7 +464,7 @@ def uniform(key: Any, *args: Any) -> Any:
 @ex("uniform_split/3", "uniform_split/4")
 def uniform_split(key: Any, low: Any, high: Any, opts: Any = ()) -> Any:
     """Uniform floats."""
-    return _uniform_one(key, low, high, list(opts))
+    return _uniform_one(key, low, high, _given(opts))
 
 
 @ex("normal/1", "normal/2", "normal/3", "normal/4")
@@ -465,37 +476,37 @@ def normal(key: Any, *args: Any) -> Any:
 @ex("normal_split/3", "normal_split/4")
 def normal_split(key: Any, mean: Any, deviation: Any, opts: Any = ()) -> Any:
     """Normal floats."""
-    return _normal_one(key, mean, deviation, list(opts))
+    return _normal_one(key, mean, deviation, _given(opts))
 
 
 @ex("randint/3", "randint/4")
 def randint(key: Any, low: Any, high: Any, opts: Any = ()) -> Any:
     """Integers below *high* and a new key."""
-    return _randint_both(key, low, high, list(opts))
+    return _randint_both(key, low, high, _given(opts))
 
 
 @ex("randint_split/3", "randint_split/4")
 def randint_split(key: Any, low: Any, high: Any, opts: Any = ()) -> Any:
     """Integers below *high*."""
-    return _randint_one(key, low, high, list(opts))
+    return _randint_one(key, low, high, _given(opts))
 
 
 @ex("gumbel/1", "gumbel/2")
 def gumbel(key: Any, opts: Any = ()) -> Any:
     """Gumbel floats and a new key."""
-    return _gumbel_both(key, list(opts))
+    return _gumbel_both(key, _given(opts))
 
 
 @ex("gumbel_split/1", "gumbel_split/2")
 def gumbel_split(key: Any, opts: Any = ()) -> Any:
     """Gumbel floats."""
-    return _gumbel_one(key, list(opts))
+    return _gumbel_one(key, _given(opts))
 
 
 @ex("shuffle/2", "shuffle/3")
 def shuffle(key: Any, tensor: Any, opts: Any = ()) -> Any:
     """A tensor in random order along an axis, and a new key."""
-    return _shuffle_of(key, tensor, list(opts))
+    return _shuffle_of(key, tensor, _given(opts))
 
 
 @ex("choice/2", "choice/3", "choice/4")
@@ -503,19 +514,19 @@ def choice(key: Any, tensor: Any, *args: Any) -> Any:
     """Random parts of a tensor, with or without weights, and a new key."""
     if len(args) == 2 or (args and args[0].__class__ is not list):
         return _choice_weighted(key, tensor, args[0], list(args[1]) if len(args) > 1 else [])
-    return _choice_of(key, tensor, list(args[0]) if args else [])
+    return _choice_of(key, tensor, _given(args[0]) if args else [])
 
 
 @ex("multivariate_normal/3", "multivariate_normal/4")
 def multivariate_normal(key: Any, mean: Any, covariance: Any, opts: Any = ()) -> Any:
     """Normal vectors and a new key."""
-    return _multivariate_both(key, mean, covariance, list(opts))
+    return _multivariate_both(key, mean, covariance, _given(opts))
 
 
 @ex("multivariate_normal_split/3", "multivariate_normal_split/4")
 def multivariate_normal_split(key: Any, mean: Any, covariance: Any, opts: Any = ()) -> Any:
     """Normal vectors."""
-    return _multivariate_one(key, mean, covariance, list(opts))
+    return _multivariate_one(key, mean, covariance, _given(opts))
 
 
 MODULE = native_module(MODULE_NAME, globals())

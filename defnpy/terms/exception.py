@@ -155,7 +155,7 @@ def _key_error(key: Any, term: Any, message: Any) -> str:
 def no_field(key: Any, term: Any) -> str:
     """The text of ``term.key`` for a term that is no map."""
     return (
-        f"key {inspect(key)} not found in: {inspect(term)}\n\n"
+        f"key {inspect(key)} not found in: {inspect(term, pretty=True)}\n\n"
         "If you are using the dot syntax, such as map.field, make sure the left-hand side of the dot is a map"
     )
 

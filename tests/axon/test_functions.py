@@ -42,3 +42,11 @@ CASES = [
 @pytest.mark.parametrize(("code", "expected"), CASES)
 def test_function(code: str, expected: str) -> None:
     assert outcome(code) == expected
+
+
+def test_trust_ratios_are_those_of_vectors_and_matrices() -> None:
+    code = """
+    {init, update} = Polaris.Updates.scale_by_trust_ratio()
+    update.(Nx.tensor(1.0), init.(Nx.tensor(2.0)), Nx.tensor(2.0))
+    """
+    assert outcome(code) == "ArgumentError: expected 1-D or 2-D tensor, got tensor with shape {}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, kw, no_clause, nx
+from defnpy.axon.base import Atom, Opts, kw, no_clause, nx, option
 from defnpy.axon.builders.linear import with_meta
 from defnpy.axon.model import add_container, add_layer, is_model
 from defnpy.nx.options import validated
-from defnpy.terms.function import is_function
+from defnpy.terms.function import Closure, is_function
 from defnpy.terms.module import ex
 
 
@@ -63,10 +63,16 @@ def split(x: Any, splits: Any, opts: Opts = ()) -> Any:
     o = validated(opts, name=None, meta=None, axis=-1)
     count = len(splits) if isinstance(splits, list) else splits
     names = o["name"] if o["name"].__class__ is list else [o["name"]] * count
-    return tuple(
-        add_layer(Atom("split"), [x], kw(index=i, splits=splits, axis=o["axis"]), name=names[i], meta=with_meta(o["meta"]))
-        for i in range(count)
-    )
+
+    def part(i: int) -> Any:
+        op: Any = Atom("split")
+        given = kw(index=i, splits=splits, axis=o["axis"])
+        if isinstance(splits, list):
+            start, given = sum(splits[:i]), []
+            op = Closure(2, lambda t, _opts: nx.slice_along_axis(t, start, splits[i], kw(axis=o["axis"])), "Axon.split/3")
+        return add_layer(op, [x], given, name=names[i], meta=with_meta(o["meta"]), op_name=Atom("split"))
+
+    return tuple(map(part, range(count)))
 
 
 @ex("mask/2", "mask/3")
@@ -75,5 +81,5 @@ def mask(x: Any, token: Any, opts: Opts = ()) -> Any:
     if not is_model(x):
         raise no_clause("mask", 3)
     o = validated(opts, name=None, meta=None)
-    fun = lambda t, _opts: nx.equal(nx.as_type(t, (Atom("s"), 64)), token)  # noqa: E731
-    return add_layer(fun, [x], name=o["name"], meta=with_meta(o["meta"]), op_name=Atom("mask"))
+    fun = lambda t, opts: nx.equal(nx.as_type(t, (Atom("s"), 64)), option(opts, "eos_token"))  # noqa: E731
+    return add_layer(fun, [x], kw(eos_token=token), name=o["name"], meta=with_meta(o["meta"]), op_name=Atom("mask"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, kw, no_clause, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, element, kw, no_clause, sizes_for
 from defnpy.axon.builders.activation import activated
 from defnpy.axon.builders.linear import UNIFORM, ZEROS, positive, with_meta
 from defnpy.axon.model import add_layer, is_model, param
@@ -15,28 +15,16 @@ from defnpy.terms.module import ex
 _LAST, _VALID = Atom("last"), Atom("valid")
 
 
-def kernel_sizes(size: Any, rank: int) -> tuple[int, ...]:
-    """The ``:kernel_size`` option for each spatial axis."""
-    if size.__class__ is tuple:
-        if len(size) != rank:
-            raise ArgumentError(f"expected :kernel_size to be a {rank}-element tuple, got: {text(size)}")
-        return size
-    if size.__class__ is int:
-        return (size,) * rank
-    raise ArgumentError(f"expected :kernel_size to be an integer or a tuple, got: {text(size)}")
-
-
 def channels_of(shape: Any, channels: Any) -> int:
     """The number of channels of an input shape."""
     if getattr(channels, "name", None) == "first":
-        return int(shape[1])
+        return element(shape, 1)
     if getattr(channels, "name", None) == "last":
-        return int(shape[-1])
+        return element(shape, -1)
     raise CaseClauseError(channels)
 
 
-def _kernel(shape: Any, inside: int, outside: int, size: Any, channels: Any) -> tuple[int, ...]:
-    sizes = kernel_sizes(size, len(shape) - 2)
+def _kernel(sizes: tuple[int, ...], inside: int, outside: int, channels: Any) -> tuple[int, ...]:
     return (outside, inside, *sizes) if channels.name == "first" else (*sizes, inside, outside)
 
 
@@ -57,18 +45,19 @@ def conv(x: Any, units: Any, opts: Opts = ()) -> Any:
     """A convolution."""
     if not is_model(x) or not positive(units):
         raise no_clause("conv", 3)
-    o = validated(opts, **_COMMON, feature_group_size=1, channels=_LAST)
+    o = validated(opts, **_COMMON, channels=_LAST, feature_group_size=1)
     groups, channels = o["feature_group_size"], o["channels"]
 
     def kernel(shape: Any) -> Any:
+        sizes = sizes_for("kernel_size", o["kernel_size"], len(shape) - 2)
         inside = channels_of(shape, channels)
         if inside % groups:
             raise ArgumentError(f"input channels must be evenly divisible by feature group size, got {inside} and {groups}")
-        return _kernel(shape, inside // groups, units, o["kernel_size"], channels)
+        return _kernel(sizes, inside // groups, units, channels)
 
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
-        inputs.append(param("bias", lambda _: (units,), kw(initializer=o["bias_initializer"])))
+        inputs.append(param("bias", (units,), kw(initializer=o["bias_initializer"])))
     names = ("strides", "padding", "input_dilation", "kernel_dilation", "feature_group_size", "channels")
     return _finish("conv", inputs, o, names, units=units)
 
@@ -76,14 +65,18 @@ def conv(x: Any, units: Any, opts: Opts = ()) -> Any:
 @ex("conv_transpose/2", "conv_transpose/3")
 def conv_transpose(x: Any, units: Any, opts: Opts = ()) -> Any:
     """A transposed convolution."""
-    if not is_model(x) or not positive(units):
+    if not is_model(x):
         raise no_clause("conv_transpose", 3)
     common = {k: v for k, v in _COMMON.items() if k != "input_dilation"}
     o = validated(opts, **common, channels=_LAST)
-    kernel = lambda shape: _kernel(shape, channels_of(shape, o["channels"]), units, o["kernel_size"], o["channels"])  # noqa: E731
+
+    def kernel(shape: Any) -> Any:
+        sizes = sizes_for("kernel_size", o["kernel_size"], len(shape) - 2)
+        return _kernel(sizes, channels_of(shape, o["channels"]), units, o["channels"])
+
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
-        inputs.append(param("bias", lambda _: (units,), kw(initializer=o["bias_initializer"])))
+        inputs.append(param("bias", (units,), kw(initializer=o["bias_initializer"])))
     return _finish("conv_transpose", inputs, o, ("strides", "padding", "kernel_dilation", "channels"), units=units)
 
 
@@ -100,7 +93,9 @@ def depthwise_conv(x: Any, multiplier: Any, opts: Opts = ()) -> Any:
     def outside(shape: Any) -> int:
         return channels_of(shape, o["channels"]) * multiplier
 
-    kernel = lambda shape: _kernel(shape, 1, outside(shape), o["kernel_size"], o["channels"])  # noqa: E731
+    def kernel(shape: Any) -> Any:
+        return _kernel(sizes_for("kernel_size", o["kernel_size"], len(shape) - 2), 1, outside(shape), o["channels"])
+
     inputs = [x, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
         inputs.append(param("bias", lambda shape: (outside(shape),), kw(initializer=o["bias_initializer"])))
@@ -118,9 +113,9 @@ def _separable(x: Any, multiplier: Any, opts: Opts, axes: int) -> Any:
 
     def kernel(position: int) -> Any:
         def shape_of(shape: Any) -> Any:
-            sizes = kernel_sizes(o["kernel_size"], axes)
-            own = tuple(n if i == position else 1 for i, n in enumerate(sizes))
-            return _kernel(shape, 1, outside(shape), own, o["channels"])
+            sizes = sizes_for("kernel_size", o["kernel_size"], len(shape) - 2)
+            own = tuple(element(sizes, position) if i == position else 1 for i in range(axes))
+            return _kernel(own, 1, outside(shape), o["channels"])
 
         return shape_of
 

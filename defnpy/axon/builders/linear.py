@@ -55,7 +55,7 @@ def bilinear(a: Any, b: Any, units: Any, opts: Opts = ()) -> Any:
     kernel = lambda left, right: (units, left[-1], right[-1])  # noqa: E731
     inputs = [a, b, param("kernel", kernel, kw(initializer=o["kernel_initializer"]))]
     if o["use_bias"]:
-        inputs.append(param("bias", lambda left, right: (units,), kw(initializer=o["bias_initializer"])))
+        inputs.append(param("bias", (units,), kw(initializer=o["bias_initializer"])))
     meta = with_meta(o["meta"], units=units, use_bias=o["use_bias"])
     return activated(add_layer(Atom("bilinear"), inputs, name=o["name"], meta=meta), o["activation"])
 
@@ -76,7 +76,7 @@ def embedding(x: Any, vocabulary: Any, size: Any, opts: Opts = ()) -> Any:
     if not is_model(x) or vocabulary.__class__ is not int or size.__class__ is not int:
         raise no_clause("embedding", 4)
     o = validated(opts, name=None, meta=None, kernel_initializer=Atom("uniform"))
-    inputs = [x, param("kernel", lambda _: (vocabulary, size), kw(initializer=o["kernel_initializer"]))]
+    inputs = [x, param("kernel", (vocabulary, size), kw(initializer=o["kernel_initializer"]))]
     return add_layer(Atom("embedding"), inputs, name=o["name"], meta=with_meta(o["meta"]))
 
 

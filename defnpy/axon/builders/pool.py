@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, kw, no_clause, nx, random, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, element, kw, no_clause, nx, random, text
 from defnpy.axon.builders.linear import UNIFORM, ZEROS, positive, with_meta
 from defnpy.axon.model import AxesTemplate, add_layer, is_model, make_parameter, param
 from defnpy.nx.options import validated
@@ -45,10 +45,9 @@ def _adaptive(op: str) -> Callable[..., Any]:
     def add(x: Any, opts: Opts = ()) -> Any:
         if not is_model(x):
             raise no_clause(op, 2)
-        o = validated(opts, name=None, meta=None, channels=_LAST, norm=2, output_size=None)
+        o = validated(opts, name=None, meta=None, output_size=None, channels=_LAST, norm=2)
         more = {"norm": o["norm"]} if op == "adaptive_lp_pool" else {}
-        size = {} if o["output_size"] is None else {"output_size": o["output_size"]}
-        return _layer(op, x, o, channels=o["channels"], **more, **size)
+        return _layer(op, x, o, output_size=o["output_size"], **more, channels=o["channels"])
 
     return add
 
@@ -58,9 +57,9 @@ def _global(op: str) -> Callable[..., Any]:
     def add(x: Any, opts: Opts = ()) -> Any:
         if not is_model(x):
             raise no_clause(op, 2)
-        o = validated(opts, name=None, meta=None, keep_axes=False, norm=2, channels=_LAST)
+        o = validated(opts, name=None, meta=None, keep_axes=False, channels=_LAST, norm=2)
         more = {"norm": o["norm"]} if op == "global_lp_pool" else {}
-        return _layer(op, x, o, keep_axes=o["keep_axes"], channels=o["channels"], **more)
+        return _layer(op, x, o, channels=o["channels"], keep_axes=o["keep_axes"], **more)
 
     return add
 
@@ -112,7 +111,7 @@ globals().update({f"add_{op}": _dropout(op) for op in ("dropout", "spatial_dropo
 def _channel(index: Any) -> Callable[[Any], Any]:
     def shape_of(shape: Any) -> Any:
         at = index if index.__class__ is int else -1
-        return (shape[at],)
+        return (element(shape, at),)
 
     return shape_of
 
@@ -186,9 +185,9 @@ def rms_norm(x: Any, opts: Opts = ()) -> Any:
     if not is_model(x):
         raise no_clause("rms_norm", 2)
     o = validated(
-        opts, name=None, meta=None, channel_index=-1, epsilon=1.0e-6, shift=0.0, gamma_initializer=Atom("ones"),
+        opts, name=None, meta=None, gamma_initializer=Atom("ones"), channel_index=-1, epsilon=1.0e-6, shift=0.0,
         upcast=Atom("normalization"),
     )  # fmt: skip
     inputs = [x, param("gamma", _channel(o["channel_index"]), kw(initializer=o["gamma_initializer"]))]
-    given = kw(channel_index=o["channel_index"], epsilon=o["epsilon"], shift=o["shift"], upcast=o["upcast"])
+    given = kw(epsilon=o["epsilon"], channel_index=o["channel_index"], shift=o["shift"], upcast=o["upcast"])
     return add_layer(Atom("rms_norm"), inputs, given, name=o["name"], meta=with_meta(o["meta"]))

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import Atom, Opts, kw, no_clause, nx, option, random
+from defnpy.axon.base import ArgumentError, Atom, Opts, alias, kw, no_clause, nx, option, random, sizes_for
 from defnpy.axon.builders.linear import UNIFORM, ZEROS, positive, with_meta
 from defnpy.axon.builders.pool import key_parameter
-from defnpy.axon.initializers import by_name
-from defnpy.axon.layers.recurrent import keys_at
+from defnpy.axon.layers.recurrent import features, keys_at, recurrent_state
 from defnpy.axon.model import add_container, add_layer, is_model, make_node, make_parameter, param, shapes_of, with_node
+from defnpy.nx.containers import container_each, container_map
 from defnpy.nx.options import validated
+from defnpy.stdlib.kernel import find_function
 from defnpy.terms.function import Closure, is_function
 from defnpy.terms.module import ex
 
@@ -20,19 +21,22 @@ _ELEM = Atom("elem")
 _F32 = (Atom("f"), 32)
 
 
-def _named(kind: str, name: Any, suffix: str) -> Any:
-    if name.__class__ is str:
-        return f"{name}_{suffix}"
-    return Closure(2, lambda op, counts: f"{kind}_{counts.get(op, 0)}_{suffix}")
+def _named(kind: str, name: Any, suffix: str) -> str:
+    return f"{kind}_{{n}}_{suffix}" if name is None else f"{name}_{suffix}"
+
+
+def _initializer(given: Any) -> Any:
+    return find_function(alias("Axon.Initializers"), given, 0)() if given.__class__ is Atom else given
 
 
 def _state(x: Any, kind: str, units: int, name: Any, which: str, initializer: Any, seed: Any) -> Any:
-    found = by_name(initializer)
+    found = _initializer(initializer)
     inputs = [x]
     if is_function(found, 3):
-        inputs.append(key_parameter(time.time_ns() if seed is None else seed))
-    given = kw(units=units, rnn_type=Atom(kind), initializer=initializer)
-    return add_layer(Atom("recurrent_state"), inputs, given, name=_named(kind, name, f"{which}_hidden_state"))
+        inputs.append(key_parameter(seed))
+    given = kw(units=units, rnn_type=Atom(kind), initializer=found)
+    fun = Closure(len(inputs) + 1, lambda *args: recurrent_state(*args[:-1], [*given, *args[-1]]), "Axon.rnn_state/7")
+    return add_layer(fun, inputs, name=_named(kind, name, f"{which}_hidden_state"), op_name=Atom("recurrent_state"))
 
 
 def _elem(x: Any, kind: str, name: Any, suffix: str, pick: Callable[[Any], Any]) -> Any:
@@ -45,25 +49,17 @@ def _constant_mask() -> Any:
 
 def _gates(names: list[str], sizes: Callable[[Any], tuple[int, ...]], initializer: Any) -> Any:
     """A parameter of several tensors whose initial values come from one key split among them."""
-    fun = by_name(initializer)
-
     def template(*inputs: Any) -> Any:
-        shape = sizes(shapes_of(inputs[0]))
-        return {n: nx.template(shape, _F32) for n in names}
+        return nx.template(sizes(shapes_of(inputs[0])), _F32)
 
-    def start(templates: Any, _type: Any, key: Any) -> Any:
+    def start(shape: Any, kind: Any, key: Any) -> Any:
         keys = random("split", key, kw(parts=len(names)))
-        return {
-            n: fun(templates[n].shape, templates[n].type.elixir, keys_at(keys, i)) for i, n in enumerate(names)
-        }
-
-    def plain(templates: Any, _type: Any) -> Any:
-        return {n: fun(templates[n].shape, templates[n].type.elixir) for n in names}
+        fun = _initializer(initializer)
+        return {n: fun(shape, kind, keys_at(keys, i)) if is_function(fun, 3) else fun(shape, kind) for i, n in enumerate(names)}
 
     from defnpy.axon.model import AxesTemplate
 
-    made = Closure(3, start) if is_function(fun, 3) else Closure(2, plain)
-    return AxesTemplate(1, template), made
+    return AxesTemplate(1, template), Closure(3, start)
 
 
 def _gate_parameter(name: str, names: list[str], sizes: Callable[[Any], tuple[int, ...]], initializer: Any) -> Any:
@@ -75,25 +71,25 @@ _NAMES = {
     "lstm": (["wii", "wif", "wig", "wio"], ["whi", "whf", "whg", "who"], ["bi", "bf", "bg", "bo"]),
     "gru": (["wir", "wiz", "win"], ["whr", "whz", "whn"], ["br", "bz", "bin", "bhn"]),
 }
-_UNKNOWN_ORDER: dict[str, dict[str, Any]] = {
+_DEFAULTS: dict[str, dict[str, Any]] = {
     "lstm": {
-        "name": None, "meta": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"), "unroll": Atom("static"),
+        "name": None, "meta": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"), "unroll": Atom("dynamic"),
         "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS, "mask": None,
     },
     "gru": {
         "name": None, "meta": None, "mask": None, "activation": Atom("tanh"), "gate": Atom("sigmoid"),
-        "unroll": Atom("static"), "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS,
+        "unroll": Atom("dynamic"), "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS,
     },
     "conv_lstm": {
-        "name": None, "meta": None, "padding": Atom("same"), "strides": 1, "kernel_size": 1, "unroll": Atom("static"),
-        "use_bias": True, "kernel_initializer": UNIFORM, "bias_initializer": ZEROS, "mask": None,
+        "name": None, "meta": None, "mask": None, "padding": Atom("same"), "kernel_size": 1, "strides": 1,
+        "unroll": Atom("dynamic"), "kernel_initializer": UNIFORM, "bias_initializer": ZEROS, "use_bias": True,
     },
 }  # fmt: skip
 
 
 def _hidden(x: Any, kind: str, units: int, opts: Opts) -> tuple[Any, Opts]:
     """The initial states of an unnamed carry, and the options that are left."""
-    initializer, seed = option(opts, "recurrent_initializer", UNIFORM), option(opts, "seed")
+    initializer, seed = option(opts, "recurrent_initializer", UNIFORM), option(opts, "seed", time.time_ns())
     rest = [p for p in opts if p[0].name not in ("recurrent_initializer", "seed")]
     name = option(rest, "name")
     states = ("h",) if kind == "gru" else ("c", "h")
@@ -101,9 +97,9 @@ def _hidden(x: Any, kind: str, units: int, opts: Opts) -> tuple[Any, Opts]:
 
 
 def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
-    o = validated(opts, **_UNKNOWN_ORDER[kind])
-    carry = hidden if is_model(hidden) else add_container(hidden)
+    o = validated(opts, **_DEFAULTS[kind])
     mask = o["mask"] if o["mask"] is not None else _constant_mask()
+    carry = hidden if is_model(hidden) else add_container(hidden, name=_named(kind, o["name"], "hidden_state"))
     build = _conv_parameters if kind == "conv_lstm" else _gated_parameters
     params, given = build(kind, units, o)
     meta = with_meta(o["meta"], units=units, use_bias=o["use_bias"])
@@ -113,7 +109,8 @@ def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
     states = ("h",) if kind == "gru" else ("c", "h")
 
     def hidden_state(i: int, state: str) -> Any:
-        return _elem(out, kind, name, f"{state}_hidden_state", lambda t: t[1][i])
+        suffix = "hidden_state" if kind == "gru" else f"{state}_hidden_state"
+        return _elem(out, kind, name, suffix, lambda t: t[1][i])
 
     last = tuple(hidden_state(i, s) for i, s in enumerate(states))
     return sequence, last
@@ -122,7 +119,7 @@ def _recurrent(kind: str, x: Any, hidden: Any, units: int, opts: Opts) -> Any:
 def _gated_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[Any], Any]:
     wi, wh, b = _NAMES[kind]
     params = [
-        _gate_parameter("input_kernel", wi, lambda shape: (shape[2], units), o["kernel_initializer"]),
+        _gate_parameter("input_kernel", wi, lambda shape: (features(kind, shape), units), o["kernel_initializer"]),
         _gate_parameter("hidden_kernel", wh, lambda shape: (units, units), o["kernel_initializer"]),
     ]
     if o["use_bias"]:
@@ -131,10 +128,8 @@ def _gated_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[An
 
 
 def _conv_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[Any], Any]:
-    from defnpy.axon.builders.conv import kernel_sizes
-
     def kernel(inside: Callable[[Any], int]) -> Any:
-        return lambda shape, *_: (4 * units, inside(shape), *kernel_sizes(o["kernel_size"], len(shape) - 3))
+        return lambda shape, *_: (4 * units, inside(shape), *sizes_for("kernel_size", o["kernel_size"], len(shape) - 3))
 
     def three(shape_of: Any) -> Any:
         return lambda a, b, c: shape_of(a)
@@ -146,10 +141,11 @@ def _conv_parameters(kind: str, units: int, o: dict[str, Any]) -> tuple[list[Any
     ]
     if o["use_bias"]:
         params.append(param("bias", three(lambda shape: (4 * units,)), kw(initializer=o["bias_initializer"])))
-    return params, kw(strides=o["strides"], padding=o["padding"], unroll=o["unroll"])
+    return params, kw(conv_opts=kw(strides=o["strides"], padding=o["padding"]), unroll=o["unroll"])
 
 
-def _add(kind: str, arity: int, x: Any, args: tuple[Any, ...]) -> Any:
+def _add(kind: str, x: Any, args: tuple[Any, ...]) -> Any:
+    arity = 2 if len(args) == 1 and kind != "gru" else 4
     if not is_model(x) or not args:
         raise no_clause(kind, arity)
     if positive(args[0]) and (len(args) == 1 or args[1].__class__ is list):
@@ -163,43 +159,44 @@ def _add(kind: str, arity: int, x: Any, args: tuple[Any, ...]) -> Any:
 @ex("lstm/2", "lstm/3", "lstm/4")
 def lstm(x: Any, *args: Any) -> Any:
     """An LSTM: the output sequence and the last states."""
-    return _add("lstm", len(args) + 1, x, args)
+    return _add("lstm", x, args)
 
 
 @ex("gru/2", "gru/3", "gru/4")
 def gru(x: Any, *args: Any) -> Any:
     """A GRU: the output sequence and the last state."""
-    return _add("gru", 4, x, args)
+    return _add("gru", x, args)
 
 
 @ex("conv_lstm/2", "conv_lstm/3", "conv_lstm/4")
 def conv_lstm(x: Any, *args: Any) -> Any:
     """A convolutional LSTM: the output sequence and the last states."""
-    return _add("conv_lstm", len(args) + 1, x, args)
+    return _add("conv_lstm", x, args)
 
 
 @ex("bidirectional/3", "bidirectional/4")
 def bidirectional(x: Any, forward: Any, merge: Any, opts: Opts = ()) -> Any:
     """A block applied forwards and backwards along an axis; *merge* joins corresponding outputs."""
-    from defnpy.axon.api import block
+    from defnpy.axon.api import block, nx_layer
 
-    o = validated(opts, name=None, meta=None, axis=1)
-    axis = o["axis"]
-    inner = block(forward, kw(name=o["name"], meta=o["meta"]))
-    turn = lambda t, _opts: nx.reverse(t, kw(axes=[axis]))  # noqa: E731
-    there, back = inner(x), inner(add_layer(turn, [x], op_name=Atom("reverse")))
+    if not (is_model(x) and is_function(forward, 1) and is_function(merge, 2)):
+        raise no_clause("bidirectional", 4)
+    o = validated(opts, name=None, axis=1)
 
-    def joined(a: Any, b: Any, _opts: Any) -> Any:
-        return _zipped(a, b, merge, axis)
+    def turned(model: Any) -> Any:
+        return nx_layer(model, lambda term: container_map(term, lambda t: nx.reverse(t, kw(axes=[o["axis"]]))))
 
-    return add_layer(joined, [there, back], op_name=Atom("bidirectional"))
+    inner = block(lambda given: add_container(forward(given)), kw(name=o["name"]))
+    both = add_container((inner(x), turned(inner(turned(x)))))
+    return nx_layer(both, lambda pair: _merged(pair[0], pair[1], merge))
 
 
-def _zipped(a: Any, b: Any, merge: Any, axis: int) -> Any:
-    if a.__class__ is tuple:
-        return tuple(_zipped(p, q, merge, axis) for p, q in zip(a, b, strict=True))
-    if a.__class__ is dict:
-        return {k: _zipped(a[k], b[k], merge, axis) for k in a}
-    if a.rank >= 3:
-        b = nx.reverse(b, kw(axes=[axis]))
-    return merge(a, b)
+def _merged(left: Any, right: Any, merge: Any) -> Any:
+    """A container of the form of *left*: *merge* of its tensors and those of *right*."""
+    others: list[Any] = []
+    container_each(right, others.append)
+    rest = iter(others)
+    made = container_map(left, lambda t: merge(t, next(rest, None)))
+    if next(rest, None) is not None:
+        raise ArgumentError("unable to merge arguments with incompatible structure")
+    return made

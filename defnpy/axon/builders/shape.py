@@ -42,7 +42,7 @@ def transpose(x: Any, axes: Any = None, opts: Opts = ()) -> Any:
 @ex("pad/2", "pad/3", "pad/4")
 def pad(x: Any, config: Any, value: Any = 0.0, opts: Opts = ()) -> Any:
     """Padding of spatial axes."""
-    if not is_model(x) or config.__class__ is not list:
+    if not is_model(x) or config.__class__ is not list or value.__class__ not in (int, float):
         raise no_clause("pad", 4)
     o = validated(opts, name=None, meta=None, channels=Atom("last"))
     return _layer("pad", x, o, padding_config=config, value=value, channels=o["channels"])
@@ -62,7 +62,7 @@ def stack_columns(x: Any, opts: Opts = ()) -> Any:
     """The columns of a container input side by side."""
     if not is_model(x):
         raise no_clause("stack_columns", 2)
-    o = validated(opts, name=None, meta=None, ignore=[])
-    return _layer("stack_columns", x, o, ignore=o["ignore"])
+    o = validated(opts, name=None, ignore=[])
+    return _layer("stack_columns", x, {**o, "meta": None}, ignore=o["ignore"])
 
 

@@ -30,7 +30,6 @@ def checked_bias(at: int) -> Callable[[Any], None]:
 def dense(x: Any, kernel: Any, bias: Any = 0, opts: Opts = ()) -> Any:
     """``x . kernel + bias`` over the last axis."""
     bias, opts = bias_and_opts(bias, opts)
-    keyword(opts, mode=INFERENCE)
     x = nx.to_tensor(x)
     at_least_rank("Axon.Layers", "dense", x, 2)
     return nx.add(nx.dot_4(x, [x.rank - 1], kernel, [0]), bias)

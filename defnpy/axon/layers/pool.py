@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Opts, at_least_rank, kw, numeric, nx, text
+from defnpy.axon.base import ArgumentError, Opts, at_least_rank, exact_rank, kw, numeric, nx, sizes_for, text
 from defnpy.axon.layers.conv import LAST, VALID, is_first
 from defnpy.axon.layers.linear import INFERENCE
 from defnpy.nx.options import keyword
@@ -18,10 +18,6 @@ def window(size: Any, rank: int, channels: Any) -> tuple[int, ...]:
     if size.__class__ is int:
         sizes = (size,) * rank
     elif size.__class__ is tuple:
-        if len(size) != rank:
-            raise ArgumentError(
-                f"invalid kernel size for pool input, rank of kernel size must be equal to rank of input or integer, got {text(size)}"
-            )
         sizes = size
     else:
         raise ArgumentError(f"expected pool window to be tuple or integer , got {text(size)}")
@@ -97,18 +93,7 @@ def _adaptive(name: str, kind: str, **more: Any) -> Callable[..., Any]:
 
 
 def _wanted(size: Any, sizes: list[int]) -> list[int]:
-    if size is None:
-        return sizes
-    if size.__class__ is int:
-        return [size] * len(sizes)
-    if size.__class__ is tuple:
-        if len(size) != len(sizes):
-            raise ArgumentError(
-                f"invalid output size for adaptive pool operation for input with spatial rank {len(sizes)} each dimension of "
-                f"output size must be greater than or equal to 1, got {text(size)}"
-            )
-        return list(size)
-    raise ArgumentError(f"expected :output_size to be an integer or a tuple, got {text(size)}")
+    return sizes if size is None else list(sizes_for("output_size", size, len(sizes)))
 
 
 adaptive_max_pool = _adaptive("adaptive_max_pool", "max")
@@ -146,6 +131,7 @@ def blur_pool(x: Any, opts: Opts = ()) -> Any:
     """Blurring with a 3 by 3 filter."""
     o = keyword(opts, channels=LAST, mode=INFERENCE)
     x = nx.to_tensor(x)
+    exact_rank("blur_pool", x, 4)
     first = is_first(o["channels"])
     groups = x.shape[1] if first else x.shape[-1]
     shape = (groups, 1, 3, 3) if first else (1, groups, 3, 3)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon import activations
-from defnpy.axon.base import ArgumentError, Atom, Opts, kw, make_struct, numeric, nx, option, random, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, element, kw, make_struct, numeric, nx, option, random, text
 from defnpy.axon.initializers import by_name
 from defnpy.axon.layers.conv import conv
 from defnpy.axon.layers.linear import dense
@@ -179,8 +179,8 @@ gru = _gated("gru", gru_cell)
 def conv_lstm(x: Any, carry: Any, mask: Any, wi: Any, wh: Any, *rest: Any) -> Any:
     """A convolutional LSTM over a sequence."""
     bias, opts = _split(rest)
-    o = keyword(opts, strides=1, padding=Atom("same"), unroll=Atom("static"), mode=_INFERENCE)
-    given = kw(strides=o["strides"], padding=o["padding"])
+    o = keyword(opts, conv_opts=[], unroll=Atom("static"), mode=_INFERENCE)
+    given = o["conv_opts"]
 
     def one(step: Any, so_far: Any, m: Any, ki: Any, kh: Any, kb: Any) -> Any:
         return conv_lstm_cell(step, so_far, m, ki, kh, 0 if kb is None else kb, given)
@@ -213,14 +213,16 @@ def keys_at(keys: Any, i: int) -> Any:
 
 def _state_shape(kind: str, shape: tuple[int, ...], units: int) -> tuple[int, ...]:
     if kind == "conv_lstm":
-        if len(shape) != 5:
-            raise ArgumentError(
-                ":conv_lstm input shape must be rank 5 {batch_size, sequence_length, channels, spacial_dim_1, spacial_dim_2} "
-                f"got {text(shape)}"
-            )
+        element(shape, 2)
         return (shape[0], 1, units, *shape[3:])
+    features(kind, shape)
+    return (shape[0], units)
+
+
+def features(kind: str, shape: tuple[int, ...]) -> int:
+    """The number of features of each step of a sequence."""
     if len(shape) != 3:
         raise ArgumentError(
             f":{kind} input shape must be rank 3 {{batch_size, sequence_length, sequence_features}} got {text(shape)}"
         )
-    return (shape[0], units)
+    return shape[2]

@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, constant, exact_rank, kw, numeric, nx, option, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, at_least_rank, constant, exact_rank, kw, numeric, nx, text
 from defnpy.axon.layers.conv import LAST, is_first
 from defnpy.axon.layers.linear import INFERENCE
-from defnpy.nx.options import keyword
+from defnpy.nx.options import keyword, validated
+from defnpy.terms.function import call
 
 
 @numeric("flatten/1", "flatten/2")
@@ -24,7 +25,7 @@ def flatten(x: Any, opts: Opts = ()) -> Any:
 @numeric("reshape/1", "reshape/2")
 def reshape(x: Any, opts: Opts = ()) -> Any:
     """A new shape; ``:batch`` stands for the first size, ``:auto`` for what is left."""
-    o = keyword(opts, shape=None, mode=INFERENCE)
+    o = validated(opts, shape=None, mode=INFERENCE)
     x = nx.to_tensor(x)
     batch = Atom("batch")
     return nx.reshape(x, tuple(x.shape[0] if d is batch else d for d in o["shape"]))
@@ -33,7 +34,7 @@ def reshape(x: Any, opts: Opts = ()) -> Any:
 @numeric("transpose/1", "transpose/2")
 def transpose(x: Any, opts: Opts = ()) -> Any:
     """Permuted axes."""
-    o = keyword(opts, axes=None, mode=INFERENCE)
+    o = validated(opts, axes=None, mode=INFERENCE)
     x = nx.to_tensor(x)
     axes = list(range(x.rank))[::-1] if o["axes"] is None else o["axes"]
     return nx.transpose(x, kw(axes=axes))
@@ -159,7 +160,7 @@ multiply = _folded("multiply", lambda a, b: nx.multiply(a, b))
 @numeric("concatenate/1", "concatenate/2")
 def concatenate(inputs: Any, opts: Opts = ()) -> Any:
     """Inputs one after the other."""
-    o = keyword(opts, axis=-1, mode=INFERENCE)
+    o = validated(opts, axis=-1, mode=INFERENCE)
     return nx.concatenate(list(inputs), kw(axis=o["axis"]))
 
 
@@ -168,7 +169,7 @@ def cond(x: Any, on_true: Any, on_false: Any, opts: Opts = ()) -> Any:
     """One of two values, chosen by a function of the first input."""
     from defnpy.nx.control import choose
 
-    test = nx.to_tensor(option(opts, "cond")(x))
+    test = nx.to_tensor(call(keyword(opts, cond=None, mode=INFERENCE)["cond"], [x]))
     if test.rank != 0 or test.type.elixir != (Atom("u"), 8):
         raise ArgumentError(
             f"cond_fn must return a scalar-boolean tensor got result with rank {test.rank} and type {text(test.type.elixir)}"
@@ -181,16 +182,13 @@ def split(x: Any, opts: Opts = ()) -> Any:
     """One part of an axis."""
     o = keyword(opts, index=None, splits=None, axis=-1, mode=INFERENCE)
     x = nx.to_tensor(x)
+    at_least_rank("Axon.Layers", "split", x, 2)
     axis = nx.axis_index(x, o["axis"])
-    size, index, splits = x.shape[axis], o["index"], o["splits"]
-    if splits.__class__ is list:
-        start, length = sum(splits[:index]), splits[index]
-    else:
-        if size % splits:
-            raise ArgumentError(f"unable to create {splits} even splits along axis {axis} of size {size}")
-        length = size // splits
-        start = index * length
-    return nx.slice_along_axis(x, start, length, kw(axis=axis))
+    size, splits = x.shape[axis], o["splits"]
+    if size % splits:
+        raise ArgumentError(f"unable to create {splits} even splits along axis {axis} of size {size}")
+    length = size // splits
+    return nx.slice_along_axis(x, o["index"] * length, length, kw(axis=axis))
 
 
 @numeric("stack_columns/1", "stack_columns/2")

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.axon import metrics as metric_functions
-from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, logged, make_struct, nx, text
+from defnpy.axon.base import ArgumentError, Atom, Opts, Struct, alias, field, kw, logged, make_struct, nx, option, text
 from defnpy.axon.loop import run as running
 from defnpy.axon.loop import saving, steps, watch
 from defnpy.axon.loop.run import put
 from defnpy.axon.loop.state import EVENTS
-from defnpy.axon.metrics import METRICS
 from defnpy.nx.options import validated
+from defnpy.stdlib.kernel import find_function
 from defnpy.terms.errors import ElixirError, FunctionClauseError, KeyError_
 from defnpy.terms.exception import format_banner
 from defnpy.terms.function import Closure, is_function
@@ -140,8 +140,8 @@ def _accumulator(given: Any, fun: Callable[..., Any]) -> Callable[[Any, Any, Any
 
 
 def _metric_function(given: Any) -> Callable[..., Any]:
-    if given.__class__ is Atom and given.name in METRICS:
-        return getattr(metric_functions, given.name)
+    if given.__class__ is Atom:
+        return lambda *args: find_function(alias("Axon.Metrics"), given, len(args))(*args)
     if is_function(given):
         return given
     raise ArgumentError(
@@ -277,27 +277,32 @@ def _print(device: Any, line: Any) -> None:
 @ex("monitor/4", "monitor/5")
 def monitor(made: Any, metric: Any, fun: Any, name: Any, opts: Opts = ()) -> Struct:
     """A loop that calls *fun* when a metric stops getting better."""
-    o = validated(opts, event=Atom("epoch_completed"), filter=_ALWAYS, patience=3, mode=Atom("min"))
+    o = validated(opts, event=Atom("epoch_completed"), filter=_ALWAYS, patience=3, mode=Atom("max"))
     handler = watch.monitor(metric, fun, name, o["patience"], o["mode"])
-    return handle_event(made, o["event"], Closure(1, handler), o["filter"])
+    return handle_event(made, o["event"], Closure(1, handler, "Axon.Loop.monitor/5"), o["filter"])
 
 
 def _monitor_options(opts: Opts) -> Opts:
-    return [p for p in opts if p[0].name in ("event", "filter", "patience", "mode")]
+    given = kw(event=Atom("epoch_completed"), filter=_ALWAYS, patience=3, mode=Atom("min"))
+    return [(name, _set(opts, name.name, default)) for name, default in given]
+
+
+def _set(opts: Opts, name: str, default: Any) -> Any:
+    """``opts[name] || default``; zero is true."""
+    value = option(opts, name)
+    return default if value is None or value is False else value
 
 
 @ex("early_stop/2", "early_stop/3")
 def early_stop(made: Any, metric: Any, opts: Opts = ()) -> Struct:
     """A loop that stops when a metric stops getting better."""
-    validated(opts, event=None, filter=None, patience=3, mode=None)
     return monitor(made, metric, lambda state: (Atom("halt_loop"), state), Atom("early_stop"), _monitor_options(opts))
 
 
 @ex("reduce_lr_on_plateau/2", "reduce_lr_on_plateau/3")
 def reduce_lr_on_plateau(made: Any, metric: Any, opts: Opts = ()) -> Struct:
     """A loop that cuts the learning rate when a metric stops getting better."""
-    o = validated(opts, event=None, filter=None, patience=3, mode=None, factor=0.1)
-    return monitor(made, metric, watch.rate_cutter(o["factor"]), Atom("reduce_lr"), _monitor_options(opts))
+    return monitor(made, metric, watch.rate_cutter(_set(opts, "factor", 0.1)), Atom("reduce_lr"), _monitor_options(opts))
 
 
 @ex("validate/3", "validate/4")
@@ -313,7 +318,7 @@ def validate(made: Any, model: Any, data: Any, opts: Opts = ()) -> Struct:
         more = {f"validation_{k}": v for k, v in found.items()}
         return _CONTINUE, put(state, metrics={**field(state, "metrics"), **more})
 
-    return handle_event(made, o["event"], Closure(1, handler), o["filter"])
+    return handle_event(made, o["event"], Closure(1, handler, "Axon.Loop.validate/4"), o["filter"])
 
 
 # -- states and files -----------------------------------------------------------------------------------------------------
@@ -323,8 +328,8 @@ def validate(made: Any, model: Any, data: Any, opts: Opts = ()) -> Struct:
 def checkpoint(made: Any, opts: Opts = ()) -> Struct:
     """A loop that saves its state at an event."""
     o = validated(
-        opts, event=Atom("epoch_completed"), filter=_ALWAYS, path="checkpoint", file_pattern=saving.default_name,
-        serialize_opts=[], criteria=None, mode=Atom("min"), patience=3,
+        opts, criteria=None, event=Atom("epoch_completed"), filter=_ALWAYS, path="checkpoint", file_pattern=saving.default_name,
+        patience=3, mode=Atom("min"),
     )  # fmt: skip
     save = saving.saver(o["path"], o["file_pattern"])
     if o["criteria"] is not None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from defnpy.axon.base import ArgumentError, Atom, Struct, field, nx, text
 from defnpy.axon.loop.run import put
+from defnpy.terms.errors import MatchError
+from defnpy.terms.function import is_function
 
-_SINCE, _CONTINUE = Atom("since_last_improvement"), Atom("continue")
+_SINCE, _CONTINUE, _SCALE = Atom("since_last_improvement"), Atom("continue"), Atom("scale")
 
 
 def monitor(metric: Any, fun: Callable[[Any], Any], name: Any, patience: int, mode: Any) -> Callable[[Any], Any]:
@@ -24,7 +26,8 @@ def monitor(metric: Any, fun: Callable[[Any], Any], name: Any, patience: int, mo
         since = before[_SINCE]
         if since < patience:
             return _CONTINUE, _noted(state, name, metric, best, since + 1)
-        return fun(_noted(state, name, metric, value, 0))
+        status, answered = fun(state)
+        return status, put(answered, handler_metadata=field(_noted(state, name, metric, value, 0), "handler_metadata"))
 
     return handler
 
@@ -37,6 +40,8 @@ def _value(state: Struct, metric: Any) -> Any:
 
 
 def _better(value: Any, best: Any, mode: Any) -> bool:
+    if is_function(mode, 1):
+        return mode(value) not in (None, False)
     test = nx.greater if mode is Atom("max") else nx.less
     return bool(nx.to_number(test(value, best)))
 
@@ -56,12 +61,10 @@ def rate_cutter(factor: Any) -> Callable[[Any], Any]:
             raise ArgumentError(
                 "given loop state is not a supervised training loop, key `:optimizer_state` was not present in the given step state"
             )
-        states = step_state[optimizer]
-        scale = Atom("scale")
-        made = tuple(
-            {**s, scale: nx.multiply(s[scale], factor)} if s.__class__ is dict and scale in s and i == 0 else s
-            for i, s in enumerate(states)
-        )
+        first, *others = step_state[optimizer]
+        if first.__class__ is not dict or _SCALE not in first:
+            raise MatchError(first)
+        made = ({_SCALE: nx.multiply(first[_SCALE], factor)}, *others)
         return _CONTINUE, put(state, step_state={**step_state, optimizer: made})
 
     return cut

@@ -8,6 +8,7 @@ from typing import Any
 from defnpy.axon.base import ArgumentError, Atom, alias, kw, nx, random
 from defnpy.nx import defn
 from defnpy.nx.containers import container_map
+from defnpy.nx.linalg import norm_body
 from defnpy.nx.options import keyword
 from defnpy.nx.trace import tracing
 from defnpy.terms.errors import FunctionClauseError, ProtocolUndefinedError
@@ -348,7 +349,7 @@ def _decayed(o: Options) -> tuple[Any, Any]:
 
 def _trust(o: Options) -> tuple[Any, Any]:
     def safe_norm(t: Any) -> Any:
-        norm = nx.sqrt(nx.sum_(nx.pow_(t, 2)))
+        norm = norm_body(t, [])
         return nx.select(nx.less_equal(norm, o["min_norm"]), o["min_norm"], norm)
 
     def one(g: Any, w: Any) -> Any:

@@ -21,7 +21,7 @@ from defnpy.nx.show import text
 from defnpy.nx.tensor import TEMPLATE, Tensor
 from defnpy.nx.vectors import devectorized, vectorized
 from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError
+from defnpy.terms.errors import ArgumentError, ArithmeticError_, FunctionClauseError, RuntimeError_
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import current
 
@@ -36,6 +36,8 @@ def tensor(term: Any, opts: Any = ()) -> Tensor:
     if given["backend"] is not None:
         backends.parse(given["backend"], ":")
     if term.__class__ is list:
+        if not term and kind is not None:
+            raise RuntimeError_("cannot build empty tensor")
         array, kind = list_array(term, kind)
     elif (isinstance(term, (bool, np.bool_))) or python_number(term) is not None:
         if term.__class__ is float and kind is not None and kind.is_integer and "nx_trace" in current().state:
@@ -173,7 +175,7 @@ def eye(shape: Any, opts: Any = ()) -> Tensor:
     names = shapes.named(given["names"], made)
     kind = dtypes.normalize(given["type"])
     if len(made) + len(axes) < 2:
-        raise ArgumentError(f"eye/2 expects a shape with at least 2 dimensions or an integer, got: {text(shape)}")
+        raise ArgumentError(f"eye/2 expects a shape with at least 2 dimensions or an integer, got: {text(made)}")
     shapes.validate(made)
     full = made if len(made) > 1 else (1,) * (2 - len(made)) + made
     out = Tensor(kind, full, names if full == made else shapes.unnamed(2))
@@ -280,10 +282,10 @@ def make_diagonal(term: Any, opts: Any = ()) -> Tensor:
     """A matrix with the given diagonal."""
     from defnpy.nx.api.shape import broadcast
 
-    offset = _integer(opts, "offset")
     t = to_tensor(term)
     if len(t.shape) != 1:
         raise ArgumentError(f"make_diagonal/2 expects tensor of rank 1, got tensor of rank: {len(t.shape)}")
+    offset = _integer(opts, "offset")
     n = t.shape[0] + abs(offset)
     return put_diagonal(broadcast(0, (n, n)), t, keywords(offset=offset))
 

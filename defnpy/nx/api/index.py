@@ -172,10 +172,9 @@ def _integer_indices(t: Tensor, word: str = "") -> Tensor:
 @ex("take/2", "take/3")
 def take(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
     """The parts of an axis that *indices* name."""
-    axis = keyword(opts, axis=0)["axis"]
     t, i = to_tensor(tensor), to_tensor(indices)
     _integer_indices(i)
-    at = shapes.axis_index(t.shape, axis, t.names)
+    at = shapes.axis_index(t.shape, keyword(opts, axis=0)["axis"], t.names)
     if t.vectorized_axes or i.vectorized_axes:
         return _take_vectors(t, i, at)
     names = _take_names(t, i, at)

@@ -240,9 +240,10 @@ def permutation(shape: Shape, given: Any, names: Names) -> tuple[int, ...]:
     """A list of axes that names every axis once."""
     if given.__class__ is not list:
         raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
-    if len(given) != len(shape):
-        raise ArgumentError(f"expected length of permutation ({len(given)}) to match rank of shape ({len(shape)})")
-    return shapes.axes_indices(shape, given, names)
+    order = shapes.axes_indices(shape, given, names)
+    if len(order) != len(shape):
+        raise ArgumentError(f"expected length of permutation ({len(order)}) to match rank of shape ({len(shape)})")
+    return order
 
 
 @ex("reverse/1", "reverse/2")
@@ -280,12 +281,13 @@ def _broadcast_to(p: Tensor, offset: int, to: Shape, axes: Any, names: Any) -> T
     inner = p.shape[offset:]
     if axes is None:
         at = shapes.broadcast_axes(inner, to)
-        shapes.check_broadcast(inner, to, at)
+        if len(inner) > len(to):
+            shapes.check_broadcast(inner, to, at)
         named = shapes.named(names, to)
     else:
         named = shapes.named(names, to)
         at = shapes.axes_indices(to, axes, named)
-        shapes.check_broadcast(inner, to, at)
+    shapes.check_broadcast(inner, to, at)
     full = (*p.shape[:offset], *to)
     every = (*range(offset), *(a + offset for a in at))
     return broadcast_plain(p, full, every, shapes.intern_names([*p.names[:offset], *named]))

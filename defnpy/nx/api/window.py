@@ -43,9 +43,13 @@ def window_params(t: Tensor, window: Any, given: Any, dilations: bool = True, in
             f"invalid window dimensions, rank of shape ({rank}) does not match rank of window ({len(size)})"
         )
     strides = _spread(given["strides"], rank)
+    if len(strides) != rank:
+        raise ArgumentError(f"invalid stride dimensions, rank of shape ({rank}) does not match rank of stride ({len(strides)})")
     spread = _spread(given["window_dilations"], rank) if dilations else (1,) * rank
     if any(d.__class__ is not int or d < 1 for d in spread):
         raise ArgumentError(f"dilation rates must be greater than or equal to 1 got {text(list(spread))}")
+    if len(spread) < rank:
+        raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     padding = shapes.to_padding(given["padding"], t.shape, shapes.dilated(size, spread))
     params: dict[str, Any] = {"window": size, "padding": padding, "strides": strides}
     if not inner and t.vectorized_axes and given["padding"].__class__ is list:

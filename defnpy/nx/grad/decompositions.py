@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.nx import linalg
+from defnpy.nx import linalg, matrices
 from defnpy.nx.api import compare, creation, index, shape
 from defnpy.nx.api import elementwise as ew
 from defnpy.nx.expr import Expr, constant, elements
@@ -12,7 +12,7 @@ from defnpy.nx.grad.tools import Pairs, answer, like, operands
 from defnpy.nx.options import keywords
 from defnpy.nx.tensor import Tensor, template
 
-_product, _dagger, _turned = linalg.product, linalg.dagger, linalg.turned
+_product, _dagger, _turned = matrices.product, matrices.dagger, matrices.turned
 
 
 def _parts(e: Expr, g: Any) -> tuple[list[Tensor], list[Tensor]]:
@@ -47,7 +47,7 @@ def cholesky(e: Expr, g: Any) -> Pairs:
     """``L^-T phi(L^T g) conj(L)^-1``, where phi keeps the lower triangle and half of the diagonal; not made symmetric."""
     lower = answer(e)
     inner = creation.tril(_product(_turned(lower), creation.tril(like(g, e.out.shape))))
-    half = ew.subtract(inner, ew.multiply(ew.multiply(0.5, linalg.identity(lower.shape[-1], lower)), inner))
+    half = ew.subtract(inner, ew.multiply(ew.multiply(0.5, matrices.identity(lower.shape[-1], lower)), inner))
     solved = linalg.solve_triangular(lower, half, mode="transpose")
     other = ew.conjugate(lower) if lower.type.is_complex else lower
     return [(e.operands[0], linalg.solve_triangular(other, solved, left=False))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.nx.containers import eager_map, flatten_list, lazy_map, lazy_traverse, tensors_compatible
+from defnpy.nx.containers import compatible, eager_map, flatten_list, lazy_map, lazy_traverse
 from defnpy.nx.convert import constant
 from defnpy.nx.options import keywords
 from defnpy.nx.show import text
@@ -96,8 +96,7 @@ def _template(container: Any) -> Any:
 
 
 def _unequal(a: Any, b: Any) -> bool:
-    xs, ys = _templates(a), _templates(b)
-    return len(xs) != len(ys) or not all(tensors_compatible(x, y) for x, y in zip(xs, ys, strict=True))
+    return not compatible(_template(a), _template(b))
 
 
 def _templates(container: Any) -> list[Tensor]:

@@ -50,38 +50,38 @@ def neg_infinity(type: Any = _F32, opts: Any = ()) -> Tensor:
     return _made(float("-inf"), _float_type(type, "neg_infinity_binary"), opts)
 
 
-def _bounded(term: Any) -> DType:
+def _bounded(term: Any, bound: str) -> DType:
     kind = dtypes.normalize(term)
     if kind.is_complex:
-        raise FunctionClauseError(alias("Nx.Type"), Atom("max_binary"), 1)
+        raise FunctionClauseError(alias("Nx.Type"), Atom(f"{bound}_binary"), 1)
     return kind
 
 
 @ex("max/1", "max/2")
 def max_(type: Any, opts: Any = ()) -> Tensor:
     """The largest value of a type."""
-    kind = _bounded(type)
+    kind = _bounded(type, "infinity")
     return _made(limit(kind, True), kind, opts)
 
 
 @ex("min/1", "min/2")
 def min_(type: Any, opts: Any = ()) -> Tensor:
     """The smallest value of a type."""
-    kind = _bounded(type)
+    kind = _bounded(type, "neg_infinity")
     return _made(limit(kind, False), kind, opts)
 
 
 @ex("max_finite/1", "max_finite/2")
 def max_finite(type: Any, opts: Any = ()) -> Tensor:
     """The largest finite value of a type."""
-    kind = _bounded(type)
+    kind = _bounded(type, "max_finite")
     return _made(kind.max, kind, opts)
 
 
 @ex("min_finite/1", "min_finite/2")
 def min_finite(type: Any, opts: Any = ()) -> Tensor:
     """The smallest finite value of a type."""
-    kind = _bounded(type)
+    kind = _bounded(type, "min_finite")
     return _made(kind.min, kind, opts)
 
 

@@ -77,7 +77,7 @@ def _parts(tensors: Any, function: str, arity: int) -> list[tuple[Any, Tensor]]:
         raise FunctionClauseError(alias("Safetensors"), Atom(function), arity)
     pairs = [(name, to_tensor(value)) for name, value in sort(list(maps.items(tensors)))]
     for _, t in pairs:
-        if np.dtype(t.type.numpy) not in format.NAMES:
+        if t.type.bits < 8 or np.dtype(t.type.numpy) not in format.NAMES:
             raise RuntimeError_(f"unrecognized type {text(t.type.elixir)}")
     return pairs
 

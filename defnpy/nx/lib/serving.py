@@ -110,8 +110,7 @@ def streaming(serving: Any, opts: Any = ()) -> Struct:
 def process_options(serving: Any, opts: Any) -> Struct:
     """Set the options of the serving process: those of ``start_link/1`` but ``:name`` and ``:serving``."""
     made = _put(serving, "process_options", opts, opts.__class__ is list)
-    validate_bang(opts, _PROCESS_KEYS)
-    return made
+    return made.replace({NAMES["process_options"]: validate_bang(opts, _PROCESS_KEYS)})
 
 
 @ex("defn_options/2")

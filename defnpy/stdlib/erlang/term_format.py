@@ -34,14 +34,20 @@ def encode(term: Any, level: int = 0) -> bytes:
     return b"\x83" + bytes(out)
 
 
+_OTHER_OPTIONS = (Atom("deterministic"), Atom("local"), *[(Atom("minor_version"), n) for n in range(3)])
+
+
 def level_of(options: Any) -> int:
     """The compression level that ``term_to_binary/2`` options ask for."""
+    level = 0
     for one in options:
         if one is Atom("compressed"):
-            return 6
-        if one.__class__ is tuple and len(one) == 2 and one[0] is Atom("compressed"):
-            return int(one[1])
-    return 0
+            level = 6
+        elif one.__class__ is tuple and len(one) == 2 and one[0] is Atom("compressed") and one[1] in range(10):
+            level = int(one[1])
+        elif one not in _OTHER_OPTIONS:
+            raise badarg((2, "invalid option in list"))
+    return level
 
 
 def _encode(term: Any, out: bytearray) -> None:

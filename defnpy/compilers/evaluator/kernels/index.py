@@ -77,7 +77,8 @@ def _indexed(add: bool) -> Any:
 
 def _take(out: Any, tag: Any, a: Any, indices: Any) -> Any:
     axis = {k.name: v for k, v in tag.fields.items()}["axis"]
-    check_bounds(indices, axis, a.shape)
+    # The reference gathers along the first axis of a transposed tensor and says so.
+    check_bounds(indices, 0, (a.shape[axis], *a.shape[:axis], *a.shape[axis + 1 :]))
     return np.take(a, indices.astype(np.intp), axis=axis)
 
 
