@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.base.branches import inverses
+from defnpy.base.giles import CENTRAL, TAIL, polynomial
 from defnpy.stdlib.parsing import float_prefix
 from defnpy.stdlib.util import ERROR, is_number, no_clause
 from defnpy.terms.atom import Atom, alias
@@ -259,17 +260,11 @@ def _cbrt(x: float) -> float:
 
 
 def _erf_inv(y: float) -> float:
-    """The inverse of the error function: a first guess in closed form, then Newton's steps."""
-    if abs(y) >= 1:
-        if abs(y) == 1:
-            return math.copysign(math.inf, y)
-        raise ValueError
-    a, w = 0.147, math.log1p(-y * y)
-    half = 2 / (math.pi * a) + w / 2
-    x = math.copysign(math.sqrt(math.sqrt(half * half - w / a) - half), y)
-    for _ in range(3):
-        x -= (math.erf(x) - y) * math.sqrt(math.pi) / 2 * math.exp(x * x)
-    return x
+    """The inverse of the error function."""
+    if abs(y) == 1:
+        return math.copysign(math.inf, y)
+    w = -math.log((1 - y) * (1 + y))
+    return float((polynomial(CENTRAL, w - 2.5) if w < 5 else polynomial(TAIL, math.sqrt(w) - 3)) * y)
 
 
 def _only_real(name: str, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
