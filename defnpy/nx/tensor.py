@@ -76,6 +76,15 @@ class HostData(Struct):
         return {Atom("state"): binary_of(self.tensor)}
 
 
+def _one_nan(array: Any) -> bytes:
+    """The bytes of *array* with the same bits for every NaN."""
+    parts = np.ascontiguousarray(array)
+    parts = parts.view(parts.real.dtype) if parts.dtype.kind == "c" and parts.ndim else parts
+    if parts.dtype.kind == "c":
+        return _one_nan(np.array([parts.real, parts.imag]))
+    return bytes(np.where(parts != parts, parts.dtype.type(np.nan), parts).tobytes())
+
+
 class Tensor(Struct):
     """A tensor. ``data`` is a NumPy array (Nx.BinaryBackend) or an object whose ``backend`` is a Backend.
 
@@ -197,13 +206,13 @@ class Tensor(Struct):
         raise RuntimeError_("Access.pop/2 is not yet supported by Nx.Tensor")
 
     def ex_equal(self, other: Any, same: Any) -> bool:
-        """Equality of terms: same header and same bytes."""
+        """Equality of terms: same header and same bytes; NaN is one number, as in the reference, where all have the same bits."""
         if self.type is not other.type or self.shape != other.shape or self.names != other.names:
             return False
         if self.vectorized_axes != other.vectorized_axes or self.donatable != other.donatable:
             return False
         if self.data.__class__ is ndarray and other.data.__class__ is ndarray:
-            return self.data.tobytes() == other.data.tobytes()
+            return self.data.tobytes() == other.data.tobytes() or (self.type.is_float and _one_nan(self.data) == _one_nan(other.data))
         return self.data is other.data or bool(same(self._data_term(), other._data_term()))
 
     def __hash__(self) -> int:
