@@ -41,11 +41,12 @@ def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], sign
     values = em.exprs([node for _, nodes in parts for node in nodes])
     left = iter([em.spill(value) for value in values] if handed else values)
     passed = []
-    for name, nodes in parts:
+    for k, (name, nodes) in enumerate(parts):
         new = [next(left) for _ in nodes]
         for value in reversed(new if name is not None else []):
             _append(em, str(name), value)
-        passed.append(em.name(name) if name is not None else new[0])
+        value = em.name(name) if name is not None else new[0]
+        passed.append(em.call(em.name("Pending"), [value]) if k in growing and name is None else value)
     em.place(meta)
     if leaving:
         return em.call(function, [*first, *passed, *positions.values()])
@@ -88,8 +89,8 @@ def enter_loop(em: Emitter) -> None:
     given = em.growing.get(str(em.function_name), ()) if em.parent is None else ()
     for k in sorted(em.plan.pending):
         value = em.name(em.params[k])
-        fresh = _collector(em, k, value)
-        em.assign(em.params[k], em.choose(em.is_(em.class_of(value), em.name("Pending")), value, fresh) if k in given else fresh)
+        if k not in given:  # those come collected
+            em.assign(em.params[k], _collector(em, k, value))
     for k in sorted(em.plan.owned):
         em.owners[k] = em.names.fresh(f"own_{em.params[k]}")
         em.assign(em.owners[k], em.const(False))

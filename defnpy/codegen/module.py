@@ -103,7 +103,9 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
 
 def _bouncing(em: Emitter, name: str, step: str, body_given: ast.arguments, positions: int) -> list[ast.stmt]:
     """The function that makes the calls which *step* and those after it ask for, until there is a value."""
-    made = em.call(em.name(step), [em.name(a.arg) for a in body_given.args])
+    growing = em.growing.get(str(em.function_name), ())
+    lists = [em.call(em.name("Pending"), [em.name(a.arg)]) if k in growing else em.name(a.arg) for k, a in enumerate(body_given.args)]
+    made = em.call(em.name(step), lists)
     split = len(body_given.args) - positions
     args, last = body_given.args[:split], body_given.args[split:]
     given = ast.arguments(posonlyargs=[], args=args, kwonlyargs=last, kw_defaults=[em.const(0) for _ in last], defaults=[])
