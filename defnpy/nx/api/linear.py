@@ -12,7 +12,7 @@ from defnpy.nx.dispatch import apply
 from defnpy.nx.ops import linear as ops
 from defnpy.nx.options import keyword
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Tensor, template
+from defnpy.nx.tensor import Shape, Tensor, template
 from defnpy.nx.vectors import together
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
@@ -112,6 +112,13 @@ def _check_groups(params: Any, shape: Any, kshape: Any) -> None:
         )
 
 
+def check_conv(shape: Shape, kernel: Shape) -> None:
+    """Raise unless both shapes have spatial axes."""
+    for word, given in (("input", shape), ("kernel", kernel)):
+        if len(given) < 3:
+            raise ArgumentError(f"{word} shape in conv requires at least rank 3, shape {text(given)} has rank {len(given)}")
+
+
 @ex("conv/2", "conv/3")
 def conv(tensor: Any, kernel: Any, opts: Any = ()) -> Tensor:
     """The convolution of a batch of inputs with a kernel."""
@@ -128,11 +135,7 @@ def conv(tensor: Any, kernel: Any, opts: Any = ()) -> Tensor:
         batch_group_size=1,
     )
     a, k = to_tensor(tensor), to_tensor(kernel)
-    for word, t in (("input", a), ("kernel", k)):
-        if len(t.shape) < 3:
-            raise ArgumentError(
-                f"{word} shape in conv requires at least rank 3, shape {text(t.shape)} has rank {len(t.shape)}"
-            )
+    check_conv(a.shape, k.shape)
     params = conv_params(given, a, k)
     if a.vectorized_axes or k.vectorized_axes:
         return together([a, k], lambda ts, n: _conv_vectors(ts, n, params))

@@ -17,16 +17,11 @@ def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any
         raise ArgumentError("right tensor must be batched if left tensor is batched")
     if rb and not lb:
         raise ArgumentError("left tensor must be batched if right tensor is batched")
-    for side, axes, contract in (("left", lb, lc), ("right", rb, rc)):
+    for side, axes in (("left", lb), ("right", rb)):
         if tuple(axes) != tuple(range(len(axes))):
             raise ArgumentError(
                 f"invalid dot batch axis for the {side} tensor, batch axes must be successive dimensions "
                 f"starting from 0, got {text(list(axes))}"
-            )
-        if set(axes) & set(contract):
-            raise ArgumentError(
-                f"dot batch axes for {side} tensor ({text(list(axes))}) cannot be in contract axes "
-                f"({text(list(contract))})"
             )
     ls, rs = [left.shape[i] for i in lb], [right.shape[i] for i in rb]
     if ls != rs:
@@ -34,6 +29,12 @@ def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any
             f"dot batch dimension sizes must match, but the left batch dimension of axes {text(list(lb))} has "
             f"dimension sizes {text(ls)}and the right batch dimension of axes {text(list(rb))} has sizes {text(rs)}"
         )
+    for side, axes, contract in (("left", lb, lc), ("right", rb, rc)):
+        if set(axes) & set(contract):
+            raise ArgumentError(
+                f"dot batch axes for {side} tensor ({text(list(axes))}) cannot be in contract axes "
+                f"({text(list(contract))})"
+            )
 
 
 def _dot(params: Any, left: Tensor, right: Tensor) -> Tensor:
