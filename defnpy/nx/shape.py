@@ -231,10 +231,10 @@ def resolve_auto(old: Shape, new: Any) -> Any:
 
 def padded(shape: Shape, config: Sequence[tuple[int, int, int]]) -> Shape:
     """The shape after padding with ``(low, high, interior)`` per axis."""
+    if any(mid < 0 for _, _, mid in config[: len(shape)]):
+        raise ArgumentError("invalid padding configuration, interior padding must be non-negative")
     if len(config) != len(shape):
         raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
-    if any(mid < 0 for _, _, mid in config):
-        raise ArgumentError("invalid padding configuration, interior padding must be non-negative")
     return tuple(n + lo + hi + (n - 1) * mid for n, (lo, hi, mid) in zip(shape, config, strict=True))
 
 
@@ -344,7 +344,7 @@ def tiled(shape: Shape, repetitions: list[int]) -> tuple[Shape, Shape, Shape]:
     n = max(len(shape), len(repetitions))
     dims = (1,) * (n - len(shape)) + shape
     times = [1] * (n - len(repetitions)) + repetitions
-    paired = tuple(x for pair in zip((1,) * n, dims, strict=True) for x in pair)
+    paired = tuple(x for pair in zip((1,) * n, dims, strict=True) for x in pair) or (1,)
     spread = tuple(x for pair in zip(times, dims, strict=True) for x in pair)
     return paired, spread, tuple(a * b for a, b in zip(times, dims, strict=True))
 

@@ -106,6 +106,12 @@ def test_values(call: str, value: str) -> None:
             "dot batch dimension sizes must match, but the left batch dimension of axes [0] has dimension sizes [2]"
             "and the right batch dimension of axes [0] has sizes [3]",
         ),
+        ("Nx.tile(Nx.tensor(1), [])", "cannot broadcast tensor of dimensions {1} to {}"),
+        ("Nx.pad(Nx.iota({2, 2}), 0, [{0, 0, -1}])", "invalid padding configuration, interior padding must be non-negative"),
+        (
+            "Nx.put_slice(Nx.iota({2, 2}, names: [:a, nil]), [0, 0], Nx.iota({3, 3}, names: [:b, nil]))",
+            "slice shape {3, 3} must be less than or equal to tensor shape {2, 2}",
+        ),
         ("Nx.take_diagonal(Nx.iota({2, 2, 3}), offset: 3)", "offset must be less than length of axis 1 when positive, got: 3"),
     ],
 )  # fmt: skip

@@ -14,8 +14,8 @@ from defnpy.nx.options import keyword
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Shape, Tensor, template
 from defnpy.nx.vectors import together
-from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex, native_module
 
 
@@ -40,8 +40,6 @@ def dot_6(left: Any, left_axes: Any, left_batch: Any, right: Any, right_axes: An
     a, b = to_tensor(left), to_tensor(right)
     lc, rc = shapes.axes_indices(a.shape, left_axes, a.names), shapes.axes_indices(b.shape, right_axes, b.names)
     lb, rb = shapes.axes_indices(a.shape, left_batch, a.names), shapes.axes_indices(b.shape, right_batch, b.names)
-    if len(lc) != len(rc) and not (bool(lb) ^ bool(rb)):
-        raise FunctionClauseError(alias("Nx.Shape"), Atom("validate_zip_reduce_axes!"), 4)
     if not a.vectorized_axes and not b.vectorized_axes:
         return apply(ops.DOT, a, b, left=lc, left_batch=lb, right=rc, right_batch=rb)
     params = {"left": lc, "left_batch": lb, "right": rc, "right_batch": rb}

@@ -295,8 +295,6 @@ def pad(tensor: Any, value: Any, config: Any) -> Tensor:
     if v.shape or v.vectorized_axes:
         raise ArgumentError("padding value must be a scalar and non-vectorized")
     pairs = tuple(config)
-    if len(pairs) != len(t.shape):
-        raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     if any(c.__class__ is not tuple or len(c) != 3 for c in pairs):
         raise FunctionClauseError(alias("Nx.Shape"), Atom("padded_dims"), 3)
     kind = t.type

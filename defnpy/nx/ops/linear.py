@@ -9,7 +9,8 @@ from defnpy.nx.ops.base import Op
 from defnpy.nx.shape import dilated, intern_names
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 
 
 def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any) -> None:
@@ -46,6 +47,8 @@ def _dot(params: Any, left: Tensor, right: Tensor) -> Tensor:
                 f"dot/zip expects shapes to be compatible, dimension {i - len(lb)} of left-side ({left.shape[i]}) "
                 f"does not equal dimension {j - len(rb)} of right-side ({right.shape[j]})"
             )
+    if len(lc) != len(rc):
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("validate_zip_reduce_axes!"), 4)
     lf = [i for i in range(len(left.shape)) if i not in lc and i not in lb]
     rf = [i for i in range(len(right.shape)) if i not in rc and i not in rb]
     shape = (*(left.shape[i] for i in lb), *(left.shape[i] for i in lf), *(right.shape[i] for i in rf))
