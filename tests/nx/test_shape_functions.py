@@ -106,6 +106,11 @@ def test_values(call: str, value: str) -> None:
             "dot batch dimension sizes must match, but the left batch dimension of axes [0] has dimension sizes [2]"
             "and the right batch dimension of axes [0] has sizes [3]",
         ),
+        (
+            "Nx.indexed_put(Nx.iota({5, 4}), Nx.tensor([[0, 0]]), 1)",
+            "expected the rank of the input (2) to be equal to the rank of the updates (0) plus the trailing axis of "
+            "indices ({1, 2}) minus one",
+        ),
         ("Nx.tile(Nx.tensor(1), [])", "cannot broadcast tensor of dimensions {1} to {}"),
         ("Nx.pad(Nx.iota({2, 2}), 0, [{0, 0, -1}])", "invalid padding configuration, interior padding must be non-negative"),
         (

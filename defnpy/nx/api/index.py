@@ -364,7 +364,7 @@ def _check_index_rank(indices: Shape) -> None:
 def check_updates(shape: Shape, indices: Shape, updates: Shape, axes: Sequence[int]) -> None:
     """Raise unless there is an update, small enough for the other axes, for each row of the indices."""
     _check_index_rank(indices)
-    if indices[:1] != updates[:1]:
+    if updates and indices[0] != updates[0]:
         raise ArgumentError(
             f"expected the leading axis of indices ({text(indices)}) and leading axis of updates ({text(updates)}) "
             "to match"
