@@ -21,7 +21,21 @@ def validate(shape: Any, what: str = "shape") -> Shape:
             "Alternatively, you can pass a tensor (or a number) and the shape will be retrieved from the tensor. "
             f"Got: {text(shape)}"
         )
-    for axis, dim in enumerate(shape):
+    return _validate_dimensions(shape, what)
+
+
+def validate_kind(shape: Any, what: str) -> Shape:
+    """*shape* if it is a tuple of positive integers, as the sizes of a window are."""
+    if shape.__class__ is not tuple:
+        raise ArgumentError(
+            f"invalid {what}. {what} is a n-element tuple with the size of each dimension. Got: {text(shape)}"
+        )
+    return _validate_dimensions(shape, what)
+
+
+def _validate_dimensions(shape: Shape, what: str) -> Shape:
+    for axis in range(len(shape) - 1, -1, -1):
+        dim: Any = shape[axis]
         if dim.__class__ is not int or dim < 1:
             raise bad_dimension(shape, axis, what)
     return shape
@@ -50,6 +64,16 @@ def named(names: Any, shape: Shape) -> Names:
     """*names* (a list, or None for no names) checked against *shape*."""
     if names is None:
         return unnamed(len(shape))
+    check_name_count(names, shape)
+    for name in names:
+        if not is_atom(name):
+            raise ArgumentError(f"invalid name for tensor axis, names must be atoms, got: {text(name)}")
+    made = tuple(names)
+    return unnamed(len(made)) if not any(n is not None for n in made) else made
+
+
+def check_name_count(names: Any, shape: Shape) -> None:
+    """Raise unless *names* is a list with an entry for each axis."""
     if names.__class__ not in (list, tuple):
         raise FunctionClauseError(alias("Nx.Shape"), Atom("named_axes!"), 2)
     if len(names) != len(shape):
@@ -57,11 +81,6 @@ def named(names: Any, shape: Shape) -> Names:
             f"invalid names for tensor of rank {len(shape)}, "
             "when specifying names every dimension must have a name or be nil"
         )
-    for name in names:
-        if not is_atom(name):
-            raise ArgumentError(f"invalid name for tensor axis, names must be atoms, got: {text(name)}")
-    made = tuple(names)
-    return unnamed(len(made)) if not any(n is not None for n in made) else made
 
 
 def intern_names(names: Sequence[Any]) -> Names:
@@ -118,6 +137,14 @@ def merge_names(left: Names, right: Names) -> Names:
     return tuple(merge_name(a, b, i, i) for i, (a, b) in enumerate(zip(left, right, strict=True)))
 
 
+def fold_names(names: Sequence[Names], axis: int) -> list[Any]:
+    """The names of several tensors merged; errors name the *axis* along which the tensors are joined."""
+    made = list(names[0])
+    for more in names[1:]:
+        made = [merge_name(new, old, axis, axis) for old, new in zip(made, more, strict=False)]
+    return made
+
+
 def binary_broadcast(left: Shape, left_names: Names, right: Shape, right_names: Names) -> tuple[Shape, Names]:
     """The shape and names of an elementwise operation on two shapes."""
     if left_names is right_names and left == right:
@@ -150,18 +177,24 @@ def broadcast_axes(shape: Shape, to: Shape) -> tuple[int, ...]:
     return tuple(range(len(to) - len(shape), len(to)))
 
 
-def check_broadcast(shape: Shape, to: Shape, axes: Sequence[int]) -> None:
-    """Raise unless *shape* fits *to* when its axes go to *axes*."""
+def check_broadcast(shape: Shape, to: Shape, axes: Sequence[int], offset: int = 0) -> None:
+    """Raise unless *shape* fits *to* when its axes go to *axes*; the error leaves out the first *offset* axes."""
     if len(axes) != len(shape):
         raise ArgumentError(f"expected length of axes ({len(axes)}) to match rank of shape ({len(shape)})")
-    for before, after in zip(axes, axes[1:], strict=False):
-        if after < before:
-            raise ArgumentError(f"broadcast axes must be ordered, got {after} after {before}")
+    fits = len(shape) <= len(to)
+    before = -1
     for dim, axis in zip(shape, axes, strict=True):
-        if dim != 1 and dim != to[axis]:
-            raise ArgumentError(
-                f"cannot broadcast tensor of dimensions {text(shape)} to {text(to)} with axes {text(list(axes))}"
-            )
+        if not fits:
+            break
+        if axis < before:
+            raise ArgumentError(f"broadcast axes must be ordered, got {axis} after {before}")
+        fits = dim == 1 or dim == to[axis]
+        before = axis
+    if not fits:
+        inner, target, at = shape[offset:], to[offset:], [axis - offset for axis in axes[offset:]]
+        raise ArgumentError(
+            f"cannot broadcast tensor of dimensions {text(inner)} to {text(target)} with axes {text(at)}"
+        )
 
 
 def reduced(shape: Shape, names: Names, axes: Sequence[int] | None, keep: bool) -> tuple[Shape, Names]:
@@ -198,12 +231,22 @@ def resolve_auto(old: Shape, new: Any) -> Any:
 
 def padded(shape: Shape, config: Sequence[tuple[int, int, int]]) -> Shape:
     """The shape after padding with ``(low, high, interior)`` per axis."""
+    if any(mid < 0 for _, _, mid in config[: len(shape)]):
+        raise ArgumentError("invalid padding configuration, interior padding must be non-negative")
+    if len(config) != len(shape):
+        raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     return tuple(n + lo + hi + (n - 1) * mid for n, (lo, hi, mid) in zip(shape, config, strict=True))
 
 
 def dilated(shape: Sequence[int], dilation: Sequence[int]) -> Shape:
     """Sizes after spreading elements *dilation* apart."""
     return tuple(1 + (n - 1) * d for n, d in zip(shape, dilation, strict=True))
+
+
+def check_dilation(dilation: Sequence[Any]) -> None:
+    """Raise unless elements are spread one or more apart."""
+    if any(d.__class__ is not int or d < 1 for d in dilation):
+        raise ArgumentError(f"dilation rates must be greater than or equal to 1 got {text(list(dilation))}")
 
 
 def to_padding(padding: Any, shape: Sequence[int], window: Sequence[int]) -> tuple[tuple[int, int], ...]:
@@ -227,3 +270,133 @@ def to_padding(padding: Any, shape: Sequence[int], window: Sequence[int]) -> tup
         "invalid padding mode specified, padding must be one of :valid, :same, or a padding configuration, "
         f"got: {text(padding)}"
     )
+
+
+def starred(shape: Shape, axis: int) -> str:
+    """How errors write shapes of which one axis may be any: ``{2, *, 4}``."""
+    return "{" + ", ".join("*" if i == axis else str(n) for i, n in enumerate(shape)) + "}"
+
+
+def squeezed(shape: Shape, names: Names, gone: Sequence[int]) -> tuple[Shape, Names]:
+    """Shape and names without the axes *gone*, whose sizes are 1."""
+    for axis in sorted(gone):
+        if shape[axis] != 1:
+            raise ArgumentError(
+                f"cannot squeeze dimensions whose sizes are not 1, got {shape[axis]} for dimension {axis}"
+            )
+    return reduced(shape, names, gone, False)
+
+
+def flattened(shape: Shape, names: Names, axes: Any) -> tuple[Shape, Names]:
+    """Shape and names after merging consecutive *axes* (None: all) into one."""
+    if axes is None:
+        return (prod(shape),), unnamed(1)
+    if axes == []:
+        return shape, names
+    merged = axes_indices(shape, axes, names)
+    if any(b != a + 1 for a, b in zip(merged, merged[1:], strict=False)):
+        raise ArgumentError("flatten axes must be consecutive")
+    lo, hi = merged[0], merged[-1] + 1
+    return (*shape[:lo], prod(shape[lo:hi]), *shape[hi:]), intern_names([*names[:lo], None, *names[hi:]])
+
+
+def check_permutation(order: Sequence[int], shape: Shape) -> None:
+    """Raise unless *order* has an entry for each axis."""
+    if len(order) != len(shape):
+        raise ArgumentError(f"expected length of permutation ({len(order)}) to match rank of shape ({len(shape)})")
+
+
+def new_axis_index(shape: Shape, axis: Any, offset: int) -> int:
+    """Where a new axis goes; the first *offset* axes do not count."""
+    n = len(shape) - offset
+    if axis.__class__ is not int or not -n - 1 <= axis <= n:
+        raise ArgumentError(
+            f"new axis position for shape {text(shape)} must be a number between {-n - 1} and {n}, got: {text(axis)}"
+        )
+    return axis + offset if axis >= 0 else len(shape) + 1 + axis
+
+
+def concatenated(shapes: Sequence[Shape], names: Sequence[Names], axis: int) -> tuple[Shape, Names]:
+    """Shape and names of tensors joined along *axis*."""
+    merged = intern_names(fold_names(names, axis))
+    first = shapes[0]
+    for shape in shapes:
+        if len(shape) != len(first) or any(i != axis and n != first[i] for i, n in enumerate(shape)):
+            raise ArgumentError(
+                f"expected all shapes to match {starred(first, axis)}, got unmatching shape: {text(shape)}"
+            )
+    return (*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :]), merged
+
+
+def stacked(shapes: Sequence[Shape], names: Sequence[Names], axis: Any, name: Any, offset: int = 0) -> tuple[Shape, Names, int]:
+    """Shape and names of tensors joined along a new axis, and the index of that axis."""
+    merged = fold_names(names, axis)
+    distinct = list(dict.fromkeys(shapes))
+    if len(distinct) > 1:
+        raise ArgumentError(f"can only stack tensors of the same shape, got distinct shapes: {text(distinct)}")
+    first = shapes[0]
+    at = new_axis_index(first, axis, offset)
+    return (*first[:at], len(shapes), *first[at:]), intern_names([*merged[:at], name, *merged[at:]]), at
+
+
+def tiled(shape: Shape, repetitions: list[int]) -> tuple[Shape, Shape, Shape]:
+    """The shapes a tensor is reshaped to, broadcast to and reshaped to at last when it is repeated."""
+    n = max(len(shape), len(repetitions))
+    dims = (1,) * (n - len(shape)) + shape
+    times = [1] * (n - len(repetitions)) + repetitions
+    paired = tuple(x for pair in zip((1,) * n, dims, strict=True) for x in pair) or (1,)
+    spread = tuple(x for pair in zip(times, dims, strict=True) for x in pair)
+    return paired, spread, tuple(a * b for a, b in zip(times, dims, strict=True))
+
+
+def diagonal_length(rows: int, cols: int, offset: int) -> int:
+    """The number of elements of a diagonal."""
+    return min(rows, cols - offset) if offset >= 0 else min(rows + offset, cols)
+
+
+def check_diagonal(rows: int, cols: int, offset: int) -> None:
+    """Raise unless a matrix has a diagonal at *offset*."""
+    if offset >= cols:
+        raise ArgumentError(f"offset must be less than length of axis 1 when positive, got: {offset}")
+    if -offset >= rows:
+        raise ArgumentError(f"absolute value of offset must be less than length of axis 0 when negative, got: {offset}")
+
+
+def check_put_diagonal(shape: Shape, diagonal: Shape, offset: int) -> None:
+    """Raise unless *diagonal* fits the matrix."""
+    if len(diagonal) == 1 and len(shape) != 2:
+        raise ArgumentError(f"put_diagonal/3 expects tensor of rank 2, got tensor of rank: {len(shape)}")
+    if len(shape) != 2:
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("put_diagonal"), 3)
+    if len(diagonal) != 1:
+        raise ArgumentError(f"put_diagonal/3 expects diagonal of rank 1, got tensor of rank: {len(diagonal)}")
+    rows, cols = shape
+    check_diagonal(rows, cols, offset)
+    n = diagonal_length(rows, cols, offset)
+    if diagonal[0] != n:
+        raise ArgumentError(f"expected diagonal tensor of length: {n}, got diagonal tensor of length: {diagonal[0]}")
+
+
+def check_take_diagonal(shape: Shape) -> None:
+    """Raise unless *shape* is that of (a batch of) matrices."""
+    if len(shape) < 2:
+        raise ArgumentError(f"take_diagonal/2 expects tensor of rank 2 or higher, got tensor of rank: {len(shape)}")
+
+
+def check_make_diagonal(shape: Shape) -> None:
+    """Raise unless *shape* is that of a vector."""
+    if len(shape) != 1:
+        raise ArgumentError(f"make_diagonal/2 expects tensor of rank 1, got tensor of rank: {len(shape)}")
+
+
+def check_top_k(shape: Shape, k: Any) -> None:
+    """Raise unless the last axis has *k* elements."""
+    if k.__class__ is not int or k < 1:
+        shown = k.name if isinstance(k, Atom) else text(k)
+        raise ArgumentError(f"top_k k must be an integer greater than or equal to 1, got k={shown}")
+    if not shape:
+        raise ArgumentError("top_k input must have at least rank 1")
+    if shape[-1] < k:
+        raise ArgumentError(
+            f"top_k input last axis size must be greater than or equal to k, got size={shape[-1]} and k={k}"
+        )

@@ -225,10 +225,6 @@ def triu(term: Any, opts: Any = ()) -> Tensor:
     return select(_mask(t, k - 1).like(names=t.names), 0, t)
 
 
-def _diagonal_length(rows: int, cols: int, offset: int) -> int:
-    return min(rows, cols - offset) if offset >= 0 else min(rows + offset, cols)
-
-
 def _integer(opts: Any, name: str) -> int:
     found = keyword(opts, **{name: 0})[name]
     if found.__class__ is not int:
@@ -236,20 +232,11 @@ def _integer(opts: Any, name: str) -> int:
     return found
 
 
-def _check_offset(rows: int, cols: int, offset: int, first: int) -> None:
-    if offset >= cols:
-        raise ArgumentError(f"offset must be less than length of axis {first + 1} when positive, got: {offset}")
-    if -offset >= rows:
-        raise ArgumentError(
-            f"absolute value of offset must be less than length of axis {first} when negative, got: {offset}"
-        )
-
-
 def diagonal_indices(rows: int, cols: int, offset: int) -> Tensor:
     """Row and column of each element of a diagonal."""
     from defnpy.nx.api.shape import concatenate
 
-    n = _diagonal_length(rows, cols, offset)
+    n = shapes.diagonal_length(rows, cols, offset)
     line = iota((n, 1))
     row = subtract(line, offset) if offset < 0 else line
     col = add(line, offset) if offset > 0 else line
@@ -264,10 +251,9 @@ def take_diagonal(term: Any, opts: Any = ()) -> Tensor:
     offset = _integer(opts, "offset")
     t = to_tensor(term)
     n = len(t.shape)
-    if n < 2:
-        raise ArgumentError(f"take_diagonal/2 expects tensor of rank 2 or higher, got tensor of rank: {n}")
+    shapes.check_take_diagonal(t.shape)
     rows, cols = t.shape[-2:]
-    _check_offset(rows, cols, offset, n - 2)
+    shapes.check_diagonal(rows, cols, offset)
     indices = diagonal_indices(rows, cols, offset)
     if n == 2:
         return gather(t, indices)
@@ -283,8 +269,7 @@ def make_diagonal(term: Any, opts: Any = ()) -> Tensor:
     from defnpy.nx.api.shape import broadcast
 
     t = to_tensor(term)
-    if len(t.shape) != 1:
-        raise ArgumentError(f"make_diagonal/2 expects tensor of rank 1, got tensor of rank: {len(t.shape)}")
+    shapes.check_make_diagonal(t.shape)
     offset = _integer(opts, "offset")
     n = t.shape[0] + abs(offset)
     return put_diagonal(broadcast(0, (n, n)), t, keywords(offset=offset))
@@ -297,17 +282,8 @@ def put_diagonal(term: Any, diagonal: Any, opts: Any = ()) -> Tensor:
 
     t, d = to_tensor(term), to_tensor(diagonal)
     offset = _integer(opts, "offset")
-    if len(t.shape) != 2:
-        raise ArgumentError(f"put_diagonal/3 expects tensor of rank 2, got tensor of rank: {len(t.shape)}")
-    if len(d.shape) != 1:
-        raise ArgumentError(f"put_diagonal/3 expects diagonal of rank 1, got tensor of rank: {len(d.shape)}")
+    shapes.check_put_diagonal(t.shape, d.shape, offset)
     rows, cols = t.shape
-    _check_offset(rows, cols, offset, 0)
-    n = _diagonal_length(rows, cols, offset)
-    if d.shape[0] != n:
-        raise ArgumentError(
-            f"expected diagonal tensor of length: {n}, got diagonal tensor of length: {d.shape[0]}"
-        )
     return indexed_put(t, diagonal_indices(rows, cols, offset), d)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from defnpy.nx import shape as shapes
@@ -11,7 +12,7 @@ from defnpy.nx.expr import Expr
 from defnpy.nx.ops import index as ops
 from defnpy.nx.options import keyword, keywords
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Tensor, template
+from defnpy.nx.tensor import Names, Shape, Tensor, template
 from defnpy.nx.vectors import aligned, apply_vectorized, spread, together, vectorized
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArgumentError, FunctionClauseError
@@ -33,10 +34,15 @@ def _list(term: Any, function: str, arity: int) -> list[Any]:
     return term
 
 
-def _starts(given: Any, shape: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
-    """Static starts (None where dynamic) and the dynamic ones."""
+def check_starts(given: Any, shape: Shape) -> None:
+    """Raise unless there is a start for each axis."""
     if len(given) != len(shape):
         raise ArgumentError(f"invalid start indices rank for shape of rank {len(shape)}")
+
+
+def _starts(given: Any, shape: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
+    """Static starts (None where dynamic) and the dynamic ones."""
+    check_starts(given, shape)
     static: list[Any] = []
     dynamic: list[Tensor] = []
     for axis, start in enumerate(given):
@@ -48,23 +54,27 @@ def _starts(given: Any, shape: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
     return tuple(static), dynamic
 
 
-def _check_slice(shape: Any, lengths: Any, strides: Any) -> None:
-    if len(lengths) != len(shape):
-        raise ArgumentError(f"invalid limit indices rank for shape of rank {len(shape)}")
-    if len(strides) != len(shape):
-        raise ArgumentError(f"invalid strides rank for shape of rank {len(shape)}")
+def check_slice(shape: Shape, starts: Any, lengths: Any, strides: Any) -> None:
+    """Raise unless a slice has a start, a length and a stride for each axis, and fits."""
+    for word, given in (("strides", strides), ("start indices", starts), ("limit indices", lengths)):
+        if len(given) != len(shape):
+            raise ArgumentError(f"invalid {word} rank for shape of rank {len(shape)}")
     for axis, (n, length, stride) in enumerate(zip(shape, lengths, strides, strict=True)):
+        _check_positive("length", axis, length)
+        _check_positive("stride", axis, stride)
         check_length(axis, n, length)
-        if stride.__class__ is not int or stride < 1:
-            raise ArgumentError(f"stride at axis {axis} must be greater than or equal to 1, got: {text(stride)}")
 
 
 def check_length(axis: int, n: int, length: Any) -> None:
     """Raise unless a slice of *length* fits in *n* elements."""
-    if length.__class__ is not int or length < 1:
-        raise ArgumentError(f"length at axis {axis} must be greater than or equal to 1, got: {text(length)}")
+    _check_positive("length", axis, length)
     if length > n:
         raise ArgumentError(f"length at axis {axis} must be less than axis size of {n}, got: {length}")
+
+
+def _check_positive(word: str, axis: int, given: Any) -> None:
+    if given.__class__ is not int or given < 1:
+        raise ArgumentError(f"{word} at axis {axis} must be greater than or equal to 1, got: {text(given)}")
 
 
 def slice_plain(t: Tensor, starts: Any, lengths: Any, strides: Any) -> Tensor:
@@ -84,8 +94,8 @@ def slice_(tensor: Any, starts: Any, lengths: Any, opts: Any = ()) -> Tensor:
     starts, lengths = _list(starts, "slice", 4), _list(lengths, "slice", 4)
     t = to_tensor(tensor)
     strides = [strides] * len(t.shape) if strides.__class__ is int else strides
+    check_slice(t.shape, starts, lengths, strides)
     _starts(starts, t.shape)
-    _check_slice(t.shape, lengths, strides)
     vectors = [s for s in starts if s.__class__ is Tensor and s.vectorized_axes]
     if vectors:
         return _slice_vectors(t, starts, lengths, strides)
@@ -177,18 +187,16 @@ def take(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
     at = shapes.axis_index(t.shape, keyword(opts, axis=0)["axis"], t.names)
     if t.vectorized_axes or i.vectorized_axes:
         return _take_vectors(t, i, at)
-    names = _take_names(t, i, at)
-    shape = (*t.shape[:at], *i.shape, *t.shape[at + 1 :])
+    shape, names = taken(t.shape, t.names, i.shape, i.names, at)
     return block(tag("Take", axis=at), template(t.type, shape, names), (t, i), lambda a, b: _take(a, b, at, names))
 
 
-def _take_names(t: Tensor, i: Tensor, at: int) -> Any:
-    kept = [*t.names[:at], *t.names[at + 1 :]]
-    if len(i.shape) == 1 and i.names[0] is None:
-        return t.names
-    if len(i.shape) == 1:
-        return shapes.intern_names([*t.names[:at], shapes.merge_name(t.names[at], i.names[0], at, 0), *t.names[at + 1 :]])
-    return shapes.intern_names([*kept[:at], *i.names, *kept[at:]])
+def taken(shape: Shape, names: Names, indices: Shape, index_names: Names, at: int) -> tuple[Shape, Names]:
+    """Shape and names after the axis *at* is replaced by those of the indices."""
+    if len(indices) == 1:
+        index_names = (shapes.merge_name(names[at], index_names[0], at, 0),)
+    made = shapes.intern_names([*names[:at], *index_names, *names[at + 1 :]])
+    return (*shape[:at], *indices, *shape[at + 1 :]), made
 
 
 def _take(t: Tensor, i: Tensor, at: int, names: Any) -> Tensor:
@@ -225,7 +233,7 @@ def _take_vectors(t: Tensor, i: Tensor, at: int) -> Tensor:
     made = take(table, flat)
     j = len(i.shape)
     order = (*range(k), *range(k + j, k + j + at), *range(k, k + j), *range(k + j + at, len(made.shape)))
-    names = (*(None,) * k, *_take_names(t, i, at))
+    names = (*(None,) * k, *taken(t.shape, t.names, i.shape, i.names, at)[1])
     return vectorized(transpose_axes(made, order).like(names=shapes.intern_names(names)), axes)
 
 
@@ -240,6 +248,15 @@ def _checked(i: Tensor, size: int, axis: int, shape: Any) -> Tensor:
     return i
 
 
+def check_along(shape: Shape, indices: Shape, at: int) -> None:
+    """Raise unless the indices have the shape of the tensor on all axes but *at*."""
+    star = shapes.starred(shape, at)
+    if len(indices) != len(shape):
+        raise ArgumentError(f"shapes must have the same number of dimensions. Expected {star}, got: {text(indices)}")
+    if any(k != at and a != b for k, (a, b) in enumerate(zip(shape, indices, strict=True))):
+        raise ArgumentError(f"non-indexing dimensions must match. Expected {star}, got: {text(indices)}")
+
+
 @ex("take_along_axis/2", "take_along_axis/3")
 def take_along_axis(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
     """For each index, the element along an axis at the same place on the others."""
@@ -247,11 +264,7 @@ def take_along_axis(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
     t, i = to_tensor(tensor), to_tensor(indices)
     _integer_indices(i)
     at = shapes.axis_index(t.shape, axis, t.names)
-    star = "{" + ", ".join("*" if k == at else str(n) for k, n in enumerate(t.shape)) + "}"
-    if len(i.shape) != len(t.shape):
-        raise ArgumentError(f"shapes must have the same number of dimensions. Expected {star}, got: {text(i.shape)}")
-    if any(k != at and a != b for k, (a, b) in enumerate(zip(t.shape, i.shape, strict=True))):
-        raise ArgumentError(f"non-indexing dimensions must match. Expected {star}, got: {text(i.shape)}")
+    check_along(t.shape, i.shape, at)
 
     def plain(ts: list[Tensor], k: int) -> Tensor:
         a, b = ts
@@ -286,19 +299,24 @@ def _ordered_axes(t: Tensor, given: Any, indices: Tensor) -> tuple[int, ...]:
     return made
 
 
+def check_gather(shape: Shape, indices: Shape) -> None:
+    """Raise unless rows of indices can name elements."""
+    if not indices:
+        raise ArgumentError("expected indices rank to be at least 1, got: 0")
+    if indices[-1] > len(shape):
+        raise ArgumentError(
+            f"expected the last indices dimension size ({indices[-1]}) to be less than or equal to the tensor rank "
+            f"({len(shape)})"
+        )
+
+
 @ex("gather/2", "gather/3")
 def gather(tensor: Any, indices: Any, opts: Any = ()) -> Tensor:
     """The elements (or sub-tensors) that rows of *indices* name."""
     given = keyword(opts, axes=None)["axes"]
     t, i = to_tensor(tensor), to_tensor(indices)
     _integer_indices(i)
-    if not i.shape:
-        raise ArgumentError("expected indices rank to be at least 1, got: 0")
-    if i.shape[-1] > len(t.shape):
-        raise ArgumentError(
-            f"expected the last indices dimension size ({i.shape[-1]}) to be less than or equal to the tensor rank "
-            f"({len(t.shape)})"
-        )
+    check_gather(t.shape, i.shape)
     axes = _ordered_axes(t, given, i)
     if not t.vectorized_axes and not i.vectorized_axes:
         return apply(ops.GATHER, t, i, axes=axes)
@@ -326,33 +344,43 @@ def _check_indexed(t: Tensor, i: Tensor, u: Tensor, axes: Any) -> tuple[Tensor, 
 
     if not i.type.is_integer:
         raise ArgumentError(f"indices must be an integer tensor, got type: {text(i.type.elixir)}")
-    if len(i.shape) not in (1, 2):
-        raise ArgumentError(f"indices must be a rank 1 or 2 tensor, got: {len(i.shape)}")
     if len(i.shape) == 1:
         if axes is None and i.shape[0] != len(t.shape):
             raise ArgumentError(f"expected indices to have shape {{{len(t.shape)}}}, got: {text(i.shape)}")
         if u.shape:
             raise ArgumentError(f"updates must be a scalar tensor when indices has rank 1, got: {text(u.shape)}")
         i, u = new_axis(i, 0), new_axis(u, 0)
+    _check_index_rank(i.shape)
     chosen = _ordered_axes(t, axes, i)
-    if len(t.shape) != len(u.shape) + i.shape[1] - 1:
+    check_updates(t.shape, i.shape, u.shape, chosen)
+    return i, u, chosen
+
+
+def _check_index_rank(indices: Shape) -> None:
+    if len(indices) != 2:
+        raise ArgumentError(f"indices must be a rank 1 or 2 tensor, got: {len(indices)}")
+
+
+def check_updates(shape: Shape, indices: Shape, updates: Shape, axes: Sequence[int]) -> None:
+    """Raise unless there is an update, small enough for the other axes, for each row of the indices."""
+    _check_index_rank(indices)
+    if updates and indices[0] != updates[0]:
         raise ArgumentError(
-            f"expected the rank of the input ({len(t.shape)}) to be equal to the rank of the updates "
-            f"({len(u.shape)}) plus the trailing axis of indices ({text(i.shape)}) minus one"
-        )
-    if i.shape[0] != u.shape[0]:
-        raise ArgumentError(
-            f"expected the leading axis of indices ({text(i.shape)}) and leading axis of updates ({text(u.shape)}) "
+            f"expected the leading axis of indices ({text(indices)}) and leading axis of updates ({text(updates)}) "
             "to match"
         )
-    rest = [a for a in range(len(t.shape)) if a not in chosen]
-    for k, axis in enumerate(rest, 1):
-        if u.shape[k] > t.shape[axis]:
+    if len(shape) != len(updates) + indices[1] - 1:
+        raise ArgumentError(
+            f"expected the rank of the input ({len(shape)}) to be equal to the rank of the updates "
+            f"({len(updates)}) plus the trailing axis of indices ({text(indices)}) minus one"
+        )
+    rest = [a for a in range(len(shape)) if a not in axes]
+    for k, axis in enumerate(rest[: len(updates) - 1], 1):
+        if updates[k] > shape[axis]:
             raise ArgumentError(
-                f"axis ({k}) of updates ({text(u.shape)}) must be less than or equal to the axis ({axis}) of "
-                f"{text(t.shape)})"
+                f"axis ({k}) of updates ({text(updates)}) must be less than or equal to the axis ({axis}) of "
+                f"{text(shape)})"
             )
-    return i, u, chosen
 
 
 def _indexed(op: Any, tensor: Any, indices: Any, updates: Any, opts: Any) -> Tensor:

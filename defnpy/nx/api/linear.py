@@ -12,10 +12,10 @@ from defnpy.nx.dispatch import apply
 from defnpy.nx.ops import linear as ops
 from defnpy.nx.options import keyword
 from defnpy.nx.show import text
-from defnpy.nx.tensor import Tensor, template
+from defnpy.nx.tensor import Shape, Tensor, template
 from defnpy.nx.vectors import together
-from defnpy.terms.atom import Atom, alias
-from defnpy.terms.errors import ArgumentError, FunctionClauseError
+from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 from defnpy.terms.module import ex, native_module
 
 
@@ -40,8 +40,6 @@ def dot_6(left: Any, left_axes: Any, left_batch: Any, right: Any, right_axes: An
     a, b = to_tensor(left), to_tensor(right)
     lc, rc = shapes.axes_indices(a.shape, left_axes, a.names), shapes.axes_indices(b.shape, right_axes, b.names)
     lb, rb = shapes.axes_indices(a.shape, left_batch, a.names), shapes.axes_indices(b.shape, right_batch, b.names)
-    if len(lc) != len(rc) and not (bool(lb) ^ bool(rb)):
-        raise FunctionClauseError(alias("Nx.Shape"), Atom("validate_zip_reduce_axes!"), 4)
     if not a.vectorized_axes and not b.vectorized_axes:
         return apply(ops.DOT, a, b, left=lc, left_batch=lb, right=rc, right_batch=rb)
     params = {"left": lc, "left_batch": lb, "right": rc, "right_batch": rb}
@@ -112,6 +110,13 @@ def _check_groups(params: Any, shape: Any, kshape: Any) -> None:
         )
 
 
+def check_conv(shape: Shape, kernel: Shape) -> None:
+    """Raise unless both shapes have spatial axes."""
+    for word, given in (("input", shape), ("kernel", kernel)):
+        if len(given) < 3:
+            raise ArgumentError(f"{word} shape in conv requires at least rank 3, shape {text(given)} has rank {len(given)}")
+
+
 @ex("conv/2", "conv/3")
 def conv(tensor: Any, kernel: Any, opts: Any = ()) -> Tensor:
     """The convolution of a batch of inputs with a kernel."""
@@ -128,11 +133,7 @@ def conv(tensor: Any, kernel: Any, opts: Any = ()) -> Tensor:
         batch_group_size=1,
     )
     a, k = to_tensor(tensor), to_tensor(kernel)
-    for word, t in (("input", a), ("kernel", k)):
-        if len(t.shape) < 3:
-            raise ArgumentError(
-                f"{word} shape in conv requires at least rank 3, shape {text(t.shape)} has rank {len(t.shape)}"
-            )
+    check_conv(a.shape, k.shape)
     params = conv_params(given, a, k)
     if a.vectorized_axes or k.vectorized_axes:
         return together([a, k], lambda ts, n: _conv_vectors(ts, n, params))

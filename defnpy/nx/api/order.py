@@ -54,13 +54,7 @@ def top_k(tensor: Any, opts: Any = ()) -> tuple[Tensor, Tensor]:
     """The *k* largest elements of the last axis and their indices."""
     k = validated(opts, k=1)["k"]
     t = to_tensor(tensor)
-    if not t.shape:
-        raise ArgumentError("top_k input must have at least rank 1")
-    if k.__class__ is not int or k < 1:
-        raise ArgumentError(f"top_k k must be an integer greater than or equal to 1, got k={text(k)}")
-    n = t.shape[-1]
-    if n < k:
-        raise ArgumentError(f"top_k input last axis size must be greater than or equal to k, got size={n} and k={k}")
+    shapes.check_top_k(t.shape, k)
 
     def plain(p: Tensor, _: int) -> Any:
         size = (*p.shape[:-1], k)

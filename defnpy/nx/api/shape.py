@@ -163,31 +163,19 @@ def flatten(tensor: Any, opts: Any = ()) -> Tensor:
 
     given = validated(opts, axes=None)["axes"]
     t = to_tensor(tensor)
-    if given is None:
-        return reshape(t, (prod(t.shape),))
     if given == []:
         return t
-    merged = shapes.axes_indices(t.shape, given, t.names)
-    if any(b != a + 1 for a, b in zip(merged, merged[1:], strict=False)):
-        raise ArgumentError("flatten axes must be consecutive")
-    lo, hi = merged[0], merged[-1] + 1
-    new = (*t.shape[:lo], prod(t.shape[lo:hi]), *t.shape[hi:])
-    return reshape(t, new, [(Atom("names"), [*t.names[:lo], None, *t.names[hi:]])])
+    new, names = shapes.flattened(t.shape, t.names, given)
+    return reshape(t, new, [(Atom("names"), list(names))])
 
 
 @ex("new_axis/2", "new_axis/3")
 def new_axis(tensor: Any, axis: int, name: Any = None) -> Tensor:
     """Insert an axis of size 1."""
     t = to_tensor(tensor)
-    n = len(t.shape)
-    if axis.__class__ is not int or not -n - 1 <= axis <= n:
-        raise ArgumentError(
-            f"new axis position for shape {text(t.shape)} must be a number between {-n - 1} and {n}, got: {text(axis)}"
-        )
-    at = axis if axis >= 0 else n + 1 + axis
 
     def plain(p: Tensor, offset: int) -> Tensor:
-        k = at + offset
+        k = shapes.new_axis_index(p.shape, axis, offset)
         return reshape_plain(p, (*p.shape[:k], 1, *p.shape[k:]), (*p.names[:k], name, *p.names[k:]))
 
     return apply_vectorized(t, plain)
@@ -207,11 +195,7 @@ def squeeze(tensor: Any, opts: Any = ()) -> Tensor:
         gone = tuple(i for i, n in enumerate(t.shape) if n == 1)
     else:
         gone = shapes.axes_indices(t.shape, given, t.names)
-        for axis in gone:
-            if t.shape[axis] != 1:
-                raise ArgumentError(
-                    f"cannot squeeze dimensions whose sizes are not 1, got {t.shape[axis]} for dimension {axis}"
-                )
+        shapes.squeezed(t.shape, t.names, gone)
     return apply_vectorized(t, lambda p, k: squeeze_axes(p, tuple(a + k for a in gone)))
 
 
@@ -241,8 +225,7 @@ def permutation(shape: Shape, given: Any, names: Names) -> tuple[int, ...]:
     if given.__class__ is not list:
         raise FunctionClauseError(alias("Nx.Shape"), Atom("normalize_axes"), 4)
     order = shapes.axes_indices(shape, given, names)
-    if len(order) != len(shape):
-        raise ArgumentError(f"expected length of permutation ({len(order)}) to match rank of shape ({len(shape)})")
+    shapes.check_permutation(order, shape)
     return order
 
 
@@ -299,12 +282,7 @@ def tile(tensor: Any, repetitions: Any) -> Tensor:
     if repetitions.__class__ is not list or any(r.__class__ is not int or r < 1 for r in repetitions):
         raise ArgumentError(f"repetitions must be a list of integers, got: {text(repetitions)}")
     t = to_tensor(tensor)
-    n = max(len(t.shape), len(repetitions))
-    dims = (1,) * (n - len(t.shape)) + t.shape
-    times = [1] * (n - len(repetitions)) + repetitions
-    paired = tuple(x for pair in zip((1,) * n, dims, strict=True) for x in pair)
-    spread = tuple(x for pair in zip(times, dims, strict=True) for x in pair)
-    final = tuple(a * b for a, b in zip(times, dims, strict=True))
+    paired, spread, final = shapes.tiled(t.shape, repetitions)
     return reshape(broadcast(reshape(t, paired), spread), final)
 
 
@@ -317,8 +295,6 @@ def pad(tensor: Any, value: Any, config: Any) -> Tensor:
     if v.shape or v.vectorized_axes:
         raise ArgumentError("padding value must be a scalar and non-vectorized")
     pairs = tuple(config)
-    if len(pairs) != len(t.shape):
-        raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     if any(c.__class__ is not tuple or len(c) != 3 for c in pairs):
         raise FunctionClauseError(alias("Nx.Shape"), Atom("padded_dims"), 3)
     kind = t.type
@@ -360,17 +336,14 @@ def stack(tensors: Any, opts: Any = ()) -> Tensor:
     ts = flatten_list(tensors)
     if not ts:
         raise ArgumentError("no tensors were given to stack")
-    n = len(ts[0].shape)
-    axis = given["axis"]
-    if any(t.shape != ts[0].shape for t in ts):
-        ops.STACK.infer({"axis": 0}, *[template(t.type, t.shape, t.names) for t in ts])
-    if axis.__class__ is not int or not -n - 1 <= axis <= n:
-        raise ArgumentError(
-            f"new axis position for shape {text(ts[0].shape)} must be a number between {-n - 1} and {n}, "
-            f"got: {text(axis)}"
-        )
-    at = axis if axis >= 0 else n + 1 + axis
-    return together(ts, lambda ps, k: apply(ops.STACK, *ps, axis=at + k, name=given["name"]))
+    axis, name = given["axis"], given["name"]
+
+    def plain(ps: list[Tensor], k: int) -> Tensor:
+        at = shapes.stacked([p.shape for p in ps], [p.names for p in ps], axis, name, k)[2]
+        return apply(ops.STACK, *ps, axis=at, name=name)
+
+    shapes.fold_names([t.names for t in ts], axis)
+    return together(ts, plain)
 
 
 @ex("split/2", "split/3")

@@ -10,7 +10,6 @@ from defnpy.nx.dispatch import apply
 from defnpy.nx.ops import window as ops
 from defnpy.nx.ops.base import Op
 from defnpy.nx.options import keyword
-from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
 from defnpy.nx.vectors import apply_vectorized, together
 from defnpy.terms.atom import Atom, alias
@@ -21,33 +20,18 @@ from defnpy.terms.module import ex, native_module
 _VALID = Atom("valid")
 
 
-def _dimensions(window: Any) -> tuple[int, ...]:
-    if window.__class__ is not tuple:
-        raise ArgumentError(
-            "invalid window_dimensions. window_dimensions is a n-element tuple with the size of each dimension. "
-            f"Got: {text(window)}"
-        )
-    return shapes.validate(window, "window_dimensions")
-
-
 def _spread(value: Any, rank: int) -> tuple[Any, ...]:
     return (value,) * rank if value.__class__ is int else tuple(value)
 
 
 def window_params(t: Tensor, window: Any, given: Any, dilations: bool = True, inner: bool = False) -> dict[str, Any]:
     """The options of a window function checked and normalised."""
-    size = _dimensions(window)
+    size = shapes.validate_kind(window, "window_dimensions")
     rank = len(t.shape)
-    if len(size) != rank:
-        raise ArgumentError(
-            f"invalid window dimensions, rank of shape ({rank}) does not match rank of window ({len(size)})"
-        )
     strides = _spread(given["strides"], rank)
-    if len(strides) != rank:
-        raise ArgumentError(f"invalid stride dimensions, rank of shape ({rank}) does not match rank of stride ({len(strides)})")
+    ops.check_window(t.shape, size, strides)
     spread = _spread(given["window_dilations"], rank) if dilations else (1,) * rank
-    if any(d.__class__ is not int or d < 1 for d in spread):
-        raise ArgumentError(f"dilation rates must be greater than or equal to 1 got {text(list(spread))}")
+    shapes.check_dilation(spread)
     if len(spread) < rank:
         raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
     padding = shapes.to_padding(given["padding"], t.shape, shapes.dilated(size, spread))

@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.nx.dtype import merge
 from defnpy.nx.ops.base import Op
-from defnpy.nx.shape import merge_names
+from defnpy.nx.shape import intern_names, merge_name
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
 from defnpy.terms.errors import ArgumentError
@@ -22,12 +22,14 @@ def _put_slice(params: Any, a: Tensor, part: Tensor, *starts: Tensor) -> Tensor:
         raise ArgumentError(
             f"invalid slice for put_slice, rank of slice must match {len(a.shape)}, got: {len(part.shape)}"
         )
-    names = merge_names(a.names, part.names)
-    if any(n > m for n, m in zip(part.shape, a.shape, strict=True)):
-        raise ArgumentError(
-            f"slice shape {text(part.shape)} must be less than or equal to tensor shape {text(a.shape)}"
-        )
-    return template(merge(a.type, part.type), a.shape, names)
+    names = []
+    for axis, (n, m) in enumerate(zip(part.shape, a.shape, strict=True)):
+        if n > m:
+            raise ArgumentError(
+                f"slice shape {text(part.shape)} must be less than or equal to tensor shape {text(a.shape)}"
+            )
+        names.append(merge_name(a.names[axis], part.names[axis], axis, axis))
+    return template(merge(a.type, part.type), a.shape, intern_names(names))
 
 
 def _gather(params: Any, a: Tensor, indices: Tensor) -> Tensor:

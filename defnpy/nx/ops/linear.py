@@ -9,7 +9,8 @@ from defnpy.nx.ops.base import Op
 from defnpy.nx.shape import dilated, intern_names
 from defnpy.nx.show import text
 from defnpy.nx.tensor import Tensor, template
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 
 
 def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any) -> None:
@@ -17,16 +18,11 @@ def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any
         raise ArgumentError("right tensor must be batched if left tensor is batched")
     if rb and not lb:
         raise ArgumentError("left tensor must be batched if right tensor is batched")
-    for side, axes, contract in (("left", lb, lc), ("right", rb, rc)):
+    for side, axes in (("left", lb), ("right", rb)):
         if tuple(axes) != tuple(range(len(axes))):
             raise ArgumentError(
                 f"invalid dot batch axis for the {side} tensor, batch axes must be successive dimensions "
                 f"starting from 0, got {text(list(axes))}"
-            )
-        if set(axes) & set(contract):
-            raise ArgumentError(
-                f"dot batch axes for {side} tensor ({text(list(axes))}) cannot be in contract axes "
-                f"({text(list(contract))})"
             )
     ls, rs = [left.shape[i] for i in lb], [right.shape[i] for i in rb]
     if ls != rs:
@@ -34,6 +30,12 @@ def _check_batch(left: Tensor, lc: Any, lb: Any, right: Tensor, rc: Any, rb: Any
             f"dot batch dimension sizes must match, but the left batch dimension of axes {text(list(lb))} has "
             f"dimension sizes {text(ls)}and the right batch dimension of axes {text(list(rb))} has sizes {text(rs)}"
         )
+    for side, axes, contract in (("left", lb, lc), ("right", rb, rc)):
+        if set(axes) & set(contract):
+            raise ArgumentError(
+                f"dot batch axes for {side} tensor ({text(list(axes))}) cannot be in contract axes "
+                f"({text(list(contract))})"
+            )
 
 
 def _dot(params: Any, left: Tensor, right: Tensor) -> Tensor:
@@ -45,6 +47,8 @@ def _dot(params: Any, left: Tensor, right: Tensor) -> Tensor:
                 f"dot/zip expects shapes to be compatible, dimension {i - len(lb)} of left-side ({left.shape[i]}) "
                 f"does not equal dimension {j - len(rb)} of right-side ({right.shape[j]})"
             )
+    if len(lc) != len(rc):
+        raise FunctionClauseError(alias("Nx.Shape"), Atom("validate_zip_reduce_axes!"), 4)
     lf = [i for i in range(len(left.shape)) if i not in lc and i not in lb]
     rf = [i for i in range(len(right.shape)) if i not in rc and i not in rb]
     shape = (*(left.shape[i] for i in lb), *(left.shape[i] for i in lf), *(right.shape[i] for i in rf))

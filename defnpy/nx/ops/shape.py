@@ -6,10 +6,17 @@ from typing import Any
 
 from defnpy.nx.dtype import merge
 from defnpy.nx.ops.base import Op
-from defnpy.nx.shape import check_broadcast, check_reshape, intern_names, padded, validate
-from defnpy.nx.show import text
+from defnpy.nx.shape import (
+    check_broadcast,
+    check_reshape,
+    concatenated,
+    intern_names,
+    padded,
+    squeezed,
+    stacked,
+    validate,
+)
 from defnpy.nx.tensor import Tensor, template
-from defnpy.terms.errors import ArgumentError
 
 
 def _reshape(params: Any, a: Tensor) -> Tensor:
@@ -18,14 +25,8 @@ def _reshape(params: Any, a: Tensor) -> Tensor:
 
 
 def _squeeze(params: Any, a: Tensor) -> Tensor:
-    gone = params["axes"]
-    for axis in gone:
-        if a.shape[axis] != 1:
-            raise ArgumentError(
-                f"cannot squeeze dimensions whose sizes are not 1, got {a.shape[axis]} for dimension {axis}"
-            )
-    kept = [i for i in range(len(a.shape)) if i not in gone]
-    return template(a.type, tuple(a.shape[i] for i in kept), intern_names([a.names[i] for i in kept]))
+    shape, names = squeezed(a.shape, a.names, params["axes"])
+    return template(a.type, shape, names)
 
 
 def _broadcast(params: Any, a: Tensor) -> Tensor:
@@ -40,10 +41,6 @@ def _transpose(params: Any, a: Tensor) -> Tensor:
 
 def _pad(params: Any, a: Tensor, value: Tensor) -> Tensor:
     config = params["config"]
-    if len(config) != len(a.shape):
-        raise ArgumentError("invalid padding configuration, rank of padding configuration and shape must match")
-    if any(mid < 0 for _, _, mid in config):
-        raise ArgumentError("invalid padding configuration, interior padding must be non-negative")
     shape = padded(a.shape, config)
     if any(n < 1 for n in shape):
         validate(shape)
@@ -61,43 +58,18 @@ def _merge_all(tensors: tuple[Tensor, ...]) -> Any:
     return kind
 
 
-def _fold_names(tensors: tuple[Tensor, ...]) -> list[Any]:
-    names = list(tensors[0].names)
-    for t in tensors[1:]:
-        for i, name in enumerate(t.names):
-            if names[i] is None:
-                names[i] = name
-            elif name is not None and name is not names[i]:
-                raise ArgumentError(f"cannot merge name {text(name)} on axis 0 with name {text(names[i])} on axis 0")
-    return names
+def _joined(tensors: tuple[Tensor, ...]) -> tuple[list[Any], list[Any]]:
+    return [t.shape for t in tensors], [t.names for t in tensors]
 
 
 def _concatenate(params: Any, *tensors: Tensor) -> Tensor:
-    axis = params["axis"]
-    first = tensors[0].shape
-    size = 0
-    for t in tensors:
-        if len(t.shape) != len(first) or any(i != axis and n != first[i] for i, n in enumerate(t.shape)):
-            star = "{" + ", ".join("*" if i == axis else str(n) for i, n in enumerate(first)) + "}"
-            raise ArgumentError(f"expected all shapes to match {star}, got unmatching shape: {text(t.shape)}")
-        size += t.shape[axis]
-    shape = (*first[:axis], size, *first[axis + 1 :])
-    return template(_merge_all(tensors), shape, intern_names(_fold_names(tensors)))
+    shape, names = concatenated(*_joined(tensors), params["axis"])
+    return template(_merge_all(tensors), shape, names)
 
 
 def _stack(params: Any, *tensors: Tensor) -> Tensor:
-    axis = params["axis"]
-    if any(t.shape != tensors[0].shape for t in tensors):
-        shapes: list[Any] = []
-        for t in tensors:
-            if t.shape not in shapes:
-                shapes.append(t.shape)
-        raise ArgumentError(f"can only stack tensors of the same shape, got distinct shapes: {text(shapes)}")
-    names = _fold_names(tensors)
-    names.insert(axis, params.get("name"))
-    shape = list(tensors[0].shape)
-    shape.insert(axis, len(tensors))
-    return template(_merge_all(tensors), tuple(shape), intern_names(names))
+    shape, names, _ = stacked(*_joined(tensors), params["axis"], params.get("name"))
+    return template(_merge_all(tensors), shape, names)
 
 
 RESHAPE = Op("reshape", _reshape)

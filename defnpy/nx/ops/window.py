@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from defnpy.nx.dtype import merge
 from defnpy.nx.ops.base import Op
-from defnpy.nx.shape import dilated
-from defnpy.nx.show import text
+from defnpy.nx.shape import check_dilation, dilated
 from defnpy.nx.tensor import Shape, Tensor, template
 from defnpy.terms.errors import ArgumentError
 
 
-def pooled(shape: Shape, params: Any) -> Shape:
-    """The output shape of a window operation."""
-    window, strides = params["window"], params["strides"]
+def check_window(shape: Shape, window: Sequence[int], strides: Sequence[int]) -> None:
+    """Raise unless window and strides have an entry for each axis."""
     if len(window) != len(shape):
         raise ArgumentError(
             f"invalid window dimensions, rank of shape ({len(shape)}) does not match rank of window ({len(window)})"
@@ -23,9 +22,14 @@ def pooled(shape: Shape, params: Any) -> Shape:
         raise ArgumentError(
             f"invalid stride dimensions, rank of shape ({len(shape)}) does not match rank of stride ({len(strides)})"
         )
+
+
+def pooled(shape: Shape, params: Any) -> Shape:
+    """The output shape of a window operation."""
+    window, strides = params["window"], params["strides"]
+    check_window(shape, window, strides)
     dilations = params.get("window_dilations") or (1,) * len(shape)
-    if any(d.__class__ is not int or d < 1 for d in dilations):
-        raise ArgumentError(f"dilation rates must be greater than or equal to 1 got {text(list(dilations))}")
+    check_dilation(dilations)
     sizes = tuple(
         (n + lo + hi - k) // s + 1
         for n, k, (lo, hi), s in zip(shape, dilated(window, dilations), params["padding"], strides, strict=True)
