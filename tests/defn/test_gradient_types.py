@@ -7,6 +7,10 @@ import pytest
 from tests.nx.helpers import outcome
 
 CASES = [
+    ("Nx.Defn.grad(Nx.tensor([1, 2, 3], type: :f64), &Nx.sum(Nx.take(&1, Nx.tensor([0, 2, 2])))).type", "{:f, 64}"),
+    ("Nx.Defn.grad(Nx.tensor([1, 2, 3], type: :bf16), &Nx.sum(Nx.take(&1, Nx.tensor([0, 2, 2])))).type", "{:f, 32}"),
+    ("Nx.Defn.grad(Nx.tensor([1, 2, 3], type: :u8), &Nx.sum(Nx.take(&1, Nx.tensor([0, 2, 2])))).type", "{:f, 32}"),
+    ("Nx.Defn.grad(Nx.tensor([1, 2, 3], type: :c64), &Nx.sum(Nx.take(&1, Nx.tensor([0, 2, 2])))).type", "{:c, 64}"),
     ("Nx.Defn.grad(Nx.tensor([1, 2], type: :f64), &Nx.sum/1).type", "{:f, 32}"),
     ("Nx.Defn.grad(Nx.tensor([1, 2], type: :f64), &Nx.exp/1).type", "{:f, 64}"),
     ("Nx.Defn.grad(Nx.tensor([1, 2], type: :f64), &Nx.negate/1).type", "{:f, 32}"),

@@ -117,7 +117,8 @@ def _gather(e: Expr, g: Tensor) -> Pairs:
     x, i = operands(e)
     axes = e.params["axes"]
     rows, values = _flat(i, like(g, e.out.shape), x, axes)
-    return [(e.operands[0], index.indexed_add(zeros(x, g), rows, values, keywords(axes=list(axes))))]
+    # The zeros are of the operand's type: picked complex numbers have complex gradients.
+    return [(e.operands[0], index.indexed_add(constant(0, x.type, x.shape), rows, values, keywords(axes=list(axes))))]
 
 
 def _picked(g: Tensor, i: Tensor, u: Tensor, axes: Any) -> Tensor:

@@ -187,12 +187,13 @@ def _special(name: str) -> Callable[[Any], Any]:
 
 
 def _erf_inv(x: Any) -> Any:
-    """By the reference's approximation where it can be printed; scipy's is faster for many."""
-    if x.size > FEW or x.dtype != np.float64:
+    """In single precision by the reference's approximation where it can be printed: scipy's is faster, and better in double precision."""
+    if x.size > FEW or x.dtype != np.float32:
         return _special("erfinv")(x)
+    x = x.astype(np.float64)
     w = -np.log((1 - x) * (1 + x))
     made = np.where(w < 5, polynomial(CENTRAL, w - 2.5), polynomial(TAIL, np.sqrt(w) - 3)) * x
-    return np.where(np.abs(x) == 1, np.copysign(np.inf, x), made)
+    return np.where(np.abs(x) == 1, np.copysign(np.inf, x), made).astype(np.float32)
 
 
 def round_away(x: Any) -> Any:
