@@ -109,17 +109,11 @@ class Exsplus(Exsp):
     kind, weak, old = "exsplus", 0, True
 
 
-class Exrop(State):
+class Exrop(Exsp):
     """Xoroshiro116+."""
 
     __slots__ = ()
     kind, weak = "exrop", 1
-
-    @classmethod
-    def of_three(cls, seed: tuple[int, int, int]) -> State:
-        a, b, c = (s * p + 1 & _M58 for s, p in zip(seed, _PRIMES, strict=True))
-        state: Any = cls(a, b).next()[1]
-        return cls(c, state.b).next()[1]
 
     def next(self) -> tuple[int, State]:
         s0, s1 = self.a, self.b
