@@ -10,18 +10,6 @@ from defnpy.expand.env import Env
 from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.runtime import runtime
 
-
-def known_options(tree: Any, known: frozenset[str], form: str, meta: Any, env: Env) -> dict[str, Any]:
-    """The options given to ``alias``, ``import`` or ``require``."""
-    if not ex.is_keyword(tree):
-        raise env.fail(meta, f"invalid options for {form}, expected a keyword list, got: {ex._show(tree)}")
-    found = ex.keyword(tree)
-    for name in found:
-        if name not in known:
-            raise env.fail(meta, f"unsupported option :{name} given to {form}")
-    return found
-
-
 ALIAS_OPTIONS = frozenset(("as", "warn"))
 IMPORT_OPTIONS = frozenset(("only", "except", "warn"))
 
@@ -51,7 +39,7 @@ def multi_alias(tree: Any, env: Env, what: str = "use", meta: Any = ()) -> list[
 
 def alias_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = known_options(args[1], ALIAS_OPTIONS, "alias", meta, env) if len(args) > 1 else {}
+    options = ex.known_options(args[1], ALIAS_OPTIONS, "alias", meta, env) if len(args) > 1 else {}
     many = multi_alias(args[0], env, "alias", meta)
     if many is not None:
         if "as" in options:
@@ -95,7 +83,7 @@ def _add_alias(module: Any, as_: Any, env: Env, meta: Any) -> str:
 
 def require(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = known_options(args[1], ALIAS_OPTIONS, "require", meta, env) if len(args) > 1 else {}
+    options = ex.known_options(args[1], ALIAS_OPTIONS, "require", meta, env) if len(args) > 1 else {}
     many = multi_alias(args[0], env, "require", meta)
     for module in many if many is not None else [_module_name(args[0], env, meta, "require")]:
         _loaded(module, meta, env)
@@ -135,7 +123,7 @@ def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
 
 def import_(tree: Any, env: Env) -> Any:
     form, meta, args = tree
-    options = known_options(args[1], IMPORT_OPTIONS, "import", meta, env) if len(args) > 1 else {}
+    options = ex.known_options(args[1], IMPORT_OPTIONS, "import", meta, env) if len(args) > 1 else {}
     many = multi_alias(args[0], env, "import", meta)
     modules = many if many is not None else [_module_name(args[0], env, meta, "import")]
     for module in modules:

@@ -543,6 +543,17 @@ def is_keyword(options: Any) -> bool:
     )
 
 
+def known_options(tree: Any, known: frozenset[str], form: str, meta: Any, env: Env) -> dict[str, Any]:
+    """The options given to ``alias``, ``import``, ``require`` or ``quote``."""
+    if not is_keyword(tree):
+        raise env.fail(meta, f"invalid options for {form}, expected a keyword list, got: {_show(tree)}")
+    found = keyword(tree)
+    for name in found:
+        if name not in known:
+            raise env.fail(meta, f"unsupported option :{name} given to {form}")
+    return found
+
+
 def make_atom(name: str) -> Any:
     return to_atom(name)
 

@@ -264,17 +264,10 @@ def expand_quote(tree: Any, env: Env) -> Any:
     if not ex.is_keyword(args[-1]):
         raise env.fail(meta, 'invalid arguments for "quote"' if len(args) == 1 else 'missing :do option in "quote"')
     blocks = ex.keyword(args[-1])
-    options = {k: v for k, v in blocks.items() if k != "do"} if len(args) == 1 else args[0]
+    listed = [pair for pair in args[-1] if pair[0] is not ex.DO] if len(args) == 1 else args[0]
     if "do" not in blocks:
         raise env.fail(meta, 'missing :do option in "quote"')
-    if options.__class__ is not dict:
-        options = ex.expand(options, env) if not ex.is_keyword(options) else options
-        if not ex.is_keyword(options):
-            raise env.fail(meta, f"invalid options for quote, expected a keyword list, got: {ex._show(options)}")
-        options = ex.keyword(options)
-    for name in options:
-        if name not in OPTIONS:
-            raise env.fail(meta, f"unsupported option :{name} given to quote")
+    options = ex.known_options(listed if ex.is_keyword(listed) else ex.expand(listed, env), OPTIONS, "quote", meta, env)
     prelude: list[Any] = []
     given = {k: _option(k, ex.expand(options[k], env), prelude, meta, env) for k in ("line", "file", "context", "unquote", "generated") if k in options}
     keep = ex.expand(options.get("location"), env) is KEEP
