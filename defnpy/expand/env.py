@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import CompileError
 from defnpy.terms.struct import Struct
 
 LINE, COLUMN = Atom("line"), Atom("column")
@@ -49,6 +51,8 @@ class Diagnostic:
     hint: str | None = None
     # The function or module that it stands in, as Elixir prints it.
     where: str = ""
+    # How many characters from the column on it is about.
+    length: int = 1
 
 
 UNDEFINED_PIN = 'undefined variable ^{0}. No variable "{0}" has been defined before the current pattern'
@@ -91,6 +95,12 @@ class Unit:
     # What ``@compile {:no_warn_undefined, ...}`` names.
     not_warned: list[Any] = field(default_factory=list)
 
+    # Whether expansion goes on behind an error that ends it elsewhere, so that one run names all problems of a file.
+    recovering: bool = False
+    # The first error it went on behind, and the names that may be unbound because of such errors.
+    failure: CompileFailure | CompileError | None = None
+    lost: frozenset[str] = frozenset()
+
     def warn_unused(self) -> None:
         """Warn of the variables bound so far that nothing reads."""
         found, self.bindings = self.bindings, []
@@ -98,7 +108,7 @@ class Unit:
             if not var.used and is_compiler_name(var.name):
                 env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)')
             elif not var.used:
-                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})')
+                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name))
 
     def next(self) -> int:
         self.counter += 1
@@ -160,34 +170,51 @@ class Env:
             setattr(made, slot, getattr(self, slot))
         return made
 
-    def fail(self, meta: Any, message: str, hint: str | None = None) -> CompileFailure:
+    def fail(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
-        return CompileFailure(self._diagnostic("error", meta, message, hint))
+        return CompileFailure(self._diagnostic("error", meta, message, hint, length))
 
     def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
         """Like :meth:`fail`, of a problem that names the file but no module."""
         return CompileFailure(Diagnostic("error", message, self.file, *self.position(meta)), in_file=True)
 
-    def error(self, meta: Any, message: str, hint: str | None = None) -> None:
-        """Record an error and go on, so that one run names all problems of a module's functions; elsewhere the first ends it."""
-        if self.function is None:
-            raise self.fail(meta, message, hint)
-        self.module_error(meta, message, hint)
+    def error(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> None:
+        """Record an error and go on, so that one run names all problems of a module's functions; elsewhere the first may end it."""
+        if self.function is not None:
+            self.module_error(meta, message, hint, length)
+        elif self.unit.recovering:
+            self.recover(self.fail(meta, message, hint, length))
+        else:
+            raise self.fail(meta, message, hint, length)
 
-    def module_error(self, meta: Any, message: str, hint: str | None = None) -> None:
+    def recover(self, failure: CompileFailure | CompileError, tree: Any = None) -> None:
+        """Record what kept *tree* from being expanded; the variables that it names are neither undefined nor unused later."""
+        unit = self.unit
+        if isinstance(failure, CompileError):
+            file, line, description = (failure.term.fields[Atom(key)] for key in ("file", "line", "description"))
+            meta = tree[1] if tree.__class__ is tuple and line_of(tree[1]) == line else []
+            unit.diagnostics.append(Diagnostic("error", description, file or self.file, line or self.line, column_of(meta), where=self.where()))
+        else:
+            unit.diagnostics.append(failure.diagnostic)
+        unit.failure = unit.failure or failure
+        unit.lost = unit.lost.union(_names(tree))
+        for (name, _), var in self.vars.items():
+            var.used = var.used or name in unit.lost
+
+    def module_error(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> None:
         """Record an error of a whole module."""
-        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint))
+        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint, length))
 
-    def warn(self, meta: Any, message: str, line: int = 0) -> None:
+    def warn(self, meta: Any, message: str, line: int = 0, length: int = 1) -> None:
         """Record a warning, at *line* when it has no column."""
-        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message))
+        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
 
     def warn_of_clause(self, meta: Any, message: str) -> None:
         """Record a warning that says by itself which function it is about."""
         self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
 
-    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None) -> Diagnostic:
-        return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where())
+    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None, length: int = 1) -> Diagnostic:
+        return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where(), length)
 
     def where(self) -> str:
         """``Module.function/arity``, ``Module (module)`` or nothing at the top of a file."""
@@ -201,6 +228,18 @@ class Env:
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""
         return line_of(meta) or self.line, column_of(meta)
+
+
+def _names(tree: Any) -> Iterator[str]:
+    """The names of the variables in a tree."""
+    if tree.__class__ is tuple:
+        if len(tree) == 3 and tree[0].__class__ is Atom and tree[2].__class__ is not list:
+            yield tree[0].name
+        for part in tree:
+            yield from _names(part)
+    elif tree.__class__ is list:
+        for part in tree:
+            yield from _names(part)
 
 
 def line_of(meta: Any) -> int:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand.env import LINE, Env, MacroEnv, Var
+from defnpy.expand.env import LINE, CompileFailure, Env, MacroEnv, Var
 from defnpy.expand.env import line_of as line_of
 from defnpy.expand.env import meta_get as meta_get
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom, to_atom
-from defnpy.terms.errors import ElixirError
+from defnpy.terms.errors import CompileError, ElixirError
 from defnpy.terms.module import Module
 from defnpy.terms.runtime import runtime
 
@@ -133,12 +133,25 @@ def expand_list(items: list[Any], env: Env) -> list[Any]:
     return expand_args(items, env)
 
 
-def expand_block(trees: list[Any], env: Env) -> Any:
-    """Expand a sequence of expressions in one scope."""
-    done = [expand(tree, env) for tree in trees]
-    if not done:
+def expand_or_recover(tree: Any, env: Env) -> Any:
+    """Expand one expression of several; where that fails, record why and go on unless the others depend on it."""
+    context, match = env.context, env.match
+    try:
+        return expand(tree, env)
+    except (CompileFailure, CompileError) as failure:
+        if not recovers(tree):
+            raise
+        env.recover(failure, tree)
+        env.context, env.match = context, match
         return None
-    return done[0] if len(done) == 1 else (BLOCK, [], done)
+
+
+def recovers(tree: Any) -> bool:
+    """Whether what stands behind an expression can be looked at without it: names that a directive would have made are everywhere."""
+    return not (tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom and tree[0].name in _NAMING)
+
+
+_NAMING = frozenset(("alias", "import", "require", "use", "defmacro", "defmacrop", "defstruct", "defexception", "__block__"))
 
 
 # -- variables ---------------------------------------------------------------------------------------------------------
@@ -173,8 +186,10 @@ def variable(tree: Any, env: Env) -> Any:
         return SPECIAL[name]((name, meta, []), env)
     if meta_get(meta, Atom("if_undefined")) is Atom("apply"):
         return local_call(name, meta, [], env)
+    if name.name in env.unit.lost:
+        return None
     near = nearest(name.name, [k[0] for k in env.vars])
-    env.error(meta, f'undefined variable "{name.name}"', f'did you mean "{near}"?' if near else None)
+    env.error(meta, f'undefined variable "{name.name}"', f'did you mean "{near}"?' if near else None, length=len(name.name))
     return None
 
 

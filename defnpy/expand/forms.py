@@ -39,11 +39,12 @@ def block(tree: Any, env: Env) -> Any:
         return None
     if len(trees) == 1:
         return ex.expand(trees[0], env)
+    expand = ex.expand_or_recover if env.unit.recovering else ex.expand
     done = []
     for t in trees[:-1]:
-        done.append(ex.expand(t, env))
+        done.append(expand(t, env))
         lint.useless(t, done[-1], tree[1], env)
-    done.append(ex.expand(trees[-1], env))
+    done.append(expand(trees[-1], env))
     return (ex.BLOCK, tree[1], done)
 
 

@@ -12,7 +12,7 @@ from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
-from defnpy.terms.errors import ArgumentError
+from defnpy.terms.errors import ArgumentError, CompileError
 from defnpy.terms.runtime import runtime
 
 DEFAULT = Atom("\\\\")
@@ -89,6 +89,9 @@ class ModuleState:
         self.last: Definition | None = None
         self.compiled: dict[str, Any] = {}
         self.pending_defn: str | None = None
+        # The definition whose clause is being made, once its head is understood; whether there was one whose head was not.
+        self.defining: Definition | None = None
+        self.incomplete = False
         # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
         self.fragments = False
 
@@ -197,6 +200,7 @@ class ModuleState:
 
     def define(self, kind: str, head: Any, options: Any, env: Env, meta: Any) -> Any:
         """Store one clause of a function or macro; gives ``{name, arity}``."""
+        self.defining = None
         (call,), guards = split_when([head]) if not ex.is_node(head, ex.WHEN) else ([head[2][0]], _guards(head))
         name, args = _name_and_args(kind, call, env, meta)
         if call.__class__ is tuple and column_of(call[1]) and lint.written(meta):
@@ -235,6 +239,7 @@ class ModuleState:
         if found is None:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
+        self.defining = found
         if not self.fragments:
             if not found.fragments:
                 lint.scattered(found, self.last, env, meta, head=options is None)
@@ -377,40 +382,45 @@ class ModuleState:
 
     def check_numerical_calls(self) -> None:
         """Refuse calls in numerical definitions of what is none."""
-        for signature, meta, in_defn, file, _ in self.local_calls:
+        for signature, meta, in_defn, file, function in self.local_calls:
             if in_defn:
                 from defnpy.expand.defn import check_local_call
 
-                check_local_call(self, signature, meta, file)
+                try:
+                    check_local_call(self, signature, meta, file)
+                except CompileError as failure:
+                    if not self.env.unit.recovering:
+                        raise
+                    self._place(function, file).recover(failure, (None, meta, []))
 
-    def check_locals(self) -> None:
-        """Report calls of functions that the module does not have."""
+    def check_locals(self, *, sound: bool = True) -> None:
+        """Report calls of functions that the module does not have; what is unused in it only where the module is *sound* so far."""
         names = [d.name for d in self.definitions.values()]
-        for d in self.definitions.values():
-            if not d.clauses and not d.defn:
-                self.env.module_error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
-        self._warn_unused()
-        behaviours.check(self)
-        lint.unread_attributes(self)
-        if "derive" in self.attributes and self.struct is None:
-            self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
-        self._check_inline()
-        for d in self.definitions.values():
-            lint.shadowed(d.clauses, self.env, d.signature)
+        if sound:
+            for d in self.definitions.values():
+                if not d.clauses and not d.defn:
+                    self.env.module_error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
+            self._warn_unused()
+            behaviours.check(self)
+            lint.unread_attributes(self)
+            if "derive" in self.attributes and self.struct is None:
+                self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
+            self._check_inline()
+            for d in self.definitions.values():
+                lint.shadowed(d.clauses, self.env, d.signature)
         imported = {signature: module for signature, module, _ in self.import_calls}
         for signature, module in imported.items():
             if signature in self.definitions:
                 self.env.module_error(self.definitions[signature].meta, f"imported {_show(module)}.{signature} conflicts with local function")
-        for signature, meta, _, file, function in sorted(self.local_calls, key=lambda call: call[4] or ("", 0), reverse=True):
+        for signature, meta, in_defn, file, function in sorted(self.local_calls, key=lambda call: call[4] or ("", 0), reverse=True):
+            if in_defn and not sound:
+                continue
             found = self.definitions.get(signature)
+            inner = self._place(function, file)
             if found is not None:
                 if found.kind in ("defmacro", "defmacrop"):
-                    inner = self.env.fork()
-                    inner.function, inner.file = function, file
                     inner.module_error(meta, f"cannot invoke macro {signature} before its definition")
                 continue
-            inner = self.env.fork()
-            inner.function, inner.file = function, file
             if signature in IMPLICIT:
                 inner.module_error(meta, f"undefined function {signature} (this function is auto-generated by the compiler and must always be called as a "
                                   f"remote, as in __MODULE__.{signature})")
@@ -427,6 +437,11 @@ class ModuleState:
             inner.module_error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
                            "imported, but none are available)", hint)
 
+    def _place(self, function: Any, file: str) -> Env:
+        """The environment of what one of the functions says."""
+        inner = self.env.fork()
+        inner.function, inner.file = function, file
+        return inner
 
     def _check_inline(self) -> None:
         """``@compile {:inline, functions}`` names functions of the module."""

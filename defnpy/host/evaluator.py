@@ -17,7 +17,7 @@ from defnpy.expand import lint
 from defnpy.expand.env import LINE, CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
-from defnpy.host import replay
+from defnpy.host import recovery, replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, CompileError, ElixirError, UndefinedFunctionError
@@ -68,17 +68,29 @@ class Compilation:
         self.nested: list[list[ast.stmt]] = []
         # False once something ran while compiling that a cached load could not leave out.
         self.replayable = True
+        # What the whole program expanded to, the modules begun, and the error that ended a compilation.
+        self.expanded: Any = None
+        self.begun: set[Any] = set()
+        self.failure: CompileError | None = None
         # How many diagnostics were shown, and whether a warning was among them.
         self.reported = 0
         self.warned = False
 
     # -- running --
 
-    def run(self, tree: Any, *, name: str = "RESULT", whole: bool = False) -> Any:
-        """Expand the whole program, then run it; gives the value of its last expression.
+    def run_whole(self, tree: Any) -> Any:
+        """Run a tree that is all of a program: no later one can read its variables, and one error names all its problems."""
+        self.unit.recovering = True
+        try:
+            return self.run(tree, whole=True)
+        except CompileError as error:
+            if error is self.failure:
+                recovery.name_all(self, error)
+                self.unit.diagnostics = [d for d in self.unit.diagnostics if not any(d is told for told in error.diagnostics)]
+            raise
 
-        With *whole* the tree is all of the program: no later one can read its variables.
-        """
+    def run(self, tree: Any, *, name: str = "RESULT", whole: bool = False) -> Any:
+        """Expand a program, then run it; gives the value of its last expression."""
         expanded = self.expand(tree)
         if whole:
             if self.unit.file.endswith(".defn"):
@@ -100,13 +112,22 @@ class Compilation:
         """Expand a whole program; its problems raise one CompileError."""
         mark = len(self.unit.diagnostics)
         try:
-            expanded = ex.expand(tree, self.env)
+            self.expanded = expanded = ex.expand(tree, self.env)
         except CompileFailure as failure:
             self.unit.diagnostics.append(failure.diagnostic)
             raise self.compile_error(mark) from None
-        if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
+        except Exception:
+            # What goes wrong behind a recorded error may be its consequence.
+            if self.unit.failure is None:
+                raise
+            raise self.compile_error(mark) from None
+        if self.failed_since(mark):
             raise self.compile_error(mark)
         return expanded
+
+    def failed_since(self, mark: int) -> bool:
+        """Whether an error was recorded since there were *mark* diagnostics."""
+        return any(d.severity == "error" for d in self.unit.diagnostics[mark:])
 
     def compile_only(self, tree: Any) -> None:
         """Compile a program and its top-level modules without running its other statements."""
@@ -165,10 +186,11 @@ class Compilation:
 
         what = f"module {inspect(module)}" if module is not None else "file"
         made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file)
-        made.diagnostics = list(self.unit.diagnostics[mark:])  # type: ignore[attr-defined]
+        made.diagnostics = list(self.unit.diagnostics[mark:])
         if self.evaluator.collector is not None:
-            self.evaluator.collector.extend(made.diagnostics)  # type: ignore[attr-defined]
+            self.evaluator.collector.extend(made.diagnostics)
             self.reported = len(self.unit.diagnostics)
+        self.failure = made
         return made
 
     @contextmanager
@@ -181,7 +203,7 @@ class Compilation:
                 from defnpy.host.report import log
 
                 self.reported = len(self.unit.diagnostics)
-                log(getattr(error, "diagnostics", []))
+                log(error.diagnostics)
                 error.logged = True  # type: ignore[attr-defined]
             raise
         finally:
@@ -235,30 +257,38 @@ class Compilation:
         env.function = None
         env.context_modules = [name, *env.context_modules]
         mark = len(self.unit.diagnostics)
+        failure, self.unit.failure = self.unit.failure, None
+        self.begun.add(name)
         evaluator = self.evaluator
         evaluator.open[name] = state
         state.compilation = self  # type: ignore[attr-defined]
         outer, self.nested = self.nested, []
         try:
             value = self._body(block, env)
-            self._before_compile(state, env)
+            if self.unit.failure is None:
+                self._before_compile(state, env)
             self.unit.warn_unused()
             state.check_numerical_calls()
-            if not any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
-                state.check_locals()
-            if any(d.severity == "error" for d in self.unit.diagnostics[mark:]):
-                raise self.compile_error(mark, name)
+            sound = not self.failed_since(mark)
+            if sound or (self.unit.recovering and not state.incomplete):
+                state.check_locals(sound=sound)
+            if self.failed_since(mark):
+                raise self._module_error(mark, name)
             self._finish(state, index)
-        except UndefinedFunctionError as error:
-            _own_function(error, name)
-            raise
         except ModuleConflict as conflict:
             self.unit.diagnostics.append(Diagnostic("error", conflict.message, env.file, *env.position(conflict.meta)))
-            raise self.compile_error(mark, name) from None
-        except CompileFailure as failure:
-            self.unit.diagnostics.append(failure.diagnostic)
-            raise self.compile_error(mark, None if failure.in_file else name) from None
+            raise self._module_error(mark, name) from None
+        except CompileFailure as problem:
+            env.recover(problem)
+            raise self._module_error(mark, name) from None
+        except Exception as error:
+            if self.unit.failure is not None and error is not self.failure:
+                raise self._module_error(mark, name) from None
+            if isinstance(error, UndefinedFunctionError):
+                _own_function(error, name)
+            raise
         finally:
+            self.unit.failure = failure
             evaluator.open.pop(name, None)
             inner, self.nested = self.nested, outer
             if index in self.module_code:
@@ -273,6 +303,15 @@ class Compilation:
         for module, function in reversed(state.get_attribute("after_verify")):
             self.evaluator.runtime.module(module).functions[f"{function.name}/1"](name)
         return (Atom("module"), name, b"\x7f\xff", value)
+
+    def _module_error(self, mark: int, name: Atom) -> CompileError:
+        """The error that ends a module: that of the first problem behind which compilation went on only to find others."""
+        failure = self.unit.failure
+        if isinstance(failure, CompileError):
+            failure.diagnostics = self.unit.diagnostics[mark:]
+            self.failure = failure
+            return failure
+        return self.compile_error(mark, None if failure is not None and failure.in_file else name)
 
     def _body(self, block: Any, env: Env) -> Any:
         value = None
@@ -302,10 +341,9 @@ class Compilation:
             if name == "@" and self._plain_attribute(args, env, meta):
                 return Atom("ok")
             break
-        expanded = ex.expand(form, env)
-        if any(d.severity == "error" for d in self.unit.diagnostics):
-            return None
-        return self.evaluate(expanded)
+        mark = len(self.unit.diagnostics)
+        expanded = ex.expand_or_recover(form, env) if self.unit.recovering else ex.expand(form, env)
+        return self.evaluate(expanded) if not self.failed_since(mark) else None
 
     def _macro_of(self, form: Any, env: Env) -> Any:
         nothing = (None, None, None, None, None)
@@ -345,10 +383,17 @@ class Compilation:
         kind, kind_of_defn = define
         state = env.state
         state.pending_defn = kind_of_defn
+        lost = self.unit.lost
         try:
             return state.define(kind, args[0], args[1] if len(args) > 1 else None, env, meta)
+        except (CompileFailure, CompileError) as failure:
+            if not self.unit.recovering or kind.startswith("defmacro"):
+                raise
+            env.recover(failure)
+            state.incomplete = state.incomplete or state.defining is None
         finally:
             state.pending_defn = None
+            self.unit.lost = lost
 
     def _plain_attribute(self, args: list[Any], env: Env, meta: Any) -> bool:
         """``@name literal`` needs no generated code."""

@@ -62,7 +62,7 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
     compilation = runtime().evaluator.compilation(file)
     with deep_recursion():
         try:
-            value = compilation.run(parse_program(text, file), whole=True)
+            value = compilation.run_whole(parse_program(text, file))
         finally:
             if namespace is not None:
                 namespace.update(compilation.namespace)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from defnpy.host import loader
+from defnpy.host import loader, recovery
 from defnpy.terms.atom import Atom
-from defnpy.terms.errors import make
+from defnpy.terms.errors import CompileError, make
 from defnpy.terms.runtime import Runtime, runtime
 
 _DEFMODULE = re.compile(rb"^\s*(?:defmodule|defprotocol)\s+([A-Z][\w.]*)", re.MULTILINE)
@@ -94,9 +95,19 @@ class Project:
                 self.load_file(path)
 
     def load_all(self) -> None:
-        for path in self.sources:
-            if path not in self.internal:
-                self.load_file(path)
+        """Load every file; when one does not compile, the error that is raised also names the problems of those behind it."""
+        waiting = [functools.partial(self.load_file, path) for path in self.sources if path not in self.internal]
+        for index, load in enumerate(waiting):
+            try:
+                load()
+            except CompileError as error:
+                if error.diagnostics:
+                    recovery.collect(error, waiting[index + 1 :], self._unfinished)
+                raise
+
+    def _unfinished(self) -> list[Atom]:
+        """The modules of the files that were begun and did not compile."""
+        return [Atom(name) for name, path in self.owners.items() if self.state.get(path) == "loading"]
 
 
 def _above(name: str) -> list[str]:

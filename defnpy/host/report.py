@@ -12,6 +12,8 @@ from typing import Any
 
 from defnpy.terms.errors import ElixirError, ErlangError, Exit, Throw
 
+# The blanks before a source line that are shown.
+_MOST_BLANK = 26
 # Runs of equal frames that a report shows.
 _MOST_FRAMES = 40
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,6 +29,9 @@ class Place:
         self.line = line
         self.column = column
         self.function = function
+
+    def __str__(self) -> str:
+        return ":".join([self.file, str(self.line)] + ([str(self.column)] if self.column else [])) + (f": {self.function}" if self.function else "")
 
 
 def places(trace: TracebackType | None) -> list[Place]:
@@ -125,7 +130,8 @@ def report(error: BaseException) -> str:
     parts.append(banner(error) + "\n")
     trail = places(error.__traceback__)
     if trail and not diagnostics and not hasattr(error, "problem"):
-        parts.append(excerpt(trail[-1]))
+        place = trail[-1]
+        parts.append(excerpt(Place(place.file, place.line, place.column, "")))
     notes = [n for n in getattr(error, "__notes__", []) if n]
     parts.extend(f"    {line}\n" for note in notes for line in note.splitlines())
     parts.extend(_frames(trail))
@@ -147,17 +153,20 @@ def _frames(trail: list[Place]) -> Iterator[str]:
 def excerpt(place: Place) -> str:
     """The source line with a caret under the column."""
     text = source_line(place.file, place.line)
-    if text is None:
-        return ""
-    width = len(str(place.line))
-    gutter = " " * (width + 2)
-    lines = [f"{gutter}│\n", f" {place.line} │ {text}\n"]
-    if place.column:
-        lines.append(f"{gutter}│ {' ' * (place.column - 1)}^\n")
+    return "" if text is None else _snippet(place.line, text, place.column, "^", str(place)) + "\n"
+
+
+def _snippet(line: int, text: str, column: int, mark: str, place: str) -> str:
+    """A source line with *mark* under its column, or under all of it, in Elixir's layout."""
+    margin = " " * (max(2, len(str(line))) + 2)
+    blank = len(text) - len(text.lstrip(" "))
+    if blank > _MOST_BLANK:
+        text, column = "..." + " " * 19 + text[blank:], max(column - (blank - 22), 0)
+    if column:
+        marked = " " * (column - 1) + mark
     else:
-        lines.append(f"{gutter}│\n")
-    lines.append(f"{gutter}└─ {place.file}:{place.line}" + (f":{place.column}" if place.column else "") + "\n")
-    return "".join(lines)
+        marked = " " * (len(text) - len(text.lstrip())) + mark[0] * len(text.strip())
+    return f"{margin}│\n{line:>{len(margin) - 1}} │ {text}\n{margin}│ {marked}".rstrip() + f"\n{margin}│\n{margin}└─ {place}"
 
 
 def source_line(file: str, line: int) -> str | None:
@@ -168,17 +177,20 @@ def source_line(file: str, line: int) -> str | None:
 
 def show_diagnostics(diagnostics: list[Any]) -> str:
     """All problems of a file, each with its source line."""
-    out = []
-    for d in diagnostics:
-        first, *rest = d.message.split("\n")
-        message = "\n".join([first, *rest])
-        out.append(f"{d.severity}: {message}\n")
-        if d.hint:
-            out.append(f"  hint: {d.hint}\n")
-        place = f"{d.file}:{d.line}" + (f":{d.column}" if d.column else "")
-        shown = excerpt(Place(d.file, d.line, d.column, "")) or f"└─ {place}\n"
-        out.append(f"{shown[:-1]}: {d.where}\n\n" if d.where else shown + "\n")
-    return "".join(out)
+    return "".join(f"{_diagnostic(d)}\n\n" for d in diagnostics)
+
+
+def _diagnostic(d: Any) -> str:
+    """One problem as the Elixir compiler prints it."""
+    place = str(Place(d.file, d.line, d.column, d.where))
+    message = d.message + (f"\n\nhint: {d.hint}" if d.hint else "")
+    text = source_line(d.file, d.line)
+    if text is None:
+        return f"{d.severity}: {message}\n└─ {place}"
+    margin = " " * (max(2, len(str(d.line))) + 2)
+    first, *rest = message.split("\n")
+    shown = "\n".join([first, *(margin + part if part else part for part in rest)])
+    return f"{margin}{d.severity}: {shown}\n" + _snippet(d.line, text, d.column, ("^" if d.severity == "error" else "~") * d.length, place)
 
 
 def log(diagnostics: list[Any]) -> None:

@@ -232,6 +232,8 @@ class CompileError(_Fields, ValueError):
 
     def __init__(self, description: str, file: str | None = None, line: int | None = None) -> None:
         super().__init__(file=file, line=line, description=description)
+        # All problems that a compilation found, of which the description is the summary.
+        self.diagnostics: list[Any] = []
 
 
 def bad_arithmetic(operation: str, *operands: Any) -> ArithmeticError_:

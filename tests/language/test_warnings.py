@@ -18,6 +18,10 @@ def _run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "defnpy", "run", str(file)], capture_output=True, text=True, timeout=120, check=False)
 
 
+def _warnings(text: str) -> list[str]:
+    return [line.lstrip().removeprefix("warning: ") for line in text.splitlines() if line.lstrip().startswith("warning: ")]
+
+
 PROGRAM = """defmodule W do
   def f(x, y) do
     z = 1
@@ -133,7 +137,7 @@ def test_code_that_cannot_be_meant_is_warned_of(tmp_path: Path) -> None:
         "unused alias Bar",
         "unused import Integer.gcd/2",
     ):
-        assert f"warning: {text}" in done.stderr
+        assert f"warning: {text}" in done.stderr.replace("\n    ", "\n")
     assert done.stderr.count("warning:") == 9
 
 
@@ -244,7 +248,7 @@ end
 def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: Path) -> None:
     done = _run(tmp_path, OTHERS)
     assert done.returncode == 0
-    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    warned = _warnings(done.stderr)
     assert sorted(warned) == sorted([
         "module attribute @unread was set but never used",
         "macro m/0 is unused",
@@ -295,7 +299,7 @@ Code.eval_string("import List\\n1")
 def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
     done = _run(tmp_path, REACHED)
     assert done.returncode == 0
-    warned = [line.removeprefix("warning: ") for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    warned = _warnings(done.stderr)
     assert sorted(warned) == [
         "def mixed/1 has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. "
         "Instead of:",
