@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from defnpy.codegen import inline
+from defnpy.codegen import facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
 from defnpy.codegen.loops import Cursor, Plan, reduction
@@ -55,6 +55,8 @@ class Emitter:
         self.owners: dict[int, str] = {}
         self.collected: str | None = None
         self.reducing = False
+        # The names that hold integers where the code being emitted runs.
+        self.integers: frozenset[str] = frozenset()
         self.line = 1
         self.column = 0
         self.module_functions: dict[str, str] = parent.module_functions if parent is not None else {}
@@ -325,7 +327,7 @@ class Emitter:
             return reduce_loop(self, found, (None, meta, args))
         if (made := comprehension(self, module, name, args)) is not None:
             return made
-        if module is inline.KERNEL or module is inline.ERLANG:
+        if module is facts.KERNEL or module is facts.ERLANG:
             maker = inline.OPERATORS.get(signature)
             if maker is not None:
                 return maker(self, args, meta)
@@ -410,7 +412,7 @@ class Emitter:
 
     def truth(self, node: Any) -> ast.expr:
         """A Python condition that holds when the value is neither nil nor false."""
-        if inline.is_boolean(node):
+        if facts.is_boolean(node):
             return self.expr(node)
         value = self.expr(node)
         return self.truthy(value)
@@ -436,16 +438,27 @@ class Emitter:
 
     def _guard(self, guard: Any) -> ast.expr:
         child_body = self.body
-        if inline.is_safe_guard(guard):
+        if facts.is_safe_guard(guard):
             return self.truth_of_guard(guard)
         value = self.truth_of_guard(guard)
         assert child_body is self.body
         thunk = self.at(ast.Lambda(_no_args(), value))
         return self.rt("guard", [thunk])
 
+    @contextmanager
+    def where(self, guards: list[Any]) -> Iterator[None]:
+        """Code inside runs where the guards hold, if there are any."""
+        outer = self.integers
+        if len(guards) == 1:
+            self.integers |= facts.integers(guards[0], self)
+        try:
+            yield
+        finally:
+            self.integers = outer
+
     def truth_of_guard(self, guard: Any) -> ast.expr:
         value = self.expr(guard)
-        if inline.is_boolean(guard):
+        if facts.is_boolean(guard):
             return value
         return self.is_(value, self.const(True))
 
@@ -456,7 +469,7 @@ class Emitter:
         for clause in clauses:
             self.place(clause.meta)
             test, bindings = self._head(subjects, clause)
-            with self.block() as stmts:
+            with self.block() as stmts, self.where(clause.guards):
                 for name, value in bindings:
                     self.assign(name, value)
                 self.stmt(clause.body, dest)

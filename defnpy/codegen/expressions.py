@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen import inline
+from defnpy.codegen import facts, inline
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.simple import is_simple
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -113,7 +113,7 @@ def _interpolate(em: Emitter, parts: list[ast.expr]) -> ast.expr:
 
 def _is_interpolation(value: Any) -> bool:
     if value.__class__ is tuple and len(value) == 3 and value[0].__class__ is tuple and len(value[0][2]) == 2:
-        return value[0][2][1] is Atom("to_string") and value[0][2][0] in (inline.KERNEL, Atom("Elixir.String.Chars"))
+        return value[0][2][1] is Atom("to_string") and value[0][2][0] in (facts.KERNEL, Atom("Elixir.String.Chars"))
     return False
 
 
@@ -143,9 +143,11 @@ def _strict(em: Emitter, node: Any, operator: str) -> ast.expr:
     left, right = node[2]
     if not is_simple(right):
         return _by_statement(em, left, right, operator)
-    if inline.is_boolean(left):
+    if facts.is_boolean(left):
         op: ast.boolop = ast.And() if operator == "and" else ast.Or()
-        return em.at(ast.BoolOp(op, [em.expr(left), em.expr(right)]))
+        first = em.expr(left)
+        with em.where([left] if operator == "and" else []):
+            return em.at(ast.BoolOp(op, [first, em.expr(right)]))
     first, value = inline._split(em, em.expr(left))
     other = em.expr(right)
     bad = em.rt("bad_boolean", [value, em.const(operator)])
@@ -178,7 +180,7 @@ def lazy_tail(em: Emitter, node: Any) -> None:
 def _goes_on(em: Emitter, left: Any, value: ast.expr, operator: str) -> ast.expr:
     """The test that *value*, that of *left*, leaves the answer to the right side of ``and``, ``or``, ``&&`` or ``||``."""
     if operator in ("and", "or"):
-        test = value if inline.is_boolean(left) else em.rt("is_true", [value, em.const(operator)])
+        test = value if facts.is_boolean(left) else em.rt("is_true", [value, em.const(operator)])
     else:
         test = em.truthy(value)
     return test if operator in ("and", "&&") else em.negate(test)

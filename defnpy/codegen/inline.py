@@ -6,72 +6,11 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from defnpy.terms.atom import Atom, alias, is_atom
+from defnpy.codegen.facts import always_integer, is_boolean
+from defnpy.terms.atom import is_atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
-
-KERNEL, ERLANG = alias("Kernel"), Atom("erlang")
-
-_BOOLEAN = frozenset(
-    "==/2 !=/2 ===/2 !==/2 </2 >/2 <=/2 >=/2 not/1 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_float/1 is_function/1 "
-    "is_function/2 is_integer/1 is_list/1 is_map/1 is_map_key/2 is_nil/1 is_number/1 is_pid/1 is_reference/1 is_struct/1 is_struct/2 "
-    "is_tuple/1 is_exception/1 is_exception/2 =:=/2 =/=/2 function_exported?/3".split()
-)
-_SAFE = _BOOLEAN - {"not/1", "is_map_key/2", "is_function/2"}
-_RT_BOOLEAN = frozenset({"in_list", "in_range", "is_odd", "is_even"})
-_LAZY = frozenset(Atom(n) for n in ("%and", "%or"))
-
-
-def _signature(node: Any) -> str | None:
-    """``name/arity`` of a call of a Kernel function."""
-    if node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and node[2].__class__ is list:
-        parts = node[0][2]
-        if len(parts) == 2 and (parts[0] is KERNEL or parts[0] is ERLANG) and parts[1].__class__ is Atom:
-            return f"{parts[1].name}/{len(node[2])}"
-    return None
-
-
-def is_boolean(node: Any) -> bool:
-    """Whether a node can only give true or false."""
-    if node is True or node is False:
-        return True
-    if node.__class__ is tuple and len(node) == 3:
-        signature = _signature(node)
-        if signature is not None:
-            return signature in _BOOLEAN
-        if node[0].__class__ is not Atom:
-            return False
-        if node[0] in _LAZY:
-            return is_boolean(node[2][0]) and is_boolean(node[2][1])
-        if node[0] is Atom("%!"):
-            return True
-        if node[0] is Atom("%rt"):
-            return node[2][0] in _RT_BOOLEAN
-    return False
-
-
-def is_safe_guard(node: Any) -> bool:
-    """Whether evaluating a guard cannot raise."""
-    kind = node.__class__
-    if kind is not tuple:
-        return True
-    if len(node) != 3:
-        return all(is_safe_guard(n) for n in node)
-    signature = _signature(node)
-    if signature in ("is_struct/2", "is_exception/2") and node[2][1].__class__ is not Atom:
-        return False
-    if signature is not None:
-        return signature in _SAFE and all(is_safe_guard(a) for a in node[2])
-    form = node[0]
-    if form.__class__ is not Atom:
-        return False
-    if form in _LAZY:
-        return all(is_boolean(a) and is_safe_guard(a) for a in node[2])
-    if form is Atom("%rt"):
-        return node[2][0] in ("in_list", "in_range") and all(is_safe_guard(a) for a in node[2][1:] if a.__class__ is tuple)
-    return node[2].__class__ is not list or form is Atom("%const") or (form is Atom("{}") and all(is_safe_guard(a) for a in node[2]))
-
 
 Maker = Callable[["Emitter", list[Any], Any], ast.expr]
 
@@ -84,7 +23,7 @@ def _split(em: Emitter, value: ast.expr) -> tuple[ast.expr, ast.expr]:
     return em.walrus(name, value), em.name(name)
 
 
-def _is_int(node: ast.expr) -> bool:
+def _literal(node: ast.expr) -> bool:
     return node.__class__ is ast.Constant and node.value.__class__ is int
 
 
@@ -92,23 +31,27 @@ def _arithmetic(operator: type[ast.operator], helper: str) -> Maker:
     def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
         left, right = em.exprs(args)
         em.place(meta)
-        return _integer(_fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper))
+        node = _fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper)
+        return _integer(node) if isinstance(node, ast.IfExp | ast.BinOp) else node
 
     return make
 
 
 def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: str) -> ast.expr:
     """``operation`` when both are integers, the exact helper otherwise."""
-    if _is_int(left) and _is_int(right):
+    if _literal(left) and _literal(right):
         return em.rt(helper, [left, right])
     depth = 1 + max(getattr(left, "_depth", 0), getattr(right, "_depth", 0))
-    if _is_int(right) and isinstance(left, ast.IfExp) and getattr(left, "_integer", False):
+    known, sure = always_integer(em.integers, left), always_integer(em.integers, right)
+    if known and sure:
+        node = operation(left, right)
+    elif sure and isinstance(left, ast.IfExp) and getattr(left, "_integer", False):
         # The tests of the left side serve for both operations.
         node = em.choose(left.test, operation(left.body, right), em.rt(helper, [left.orelse, right]))
-    elif _is_int(right):
+    elif sure:
         first, value = _split(em, left)
         node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(value, right), em.rt(helper, [value, right]))
-    elif _is_int(left):
+    elif known:
         first, value = _split(em, right)
         node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(left, value), em.rt(helper, [left, value]))
     elif left.__class__ is not ast.Constant and right.__class__ is not ast.Constant:
@@ -118,14 +61,13 @@ def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: 
         node = em.choose(kinds, operation(left, right), em.rt(helper, [left, right]))
     else:
         node = em.rt(helper, [left, right])
-    node._depth = depth  # type: ignore[attr-defined]
+    node._depth = depth
     return node
 
 
 def _integer(node: ast.expr) -> ast.expr:
-    """Mark a choice whose first branch gives an integer."""
-    if isinstance(node, ast.IfExp):
-        node._integer = True  # type: ignore[attr-defined]
+    """Mark an operation that gives an integer, or a choice whose first branch does."""
+    node._integer = True  # type: ignore[attr-defined]
     return node
 
 
@@ -163,10 +105,14 @@ def _division(operator: type[ast.operator], helper: str) -> Maker:
     def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
         left, right = em.exprs(args)
         em.place(meta)
-        if not (_is_int(right) and right.value > 0) or left.__class__ is ast.Constant:  # type: ignore[attr-defined]
+        if not (_literal(right) and right.value > 0) or left.__class__ is ast.Constant:  # type: ignore[attr-defined]
             return em.rt(helper, [left, right])
         first, value = _split(em, left)
-        test = em.both([em.is_(em.class_of(first), em.name("int")), em.compare(value, ast.GtE(), em.const(0))])
+        test = em.compare(value, ast.GtE(), em.const(0))
+        if not always_integer(em.integers, left):
+            test = em.both([em.is_(em.class_of(first), em.name("int")), test])
+        elif first is not value:
+            test = em.compare(first, ast.GtE(), em.const(0))
         return _integer(em.choose(test, em.at(ast.BinOp(value, operator(), right)), em.rt(helper, [value, right])))
 
     return make
