@@ -7,7 +7,7 @@ import linecache
 import os
 import traceback
 from collections.abc import Iterator
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from defnpy.terms.errors import ElixirError, ErlangError, Exit, Throw
@@ -129,13 +129,27 @@ def report(error: BaseException) -> str:
         parts.append(show_diagnostics(diagnostics))
     parts.append(banner(error) + "\n")
     trail = places(error.__traceback__)
-    if trail and not diagnostics and not hasattr(error, "problem"):
-        place = trail[-1]
-        parts.append(excerpt(Place(place.file, place.line, place.column, "")))
+    if not diagnostics and not hasattr(error, "problem"):
+        parts.append(_innermost(trail))
     notes = [n for n in getattr(error, "__notes__", []) if n]
     parts.extend(f"    {line}\n" for note in notes for line in note.splitlines())
     parts.extend(_frames(trail))
     return "".join(parts)
+
+
+def position(frame: FrameType | None) -> str:
+    """Where a running program is: the source line and the stack."""
+    trace: TracebackType | None = None
+    while frame is not None:
+        trace = TracebackType(trace, frame, frame.f_lasti, frame.f_lineno)
+        frame = frame.f_back
+    trail = places(trace)
+    return _innermost(trail) + "".join(_frames(trail))
+
+
+def _innermost(trail: list[Place]) -> str:
+    """The source line of the last place."""
+    return excerpt(Place(trail[-1].file, trail[-1].line, trail[-1].column, "")) if trail else ""
 
 
 def _frames(trail: list[Place]) -> Iterator[str]:

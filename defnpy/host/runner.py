@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,21 @@ RECURSION = 1_100_000
 
 def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: bool = False) -> int:
     """Run *work* in a thread with a deep stack; report its error; 0 or 1."""
-    outcome: list[tuple[BaseException, Context]] = []
+    outcome: list[BaseException] = []
+    # Reports name functions: they need the Runtime that this context carries.
+    context = copy_context()
 
     def body() -> None:
         try:
             work()
         except BaseException as error:
-            # The report names functions: it needs the Runtime that this context carries.
-            outcome.append((error, copy_context()))
+            outcome.append(error)
 
     old_stack = threading.stack_size(STACK)
     old_limit = sys.getrecursionlimit()
     sys.setrecursionlimit(RECURSION)
     try:
-        thread = threading.Thread(target=body, daemon=True)
+        thread = threading.Thread(target=context.run, args=(body,), daemon=True)
         thread.start()
         try:
             thread.join(timeout)
@@ -41,18 +42,19 @@ def guarded(work: Callable[[], Any], *, timeout: float | None = None, verbose: b
         threading.stack_size(old_stack)
         sys.setrecursionlimit(old_limit)
     if thread.is_alive():
-        return _timed_out(timeout)
-    if not outcome:
-        return 0
-    error, context = outcome[0]
-    return context.run(_failed, error, verbose)
+        return context.copy().run(_timed_out, thread, timeout)
+    return context.run(_failed, outcome[0], verbose) if outcome else 0
 
 
-def _timed_out(timeout: float | None) -> int:
+def _timed_out(thread: threading.Thread, timeout: float | None) -> int:
+    """Report where the program is, and end the process, which the thread would keep alive."""
     import os
 
+    from defnpy.host import report
+
+    where = report.position(sys._current_frames().get(thread.ident or 0))
     sys.stdout.flush()
-    sys.stderr.write(f"** (timeout) the program was stopped after {timeout:g} seconds (--timeout)\n")
+    sys.stderr.write(f"** (timeout) the program was stopped after {timeout:g} seconds (--timeout)\n{where}")
     sys.stderr.flush()
     os._exit(1)
 

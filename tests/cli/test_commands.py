@@ -66,6 +66,8 @@ def test_timeout(program: Callable[..., Path]) -> None:
     done = defnpy("run", program("defmodule F do\n  def f(n), do: f(n + 1)\nend\nF.f(0)"), "--timeout", "1")
     assert done.returncode == 1
     assert "stopped after 1 seconds" in done.stderr
+    assert "  2 │   def f(n), do: f(n + 1)\n    │                 ^\n" in done.stderr
+    assert ":2: F.f/1\n" in done.stderr and done.stderr.endswith(":4: (file)\n")
 
 
 def test_deep_recursion_of_100_000_levels(program: Callable[..., Path]) -> None:
