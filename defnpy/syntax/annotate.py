@@ -1,6 +1,6 @@
 """Builders that keep what the plain ones drop: ``token_metadata`` and ``literal_encoder``.
 
-:class:`Annotator` overrides the builders of :mod:`defnpy.syntax.build` whose results differ; ``builders`` is the
+:class:`Annotator` overrides the builders of :mod:`defnpy.syntax.builders` whose results differ; ``builders`` is the
 whole table for one parse. With ``metadata`` off only literals are encoded.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.syntax import build
 from defnpy.syntax import terminals as t
-from defnpy.syntax.build import Builder, Places, Values
+from defnpy.syntax.builders import blocks, calls, containers, nodes, texts
+from defnpy.syntax.builders.nodes import Builder, Places, Values
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.notes import Notes
 from defnpy.terms.atom import Atom
@@ -137,10 +137,10 @@ class Annotator:
 
     def end_of_expression(self, node: Any, place: int) -> Any:
         """*node* with the place of the line break or ``;`` after it."""
-        if node.__class__ is build.Clause:
+        if node.__class__ is nodes.Clause:
             left, meta, body = node
-            return build.Clause((left, meta, self.end_of_expression(body, place) if is_node(body) else body))
-        if not (self.metadata and node.__class__ in (tuple, build.EmptyParens) and len(node) == 3):
+            return nodes.Clause((left, meta, self.end_of_expression(body, place) if is_node(body) else body))
+        if not (self.metadata and node.__class__ in (tuple, nodes.EmptyParens) and len(node) == 3):
             return node
         count = self.notes.ends.get(place)
         if count is None:
@@ -155,7 +155,7 @@ class Annotator:
 
     def seq_eoe(self, v: Values, p: Places) -> Any:
         v[-2][-1] = self.end_of_expression(v[-2][-1], p[-1])
-        return build.block(v[-2])
+        return blocks.block(v[-2])
 
     def stabs_eoe(self, v: Values, p: Places) -> Any:
         v[-2][-1] = self.end_of_expression(v[-2][-1], p[-1])
@@ -163,7 +163,7 @@ class Annotator:
 
     def paren(self, v: Values, p: Places) -> Any:
         opening, closing = p[-3], p[-1]
-        made = build.paren(v, p)
+        made = blocks.paren(v, p)
         if made.__class__ is list:
             return self.literal(made, opening, self.brackets(opening, closing))
         if not self.metadata or not is_node(made):
@@ -175,12 +175,12 @@ class Annotator:
         return with_meta(made, self.parens(opening, closing))
 
     def empty_paren(self, v: Values, p: Places) -> Any:
-        return build.EmptyParens((_BLOCK, self.parens(p[-len_of_parens(v)], p[-1]), []))
+        return nodes.EmptyParens((_BLOCK, self.parens(p[-len_of_parens(v)], p[-1]), []))
 
     # ---- clauses
 
     def fn(self, v: Values, p: Places) -> Any:
-        form, meta, clauses = build.fn(v, p)
+        form, meta, clauses = blocks.fn(v, p)
         if not self.metadata:
             return (form, meta, clauses)
         return (form, [*self.newlines(p[-3]), (_CLOSING, self.place(p[-1])), *meta], clauses)
@@ -195,7 +195,7 @@ class Annotator:
         return LeftArgs(v[-1], v[-1].meta)
 
     def lhs_when(self, v: Values, p: Places) -> Any:
-        return LeftArgs(build.lhs_when(v, p), v[-3].meta)
+        return LeftArgs(blocks.lhs_when(v, p), v[-3].meta)
 
     def left_side(self, left: Any) -> tuple[Any, Meta]:
         """The left side of an arrow and the metadata of its parentheses."""
@@ -203,16 +203,16 @@ class Annotator:
             return list(left), left.meta
         meta: Meta = []
         final = left[-1]
-        if len(left) == 1 and final.__class__ is build.EmptyParens:
+        if len(left) == 1 and final.__class__ is nodes.EmptyParens:
             meta = final[1]
-        elif len(left) == 1 and is_node(final) and final[0] is Atom("when") and final[2][0].__class__ is build.EmptyParens:
+        elif len(left) == 1 and is_node(final) and final[0] is Atom("when") and final[2][0].__class__ is nodes.EmptyParens:
             meta = final[2][0][1]
-        return build.unwrap_when(left), meta
+        return blocks.unwrap_when(left), meta
 
     def arrow(self, left: Any, place: int, body: Any) -> Any:
         arguments, parens = self.left_side(left) if left is not None else ([], [])
         meta = [*parens, *self.newlines(place, before=True), (_LINE, place >> 32), (_COLUMN, place & _MASK)]
-        return build.Clause((arguments, meta, body))
+        return nodes.Clause((arguments, meta, body))
 
     def clause_empty(self, v: Values, p: Places) -> Any:
         return self.arrow(v[-2], p[-1], self.literal(None, p[-1], []))
@@ -227,10 +227,10 @@ class Annotator:
         return self.arrow(None, p[-2], v[-1])
 
     def do_block(self, v: Values, p: Places) -> Any:
-        return self.sections([(_DO, build.stab_value(v[-2]))], p[-3], p[-1])
+        return self.sections([(_DO, blocks.stab_value(v[-2]))], p[-3], p[-1])
 
     def do_blocks(self, v: Values, p: Places) -> Any:
-        return self.sections([(_DO, build.stab_value(v[-3])), *v[-2]], p[-4], p[-1])
+        return self.sections([(_DO, blocks.stab_value(v[-3])), *v[-2]], p[-4], p[-1])
 
     def sections(self, pairs: list[Any], opening: int, closing: int) -> Args:
         key = self.literal(_DO, opening, [])
@@ -240,18 +240,18 @@ class Annotator:
     # ---- names and calls
 
     def alias(self, v: Values, p: Places) -> Any:
-        made = build.alias(v, p)
+        made = calls.alias(v, p)
         return with_meta(made, [(_LAST, self.place(p[-1]))]) if self.metadata else made
 
     def dot_alias(self, v: Values, p: Places) -> Any:
-        form, meta, parts = build.dot_alias(v, p)
+        form, meta, parts = calls.dot_alias(v, p)
         if not self.metadata:
             return (form, meta, parts)
         rest = [entry for entry in meta if entry[0] is not _LAST]
         return (form, [(_LAST, self.place(p[-1])), *rest], parts)
 
     def dot_zero(self, v: Values, p: Places) -> Any:
-        form, meta, arguments = build.dot_zero(v, p)
+        form, meta, arguments = calls.dot_zero(v, p)
         return (form, [meta[0], *self.name_meta(p[-1]), *meta[1:]], arguments)
 
     def name_meta(self, place: int) -> Meta:
@@ -260,7 +260,7 @@ class Annotator:
         return [(_DELIMITER, opening)] if opening and self.metadata else []
 
     def dot_tuple(self, v: Values, p: Places) -> Any:
-        return with_meta(build.dot_tuple(v, p), self.brackets(p[-3], p[-1]))
+        return with_meta(calls.dot_tuple(v, p), self.brackets(p[-3], p[-1]))
 
     def pargs_none(self, v: Values, p: Places) -> Any:
         return Args([], self.brackets(p[-2], p[-1]))
@@ -269,32 +269,32 @@ class Annotator:
         return Args([v[-2]], self.brackets(p[-3], p[-1]))
 
     def pargs(self, v: Values, p: Places) -> Any:
-        return Args(build.pargs(v, p), self.brackets(p[-3], p[-1]))
+        return Args(calls.pargs(v, p), self.brackets(p[-3], p[-1]))
 
     def pargs_last(self, v: Values, p: Places) -> Any:
-        return Args(build.pargs_last(v, p), self.brackets(p[-5], p[-1]))
+        return Args(calls.pargs_last(v, p), self.brackets(p[-5], p[-1]))
 
     def call(self, node: Any, arguments: Args) -> Any:
         return (node[0], [*arguments.meta, *node[1]], list(arguments))
 
     def local_call(self, v: Values, p: Places) -> Any:
-        return self.call(build.local_call(v, p), v[-1])
+        return self.call(calls.local_call(v, p), v[-1])
 
     def remote_call(self, v: Values, p: Places) -> Any:
-        form, meta, _ = build.remote_call(v, p)
+        form, meta, _ = calls.remote_call(v, p)
         return self.call((form, [*self.name_meta(p[-2]), *meta], None), v[-1])
 
     def fun_call(self, v: Values, p: Places) -> Any:
-        return self.call(build.fun_call(v, p), v[-1])
+        return self.call(calls.fun_call(v, p), v[-1])
 
     def local_call_call(self, v: Values, p: Places) -> Any:
-        return self.call_again(build.local_call_call(v, p), v)
+        return self.call_again(calls.local_call_call(v, p), v)
 
     def remote_call_call(self, v: Values, p: Places) -> Any:
-        return self.call_again(build.remote_call_call(v, p), v)
+        return self.call_again(calls.remote_call_call(v, p), v)
 
     def fun_call_call(self, v: Values, p: Places) -> Any:
-        return self.call_again(build.fun_call_call(v, p), v)
+        return self.call_again(calls.fun_call_call(v, p), v)
 
     def call_again(self, node: Any, v: Values) -> Any:
         """``f(a)(b)``: the outer call's metadata goes before the inner one's."""
@@ -302,16 +302,16 @@ class Annotator:
         return self.call((inner, inner[1], None), v[-1])
 
     def np_call_block(self, v: Values, p: Places) -> Any:
-        return with_meta(build.np_call_block([*v[:-1], list(v[-1])], p), v[-1].meta)
+        return with_meta(calls.np_call_block([*v[:-1], list(v[-1])], p), v[-1].meta)
 
     def call_block(self, v: Values, p: Places) -> Any:
-        return with_meta(build.call_block([*v[-2:-1], list(v[-1])], p), v[-1].meta)
+        return with_meta(calls.call_block([*v[-2:-1], list(v[-1])], p), v[-1].meta)
 
     def var_block(self, v: Values, p: Places) -> Any:
-        return with_meta(build.var_block([*v[-2:-1], list(v[-1])], p), v[-1].meta)
+        return with_meta(calls.var_block([*v[-2:-1], list(v[-1])], p), v[-1].meta)
 
     def dot_block(self, v: Values, p: Places) -> Any:
-        form, meta, arguments = build.dot_block([*v[-4:-1], list(v[-1])], p)
+        form, meta, arguments = calls.dot_block([*v[-4:-1], list(v[-1])], p)
         return (form, [*v[-1].meta, *self.name_meta(p[-2]), *meta], arguments)
 
     # ---- containers
@@ -324,7 +324,7 @@ class Annotator:
 
     def access(self, v: Values, p: Places) -> Any:
         key, more = v[-1]
-        form, meta, arguments = build.access([*v[-2:-1], key], p)
+        form, meta, arguments = calls.access([*v[-2:-1], key], p)
         annotated = [meta[0], *more, *meta[1:]]
         return ((form[0], annotated, form[2]), list(annotated), arguments)
 
@@ -332,53 +332,53 @@ class Annotator:
         return self.literal([], p[-2], self.brackets(p[-2], p[-1]))
 
     def list_(self, v: Values, p: Places) -> Any:
-        items = build.list_(v, p)
+        items = containers.list_(v, p)
         return self.literal(list(items), p[-3], self.brackets(p[-3], p[-1]))
 
     def tuple_empty(self, v: Values, p: Places) -> Any:
-        return with_meta(build.tuple_empty(v, p), self.brackets(p[-2], p[-1]))
+        return with_meta(containers.tuple_empty(v, p), self.brackets(p[-2], p[-1]))
 
     def tuple_(self, v: Values, p: Places) -> Any:
-        return self.container(build.tuple_(v, p), p)
+        return self.container(containers.tuple_(v, p), p)
 
     def container(self, made: Any, p: Places) -> Any:
         more = self.brackets(p[-3], p[-1])
         return with_meta(made, more) if len(made) == 3 else self.literal(made, p[-3], more)
 
     def bitstring_empty(self, v: Values, p: Places) -> Any:
-        return with_meta(build.bitstring_empty(v, p), self.brackets(p[-2], p[-1]))
+        return with_meta(containers.bitstring_empty(v, p), self.brackets(p[-2], p[-1]))
 
     def bitstring(self, v: Values, p: Places) -> Any:
-        return self.container(build.bitstring(v, p), p)
+        return self.container(containers.bitstring(v, p), p)
 
     def map_(self, v: Values, p: Places) -> Any:
-        return self.container(build.map_(v, p), p)
+        return self.container(containers.map_(v, p), p)
 
     def struct(self, v: Values, p: Places) -> Any:
-        form, meta, (name, inner) = build.struct(v, p)
+        form, meta, (name, inner) = containers.struct(v, p)
         return (form, meta, [name, self.container(inner, p)])
 
     def assoc(self, v: Values, p: Places) -> Any:
-        key, value, _ = build.assoc(v, p)
-        return build.Assoc((key, value, p[-2] if self.metadata else 0))
+        key, value, _ = containers.assoc(v, p)
+        return nodes.Assoc((key, value, p[-2] if self.metadata else 0))
 
     # ---- strings
 
     def interpolation(self, v: Values, p: Places) -> Any:
-        value, place, _ = build.interpolation(v, p)
-        return build.Hole((value, place, [(_CLOSING, self.place(p[-1]))] if self.metadata else []))
+        value, place, _ = texts.interpolation(v, p)
+        return nodes.Hole((value, place, [(_CLOSING, self.place(p[-1]))] if self.metadata else []))
 
     def string(self, v: Values, p: Places) -> Any:
-        return with_meta(build.string(v, p), self.quote_meta(p[-3]))
+        return with_meta(texts.string(v, p), self.quote_meta(p[-3]))
 
     def charlist(self, v: Values, p: Places) -> Any:
-        return with_meta(build.charlist(v, p), self.quote_meta(p[-3]))
+        return with_meta(texts.charlist(v, p), self.quote_meta(p[-3]))
 
     def atom_interpolated(self, v: Values, p: Places) -> Any:
-        return with_meta(build.atom_interpolated(v, p), self.quote_meta(p[-3]))
+        return with_meta(texts.atom_interpolated(v, p), self.quote_meta(p[-3]))
 
     def kw_interpolated(self, v: Values, p: Places) -> Any:
-        return with_meta(build.atom_interpolated(v, p), [*self.quote_meta(p[-3]), (_FORMAT, _KEYWORD)])
+        return with_meta(texts.atom_interpolated(v, p), [*self.quote_meta(p[-3]), (_FORMAT, _KEYWORD)])
 
 
 def len_of_parens(v: Values) -> int:

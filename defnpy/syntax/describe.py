@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from defnpy.syntax import build
 from defnpy.syntax import terminals as t
+from defnpy.syntax.builders import BUILDERS
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.lint import INVISIBLE, MISPLACED_DO
 from defnpy.syntax.terminals import quoted_name
@@ -104,7 +104,7 @@ def _accepts(engine: Machine, problem: Unexpected, kind: int) -> bool:
             return True
         rule = engine.rules[-1 - action]
         if rule.builder.startswith("bad_kw"):
-            build.BUILDERS[rule.builder]([], places)
+            BUILDERS[rule.builder]([], places)
         del states[len(states) - rule.size :]
         del places[len(places) - rule.size + 1 :]
         if not rule.size:

@@ -10,9 +10,10 @@ import gc
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from defnpy.syntax import build
 from defnpy.syntax import terminals as t
 from defnpy.syntax.annotate import Annotator
+from defnpy.syntax.builders import BUILDERS, nodes
+from defnpy.syntax.builders.operators import fold_run
 from defnpy.syntax.describe import describe_unexpected
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.notes import Comment, Notes
@@ -34,14 +35,14 @@ class Machine:
         self.end = made.end
         self.symbols = made.symbols
         self.width = len(made.symbols)
-        self.builders = self.with_builders(build.BUILDERS)
+        self.builders = self.with_builders(BUILDERS)
         self.sizes = [rule.size for rule in made.rules]
         self.lefts = [rule.symbol for rule in made.rules]
         self.renames = [rule.size == 1 and rule.builder in ("", "fold") for rule in made.rules]
         self.folds = [rule.builder == "fold" for rule in made.rules]
         self.jumps: dict[int, int] = {}
 
-    def with_builders(self, table: dict[str, build.Builder]) -> list[Any]:
+    def with_builders(self, table: dict[str, nodes.Builder]) -> list[Any]:
         """The builder of each rule, from *table*."""
         return [table[rule.builder] if rule.builder else None for rule in self.rules]
 
@@ -96,8 +97,7 @@ def drive(
     lefts = engine.lefts
     jumps = engine.jumps
     width = engine.width
-    run_class = build.Run
-    fold_run = build.fold_run
+    run_class = nodes.Run
     states = [engine.start]
     values: list[Any] = []
     places: list[int] = []
@@ -131,7 +131,7 @@ def drive(
         builder = builders[rule]
         try:
             value = builder(values, places) if builder is not None else values[-1]
-        except build.Refused:
+        except nodes.Refused:
             raise Unexpected(index, states, values, places) from None
         if size == 1:
             values[-1] = value
@@ -217,7 +217,7 @@ def parse_all(
     finally:
         if pause:
             gc.enable()
-    if tree is build.NOTHING:
+    if tree is nodes.NOTHING:
         first = tokenizer.places[0] if tokenizer.places else _first_break(source, line, column)
         meta = [] if first is None else [(Atom("line"), first >> 32), (Atom("column"), first & 0xFFFFFFFF)]
         tree = (Atom("__block__"), meta, [])
@@ -285,7 +285,7 @@ def _parse_tokens(tokenizer: Tokenizer, options: Options) -> Any:
             columns=options.columns,
             encoder=options.literal_encoder,
         )
-        builders = machine().with_builders(annotator.builders(build.BUILDERS))
+        builders = machine().with_builders(annotator.builders(BUILDERS))
         values = annotator.tokens(kinds, values, places)
     kinds.append(t.T_FINISH)
     values.append(None)
