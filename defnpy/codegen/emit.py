@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from defnpy.codegen import facts, inline
+from defnpy.codegen import arithmetic, facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
 from defnpy.codegen.loops import Cursor, Plan, reduction
@@ -55,6 +55,8 @@ class Emitter:
         self.owners: dict[int, str] = {}
         self.collected: str | None = None
         self.reducing = False
+        # Whether arithmetic that is refused makes a guard false instead of an error.
+        self.guarding = False
         # The names that hold integers where the code being emitted runs.
         self.integers: frozenset[str] = frozenset()
         self.line = 1
@@ -324,7 +326,7 @@ class Emitter:
         """A call of a function of a known module."""
         signature = f"{name}/{len(args)}"
         if name == "reduce" and (found := reduction(((_DOT, meta, [module, Atom(name)]), meta, args))) is not None:
-            return reduce_loop(self, found, (None, meta, args))
+            return reduce_loop(self, found, args[0])
         if (made := comprehension(self, module, name, args)) is not None:
             return made
         if module is facts.KERNEL or module is facts.ERLANG:
@@ -440,6 +442,11 @@ class Emitter:
         child_body = self.body
         if facts.is_safe_guard(guard):
             return self.truth_of_guard(guard)
+        if all(facts.is_safe_guard(part) or arithmetic.can_guard(part) for part in facts.conjuncts(guard)):
+            self.guarding = True
+            value = self.truth_of_guard(guard)
+            self.guarding = False
+            return value
         value = self.truth_of_guard(guard)
         assert child_body is self.body
         thunk = self.at(ast.Lambda(_no_args(), value))

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen import facts, inline
+from defnpy.codegen.arithmetic import literal
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.simple import is_simple
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -224,11 +225,28 @@ def field(em: Emitter, node: Any) -> ast.expr:
     return em.rt("field", [value, key])
 
 
-def range_(em: Emitter, node: Any) -> ast.expr:
-    first, last, step = node[2]
+def _bounds(node: Any) -> tuple[int, int, int] | None:
+    """First, last and step of a range that is written down."""
+    first, last, step = (part if (number := literal(part)).__class__ is not int else number for part in node[2])
     if first.__class__ is int and last.__class__ is int and (step is None or (step.__class__ is int and step != 0)):
-        chosen = step if step is not None else (1 if first <= last else -1)
-        return em.call(em.name("Range"), [em.const(first), em.const(last), em.const(chosen)])
+        return first, last, step if step is not None else (1 if first <= last else -1)
+    return None
+
+
+def each(em: Emitter, node: Any) -> ast.expr:
+    """What a Python loop runs over for the elements of *node*."""
+    bounds = _bounds(node) if node.__class__ is tuple and node[0] is _RANGE else None
+    if bounds is None:
+        return em.rt("each", [em.expr(node)])
+    first, last, step = bounds
+    return em.call(em.name("range"), [em.const(n) for n in (first, last + (1 if step > 0 else -1), step)])
+
+
+def range_(em: Emitter, node: Any) -> ast.expr:
+    bounds = _bounds(node)
+    if bounds is not None:
+        return em.call(em.name("Range"), [em.const(n) for n in bounds])
+    first, last, step = node[2]
     return em.rt("make_range", em.exprs([first, last] if step is None else [first, last, step]))
 
 
@@ -300,6 +318,8 @@ def defmodule(em: Emitter, node: Any) -> ast.expr:
     method = em.attr(em.name("UNIT"), "defmodule")
     return em.call(method, [em.const(index), em.expr(name), values])
 
+
+_RANGE = Atom("%range")
 
 EXPRESSIONS: dict[Any, Any] = {
     Atom("%defmodule"): defmodule,

@@ -21,7 +21,7 @@ _AND, _RT = Atom("%and"), Atom("%rt")
 _LAZY = frozenset((_AND, Atom("%or")))
 
 
-def _kernel_call(node: Any) -> str | None:
+def kernel_call(node: Any) -> str | None:
     """``name/arity`` of a call of a Kernel function."""
     if node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and node[2].__class__ is list:
         parts = node[0][2]
@@ -35,7 +35,7 @@ def is_boolean(node: Any) -> bool:
     if node is True or node is False:
         return True
     if node.__class__ is tuple and len(node) == 3:
-        signature = _kernel_call(node)
+        signature = kernel_call(node)
         if signature is not None:
             return signature in _BOOLEAN
         if node[0].__class__ is not Atom:
@@ -56,7 +56,7 @@ def is_safe_guard(node: Any) -> bool:
         return True
     if len(node) != 3:
         return all(is_safe_guard(n) for n in node)
-    signature = _kernel_call(node)
+    signature = kernel_call(node)
     if signature in ("is_struct/2", "is_exception/2") and node[2][1].__class__ is not Atom:
         return False
     if signature is not None:
@@ -71,6 +71,13 @@ def is_safe_guard(node: Any) -> bool:
     return node[2].__class__ is not list or form is Atom("%const") or (form is Atom("{}") and all(is_safe_guard(a) for a in node[2]))
 
 
+def conjuncts(guard: Any) -> list[Any]:
+    """The parts that ``and`` joins."""
+    if guard.__class__ is tuple and len(guard) == 3 and guard[0] is _AND:
+        return [part for side in guard[2] for part in conjuncts(side)]
+    return [guard]
+
+
 def integers(guard: Any, owner: Any) -> frozenset[str]:
     """The Python names of variables of *owner* that hold integers where *guard* is true."""
     if guard.__class__ is not tuple or len(guard) != 3 or guard[2].__class__ is not list:
@@ -81,7 +88,7 @@ def integers(guard: Any, owner: Any) -> frozenset[str]:
     value = None
     if form is _RT and (args[0] == "in_range" or (args[0] == "in_list" and _all_integers(args[2]))):
         value = args[1]
-    elif _kernel_call(guard) == "is_integer/1":
+    elif kernel_call(guard) == "is_integer/1":
         value = args[0]
     var = value[2] if value.__class__ is tuple and len(value) == 3 else None
     return frozenset((var.python,)) if var.__class__ is Var and var.python is not None and var.owner is owner else frozenset()

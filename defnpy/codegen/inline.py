@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen.facts import always_integer, is_boolean
+from defnpy.codegen.arithmetic import OPERATIONS, Maker, is_name
+from defnpy.codegen.facts import is_boolean
+from defnpy.codegen.loops import tuple_parts
 from defnpy.terms.atom import is_atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
-
-Maker = Callable[["Emitter", list[Any], Any], ast.expr]
 
 
 def _split(em: Emitter, value: ast.expr) -> tuple[ast.expr, ast.expr]:
@@ -23,64 +22,17 @@ def _split(em: Emitter, value: ast.expr) -> tuple[ast.expr, ast.expr]:
     return em.walrus(name, value), em.name(name)
 
 
-def _literal(node: ast.expr) -> bool:
-    return node.__class__ is ast.Constant and node.value.__class__ is int
+def _same_places(args: list[Any]) -> list[tuple[Any, Any]]:
+    """The elements to compare of two tuples written down with as many names and literals."""
+    left, right = (tuple_parts(arg) for arg in args)
+    if len(left) != len(right) or not all(part.__class__ in (int, str) or is_atom(part) or is_name(part) for part in (*left, *right)):
+        return []
+    return list(zip(left, right, strict=True))
 
 
-def _arithmetic(operator: type[ast.operator], helper: str) -> Maker:
-    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
-        left, right = em.exprs(args)
-        em.place(meta)
-        node = _fast(em, left, right, lambda a, b: em.at(ast.BinOp(a, operator(), b)), helper)
-        return _integer(node) if isinstance(node, ast.IfExp | ast.BinOp) else node
+def _equality(signature: str, *, negative: bool) -> Maker:
+    """Atoms and texts are compared as such; tuples, lists and maps are no numbers."""
 
-    return make
-
-
-def _fast(em: Emitter, left: ast.expr, right: ast.expr, operation: Any, helper: str) -> ast.expr:
-    """``operation`` when both are integers, the exact helper otherwise."""
-    if _literal(left) and _literal(right):
-        return em.rt(helper, [left, right])
-    depth = 1 + max(getattr(left, "_depth", 0), getattr(right, "_depth", 0))
-    known, sure = always_integer(em.integers, left), always_integer(em.integers, right)
-    if known and sure:
-        node = operation(left, right)
-    elif sure and isinstance(left, ast.IfExp) and getattr(left, "_integer", False):
-        # The tests of the left side serve for both operations.
-        node = em.choose(left.test, operation(left.body, right), em.rt(helper, [left.orelse, right]))
-    elif sure:
-        first, value = _split(em, left)
-        node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(value, right), em.rt(helper, [value, right]))
-    elif known:
-        first, value = _split(em, right)
-        node = em.choose(em.is_(em.class_of(first), em.name("int")), operation(left, value), em.rt(helper, [left, value]))
-    elif left.__class__ is not ast.Constant and right.__class__ is not ast.Constant:
-        first, left = _split(em, left)
-        second, right = _split(em, right)
-        kinds = em.at(ast.Compare(em.class_of(first), [ast.Is(), ast.Is()], [em.class_of(second), em.name("int")]))
-        node = em.choose(kinds, operation(left, right), em.rt(helper, [left, right]))
-    else:
-        node = em.rt(helper, [left, right])
-    node._depth = depth
-    return node
-
-
-def _integer(node: ast.expr) -> ast.expr:
-    """Mark an operation that gives an integer, or a choice whose first branch does."""
-    node._integer = True  # type: ignore[attr-defined]
-    return node
-
-
-def _ordering(operator: type[ast.cmpop], helper: str) -> Maker:
-    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
-        left, right = em.exprs(args)
-        em.place(meta)
-        return _fast(em, left, right, lambda a, b: em.compare(a, operator(), b), helper)
-
-    return make
-
-
-def _equality(helper: str, *, negative: bool) -> Maker:
     def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
         for one, other in (args, args[::-1]):
             if is_atom(one):
@@ -91,29 +43,11 @@ def _equality(helper: str, *, negative: bool) -> Maker:
                 value = em.expr(other)
                 em.place(meta)
                 return em.compare(value, ast.NotEq() if negative else ast.Eq(), em.const(one))
-        left, right = em.exprs(args)
-        em.place(meta)
-        operator: ast.cmpop = ast.NotEq() if negative else ast.Eq()
-        return _fast(em, left, right, lambda a, b: em.compare(a, operator, b), helper)
-
-    return make
-
-
-def _division(operator: type[ast.operator], helper: str) -> Maker:
-    """``div`` and ``rem`` by a positive literal: Python's operator serves non-negative integers."""
-
-    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
-        left, right = em.exprs(args)
-        em.place(meta)
-        if not (_literal(right) and right.value > 0) or left.__class__ is ast.Constant:  # type: ignore[attr-defined]
-            return em.rt(helper, [left, right])
-        first, value = _split(em, left)
-        test = em.compare(value, ast.GtE(), em.const(0))
-        if not always_integer(em.integers, left):
-            test = em.both([em.is_(em.class_of(first), em.name("int")), test])
-        elif first is not value:
-            test = em.compare(first, ast.GtE(), em.const(0))
-        return _integer(em.choose(test, em.at(ast.BinOp(value, operator(), right)), em.rt(helper, [value, right])))
+        parts = _same_places(args)
+        if parts:
+            tests = [make(em, list(pair), meta) for pair in parts]
+            return em.any_of(tests) if negative else em.both(tests)
+        return OPERATIONS[signature](em, args, meta)
 
     return make
 
@@ -186,20 +120,8 @@ MEMBERSHIP = {"in_range": _in_range, "in_list": _in_list}
 """What ``in`` means for literal ranges and lists; None where the helper must look."""
 
 OPERATORS: dict[str, Maker] = {
-    "+/2": _arithmetic(ast.Add, "add"),
-    "-/2": _arithmetic(ast.Sub, "sub"),
-    "*/2": _arithmetic(ast.Mult, "mul"),
-    "//2": _helper("div"),
-    "div/2": _division(ast.FloorDiv, "int_div"),
-    "rem/2": _division(ast.Mod, "rem"),
-    "</2": _ordering(ast.Lt, "lt"),
-    ">/2": _ordering(ast.Gt, "gt"),
-    "<=/2": _ordering(ast.LtE, "le"),
-    ">=/2": _ordering(ast.GtE, "ge"),
-    "==/2": _equality("eq", negative=False),
-    "!=/2": _equality("ne", negative=True),
-    "===/2": _equality("strict_equal", negative=False),
-    "!==/2": _equality("differ", negative=True),
+    **OPERATIONS,
+    **{name: _equality(name, negative=name[0] == "!") for name in ("==/2", "!=/2", "===/2", "!==/2")},
     "not/1": _not,
     "is_integer/1": _kind("int"),
     "is_float/1": _kind("float"),

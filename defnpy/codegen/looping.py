@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import RETURN
@@ -232,32 +232,50 @@ def _is_update(em: Emitter, k: int, node: Any) -> bool:
     )
 
 
-def reduce_loop(em: Emitter, found: Any, node: Any) -> ast.expr:
-    """``Enum.reduce`` as a local function with a loop."""
+def reduce_loop(em: Emitter, found: Any, items: Any) -> ast.expr:
+    """``Enum.reduce`` as a local function with a loop over *items*."""
+    name = em.names.fresh("items")
+
+    def loop(child: Emitter, step: Callable[[], None]) -> None:
+        with child.block() as inside:
+            step()
+        target = child.at(ast.Name(child.params[0], ast.Store()))
+        child.add(ast.For(target, child.rt("each", [child.name(name)]), inside, [], None))
+
+    def failed(child: Emitter, given: list[ast.expr]) -> ast.expr:
+        module = child.name(child.unit.atom(child.module)) if child.module is not None else child.const(None)
+        return child.rt("fn_clause_failed", [module, child.const(child.function_name), child.at(ast.List(given, ast.Load()))])
+
+    return accumulating(em, found, loop, failed, {name: items})
+
+
+def accumulating(em: Emitter, found: Any, loop: Callable[[Emitter, Callable[[], None]], None],
+                 failed: Callable[[Emitter, list[ast.expr]], ast.expr], arguments: dict[str, Any]) -> ast.expr:
+    """A local function of the parts of an accumulator, behind other *arguments*: *loop* emits what calls for its steps."""
     plan, clauses, start = found
     child = type(em)(em.unit, em)
     child.line, child.column = em.line, em.column
     child.plan, child.reducing, child.loops = plan, True, 1
-    items = child.names.fresh("items")
     child.params = child.parameters(clauses)
     child.tail = "%reduce"
+
+    def answer() -> ast.expr:
+        parts = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params) if k]
+        return parts[0] if len(parts) == 1 else child.at(ast.Tuple(parts, ast.Load()))
+
+    def step() -> None:
+        with child.block() as none_matched:
+            child.add(ast.Expr(failed(child, [child.name(child.params[0]), answer()])))
+        child.clause_chain([child.name(p) for p in child.params], clauses, RETURN, none_matched)
+
     with child.block() as body:
-        with child.block() as failed:
-            values = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params)]
-            given = values if len(values) == 2 else [values[0], child.at(ast.Tuple(values[1:], ast.Load()))]
-            module = child.name(child.unit.atom(child.module)) if child.module is not None else child.const(None)
-            child.add(ast.Expr(child.rt("fn_clause_failed", [module, child.const(child.function_name), child.at(ast.List(given, ast.Load()))])))
         enter_loop(child)
-        with child.block() as inside:
-            child.clause_chain([child.name(p) for p in child.params], clauses, RETURN, failed)
-        target = child.at(ast.Name(child.params[0], ast.Store()))
-        child.add(ast.For(target, child.rt("each", [child.name(items)]), inside, [], None))
-        answer = [child.rt("whole", [child.name(p)]) if k in plan.pending else child.name(p) for k, p in enumerate(child.params) if k]
-        child.add(ast.Return(answer[0] if len(answer) == 1 else child.at(ast.Tuple(answer, ast.Load()))))
+        loop(child, step)
+        child.add(ast.Return(answer()))
     name = em.names.fresh("reduce")
-    definition = em.at(ast.FunctionDef(name, em.arguments([items, *child.params[1:]], child), body, [], None))
+    definition = em.at(ast.FunctionDef(name, em.arguments([*arguments, *child.params[1:]], child), body, [], None))
     definition.type_params = []
-    values = em.exprs([node[2][0], *start])
+    values = em.exprs([*arguments.values(), *start])
     em.body.append(definition)
     return em.call(em.name(name), values)
 

@@ -91,8 +91,12 @@ def reduction(node: Any) -> tuple[Plan, list[Clause], list[Any]] | None:
     _, start, fun = node[2]
     if fun.__class__ is not tuple or fun[0] is not FN or any(len(c.patterns) != 2 for c in fun[2]):
         return None
-    size = _width(start, fun[2])
-    clauses = fun[2]
+    return accumulation(start, fun[2])
+
+
+def accumulation(start: Any, clauses: list[Clause]) -> tuple[Plan, list[Clause], list[Any]] | None:
+    """As :func:`reduction`, of clauses that take an element and the accumulator."""
+    size = _width(start, clauses)
     if size is not None:
         clauses = [Clause([c.patterns[0], *tuple_parts(c.patterns[1])], c.guards, c.body, c.meta) for c in clauses]
     shapes = [_Step(c, size) for c in clauses]

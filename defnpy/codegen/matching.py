@@ -165,10 +165,12 @@ class Matcher:
     def _pairs(self, pairs: list[Any], fields: ast.expr) -> None:
         em = self.em
         for k, item in pairs:
-            key = self._key(k)
-            self.tests.append(em.compare(key, ast.In(), fields))
+            first = again = self._key(k)
+            if first.__class__ is ast.Call and not _ignored(item):
+                first, again = self._atomic(first)
+            self.tests.append(em.compare(first, ast.In(), fields))
             if not _ignored(item):
-                self.match(item, em.sub(fields, self._key(k)))
+                self.match(item, em.sub(fields, again))
 
     def _key(self, k: Any) -> ast.expr:
         em = self.em

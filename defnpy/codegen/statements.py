@@ -6,12 +6,14 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
-from defnpy.codegen.loops import reduction
+from defnpy.codegen.expressions import each
+from defnpy.codegen.looping import accumulating
+from defnpy.codegen.loops import accumulation
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.simple import is_simple
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
@@ -354,14 +356,18 @@ def for_(em: Emitter, node: Any, dest: Dest) -> None:
         em.finish(dest, value)
 
 
+_NOTHING: Any = (Atom("_"), [], None)
+
+
 def _for_reduce(em: Emitter, steps: list[Any], initial: Any, clauses: list[Any], dest: Dest) -> None:
-    if len(steps) == 1 and steps[0][0] == "<-" and not steps[0][3] and is_plain(steps[0][2]):
-        _, meta, item, _, items = steps[0]
-        fun = (Atom("fn"), meta, [Clause([item, *c.patterns], c.guards, c.body, c.meta) for c in clauses])
-        node = ((Atom("."), meta, [alias("Enum"), Atom("reduce")]), meta, [items, initial, fun])
-        if reduction(node) is not None:
-            em.finish(dest, em.expr(node))
-            return
+    found = accumulation(initial, [Clause([_NOTHING, *c.patterns], c.guards, c.body, c.meta) for c in clauses])
+    if found is not None:
+
+        def failed(child: Emitter, given: list[ast.expr]) -> ast.expr:
+            return child.rt("case_failed", given[1:])
+
+        em.finish(dest, accumulating(em, found, lambda child, step: _for_steps(child, steps, step), failed, {}))
+        return
     name = em.temp("acc")
     em.assign(name, em.expr(initial))
 
@@ -394,7 +400,7 @@ def _for_steps(em: Emitter, steps: list[Any], innermost: Any) -> None:
     if kind == "<<>>":
         _bit_loop(em, pattern, value, rest, innermost)
         return
-    source = em.rt("each", [em.expr(value)])
+    source = each(em, value)
     em.loops += 1
     if pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var and not guards:
         item = em.bind(pattern[2])
@@ -456,7 +462,7 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr | None:
         if kind == "filter":
             generators[-1].ifs.append(em.truth(value))
             continue
-        source = em.expr(value)
+        source = each(em, value)
         if any(n.__class__ is ast.NamedExpr for n in ast.walk(source)):
             if generators:
                 em.loops -= 1
@@ -464,7 +470,7 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr | None:
             source = em.spill(source, "source")
         item = em.bind(pattern[2]) if pattern[2].__class__ is Var else em.temp("_")
         target = em.at(ast.Name(item, ast.Store()))
-        generators.append(ast.comprehension(target, em.rt("each", [source]), [], 0))
+        generators.append(ast.comprehension(target, source, [], 0))
     value = em.expr(body)
     em.loops -= 1
     return em.at(ast.ListComp(value, generators))

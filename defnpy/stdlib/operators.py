@@ -13,6 +13,9 @@ from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError
 from defnpy.terms.module import ex
 from defnpy.terms.order import compare, equal, strict_equal
 
+# Integers up to here are floats exactly.
+_EXACT = 2**53
+
 
 def _finite(x: float) -> float:
     # x - x is nan for infinities only: one subtraction instead of two calls.
@@ -32,7 +35,10 @@ def add(a: Any, b: Any) -> Any:
         return a + b
     if (left is float or left is int) and (right is float or right is int):
         try:
-            return _finite(a + b)
+            value = a + b
+            if value - value == 0.0:  # nan for infinities only
+                return value
+            raise ArithmeticError_()
         except OverflowError:
             pass
     raise bad_arithmetic("+", a, b)
@@ -45,7 +51,10 @@ def subtract(a: Any, b: Any) -> Any:
         return a - b
     if (left is float or left is int) and (right is float or right is int):
         try:
-            return _finite(a - b)
+            value = a - b
+            if value - value == 0.0:  # nan for infinities only
+                return value
+            raise ArithmeticError_()
         except OverflowError:
             pass
     raise bad_arithmetic("-", a, b)
@@ -58,7 +67,10 @@ def multiply(a: Any, b: Any) -> Any:
         return a * b
     if (left is float or left is int) and (right is float or right is int):
         try:
-            return _finite(a * b)
+            value = a * b
+            if value - value == 0.0:  # nan for infinities only
+                return value
+            raise ArithmeticError_()
         except OverflowError:
             pass
     raise bad_arithmetic("*", a, b)
@@ -66,8 +78,13 @@ def multiply(a: Any, b: Any) -> Any:
 
 @ex("//2")
 def divide(a: Any, b: Any) -> float:
-    if _is_number(a) and _is_number(b) and b != 0:
-        return _finite(to_float(a) / to_float(b))
+    left, right = a.__class__, b.__class__
+    if (left is float or left is int) and (right is float or right is int) and b != 0:
+        # Python divides large integers more exactly than their floats.
+        value = a / b if -_EXACT <= a <= _EXACT and -_EXACT <= b <= _EXACT else to_float(a) / to_float(b)
+        if value - value == 0.0:
+            return value
+        raise ArithmeticError_()
     raise bad_arithmetic("/", a, b)
 
 

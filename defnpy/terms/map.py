@@ -1,7 +1,7 @@
 """Maps: Python dicts whose keys keep Elixir's strict equality.
 
 Python holds ``1``, ``1.0`` and ``True`` for one dict key and cannot hash lists; Elixir tells them apart and takes any
-term. So a key that is not an ``int``, ``str``, ``bytes``, ``Atom`` or ``None`` is wrapped in a :class:`Key`.
+term. So a key that is not an ``int``, ``str``, ``bytes``, ``Atom``, ``None`` or a tuple of those is wrapped in a :class:`Key`.
 A map is never changed in place: functions here return new dicts.
 """
 
@@ -58,7 +58,17 @@ def term_hash(term: Any) -> int:
 
 def key(term: Any) -> Any:
     """The dict key that stands for *term*."""
-    return term if term.__class__ in _PLAIN else Key(term)
+    kind = term.__class__
+    return term if kind in _PLAIN or (kind is tuple and _is_plain(term)) else Key(term)
+
+
+def _is_plain(parts: tuple[Any, ...]) -> bool:
+    """Whether Python compares a tuple as Elixir does."""
+    for part in parts:
+        kind = part.__class__
+        if kind not in _PLAIN and (kind is not tuple or not _is_plain(part)):
+            return False
+    return True
 
 
 def unkey(k: Any) -> Any:
@@ -68,7 +78,7 @@ def unkey(k: Any) -> Any:
 
 def from_pairs(pairs: Iterable[tuple[Any, Any]]) -> Map:
     """A map of ``(term, value)`` pairs; later pairs win."""
-    return {(k if k.__class__ in _PLAIN else Key(k)): v for k, v in pairs}
+    return {(k if k.__class__ in _PLAIN else key(k)): v for k, v in pairs}
 
 
 def sorted_keys(m: Map) -> list[Any]:

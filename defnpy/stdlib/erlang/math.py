@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from defnpy.stdlib.util import badarg, finite, to_float
+from defnpy.stdlib.util import badarg, to_float
 from defnpy.terms.errors import ArithmeticError_
 from defnpy.terms.module import Module, ex, native_module
 
@@ -28,22 +28,28 @@ def _number(x: Any, place: int = 1) -> float:
 
 def _lifted(function: Callable[[float], float]) -> Callable[[Any], float]:
     def call(x: Any) -> float:
-        value = _number(x)
+        value = x if x.__class__ is float else _number(x)
         try:
-            return finite(function(value))
+            result = function(value)
         except (ValueError, OverflowError):
             raise ArithmeticError_() from None
+        if result - result == 0.0:  # nan for infinities and NaN
+            return result
+        raise ArithmeticError_()
 
     return call
 
 
 def _two(function: Callable[[float, float], float]) -> Callable[[Any, Any], float]:
     def call(x: Any, y: Any) -> float:
-        a, b = _number(x), _number(y, 2)
+        a, b = x if x.__class__ is float else _number(x), y if y.__class__ is float else _number(y, 2)
         try:
-            return finite(function(a, b))
+            result = function(a, b)
         except (ValueError, OverflowError, ZeroDivisionError):
             raise ArithmeticError_() from None
+        if result - result == 0.0:
+            return result
+        raise ArithmeticError_()
 
     return call
 
