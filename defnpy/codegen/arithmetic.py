@@ -272,9 +272,13 @@ def _negation(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
     number = literal(args[0])
     if number is not None:
         return em.const(-number)
-    value = em.expr(args[0])
+    first = value = em.expr(args[0])
     em.place(meta)
-    return em.call(em.name(em.unit.function(KERNEL, "-/1")), [value])
+    if value.__class__ is not ast.Name:
+        name = em.temp()
+        first, value = em.walrus(name, value), em.name(name)
+    known = em.any_of([em.is_(em.class_of(first), em.name("int")), em.is_(em.class_of(value), em.name("float"))])
+    return em.choose(known, em.at(ast.UnaryOp(ast.USub(), value)), em.call(em.name(em.unit.function(KERNEL, "-/1")), [value]))
 
 
 def can_guard(node: Any) -> bool:

@@ -499,9 +499,16 @@ class Emitter:
             other = [self.at(ast.If(test, stmts or [self.at(ast.Pass())], other))]
         self.body.extend(other)
 
-    def _head(self, subjects: Sequence[ast.expr | Cursor], clause: Any) -> tuple[ast.expr | None, list[tuple[str, ast.expr]]]:
+    def eager_head(self, subjects: Sequence[ast.expr | Cursor], clause: Any) -> ast.expr | None:
+        """The test of a clause (None when it always matches), which binds its variables."""
+        test, bindings = self._head(subjects, clause, eager=True)
+        assert not bindings
+        return test
+
+    def _head(self, subjects: Sequence[ast.expr | Cursor], clause: Any, *,
+              eager: bool = False) -> tuple[ast.expr | None, list[tuple[str, ast.expr]]]:
         """The test of a clause (None when it always matches) and the assignments to make after it."""
-        matcher = Matcher(self, eager=bool(clause.guards))
+        matcher = Matcher(self, eager=eager or bool(clause.guards))
         for pattern, subject in zip(clause.patterns, subjects, strict=True):
             matcher.match(pattern, subject)
         tests = matcher.tests

@@ -84,7 +84,7 @@ def plan(clauses: list[Clause], name: Any, cursors: Iterable[int] = (), growing:
 def reduction(node: Any) -> tuple[Plan, list[Clause], list[Any]] | None:
     """The plan of ``Enum.reduce(items, start, fn item, acc -> ... end)``, its clauses and the parts of *start*.
 
-    An accumulator ``{a, b}`` that every step builds anew counts as two. None where the call of the function is as good.
+    An accumulator ``{a, b}`` that every step builds anew counts as two. None for other calls.
     """
     if _remote(node) != (_ENUM, "reduce") or len(node[2]) != 3:
         return None
@@ -103,7 +103,7 @@ def accumulation(start: Any, clauses: list[Clause]) -> tuple[Plan, list[Clause],
     if any(back is None for s in shapes for back in s.back):
         return None
     made = _parameters(shapes, range(1, len(clauses[0].patterns)))
-    return (made, clauses, [start] if size is None else tuple_parts(start)) if made else None
+    return made, clauses, [start] if size is None else tuple_parts(start)
 
 
 def _width(start: Any, clauses: list[Clause]) -> int | None:
