@@ -32,7 +32,7 @@ from defnpy.terms import process as _process
 from defnpy.terms import text as _text
 from defnpy.terms import versions as _versions
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
-from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, segment_error
+from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, make_binary, segment_error
 from defnpy.terms.binary import reader as reader
 from defnpy.terms.function import Capture, Closure
 from defnpy.terms.list import ImproperList, cons
@@ -494,6 +494,13 @@ def into_text(items: list[Any]) -> Any:
 
             raise _errors.ArgumentError(f"argument error: {inspect(item)}")
     return _enumerable.into("", items)
+
+
+def rest_of(array: Any, at: int) -> Any:
+    """The list or binary that stands at a place of another."""
+    if not at:
+        return array
+    return make_binary(array[at:]) if array.__class__ is bytes else array[at:]
 
 
 def bit_reader(term: Any) -> Reader:

@@ -15,10 +15,11 @@ from typing import Any
 from defnpy.codegen import arithmetic, facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
-from defnpy.codegen.loops import Cursor, Plan, reduction
+from defnpy.codegen.loops import Plan, reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
+from defnpy.codegen.sequences import Cursor
 from defnpy.codegen.simple import is_simple
 from defnpy.codegen.tails import LAZY, called, calls_any
 from defnpy.codegen.unit import UnitCode, native
@@ -47,7 +48,7 @@ class Emitter:
         self.plan = Plan()
         self.params: list[str] = []
         self.cursors: dict[int, Cursor] = {}
-        self.rests: dict[Var, tuple[int, int]] = {}
+        self.rests: dict[Var, tuple[int, int | None]] = {}
         # What the positions of the module's cursors are called, by name/arity and parameter.
         self.lists: dict[str, dict[int, str]] = parent.lists if parent is not None else {}
         # The parameters that take a list as it is collected.

@@ -1,6 +1,6 @@
-"""Lists that the functions of a module hand on to each other.
+"""Lists and binaries that the functions of a module hand on to each other.
 
-A list that functions take apart is an array and a position in it on its whole way (*cursor*); one that grows by ``[x | acc]`` while
+One that functions take apart is an array and a place in it on its whole way (*cursor*); a list that grows by ``[x | acc]`` while
 functions call each other in tail position is collected (*growing*).
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
-from defnpy.codegen.loops import FN, NO_VARIABLE, in_head, is_var, occurrences, rest_variable, split_cons, variable_of
+from defnpy.codegen.loops import FN, in_head, is_var, occurrences
+from defnpy.codegen.sequences import LIST, NO_VARIABLE, Front, front_of, split_cons, variable_of
 from defnpy.codegen.tails import called, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
@@ -62,59 +63,110 @@ class Uses:
         found = [place for place in self.given.get(var, ()) if place[1] in lists.get(place[0], ())]
         return found if len(found) == self.count.get(var, 0) else []
 
+    def only_handed(self, var: Var, lists: Lists) -> bool:
+        """Whether nothing else than such parameters sees *var*."""
+        return not self.count.get(var) or bool(self.places(var, lists))
 
-def list_parameters(functions: dict[str, list[Clause]]) -> dict[str, set[int]]:
-    """The parameters of a module's functions that are cursors.
 
-    Each takes lists apart and hands their rest to a cursor, or is handed such a rest and hands it on; those that do neither go,
-    until nothing changes.
+class _Parameter:
+    """A parameter that is taken apart from the front, or only named, in all clauses of its function."""
+
+    def __init__(self, fronts: list[Front], uses: list[Uses]) -> None:
+        self.fronts = fronts
+        self.uses = uses
+        self.kinds = {front.kind for front in fronts if front.kind}
+
+    def apart(self) -> bool:
+        """Whether a clause leaves a rest that it names."""
+        return any(front.rest is not None for front in self.fronts)
+
+    def handed_to(self, lists: Lists) -> Iterator[Place]:
+        """The parameters among *lists* that get this one, or its rest."""
+        for front, uses in zip(self.fronts, self.uses, strict=True):
+            for var in (front.rest, front.whole):
+                if var is not None:
+                    yield from uses.places(var, lists)
+
+    def is_cursor(self, lists: Lists, handed: bool) -> bool:
+        """Whether it hands on what it is given: the rest in some clause, or all of it in those that name it."""
+        pairs = list(zip(self.fronts, self.uses, strict=True))
+        if any(front.kind and front.whole is not None and u.count.get(front.whole) and not u.places(front.whole, lists) for front, u in pairs):
+            return False  # a name next to a pattern would be a copy in each step
+        if self.apart():
+            return any(front.rest is not None and u.places(front.rest, lists) for front, u in pairs)
+        named = [(front, u) for front, u in pairs if front.whole is not None]
+        return handed and bool(named) and all(u.places(front.whole, lists) for front, u in named)
+
+
+def cursor_parameters(functions: dict[str, list[Clause]]) -> dict[str, dict[int, str]]:
+    """The parameters of a module's functions that are cursors, with what they go through (LIST, TEXT, or nothing where it is only named).
+
+    Each takes a list or binary apart and hands the rest to a cursor, or is handed such a rest and hands it on; those that do neither
+    go, until nothing changes.
     """
-    kinds = {s: {k: kind for k in range(len(clauses[0].patterns)) if (kind := _list_kind(clauses, k))} for s, clauses in functions.items()}
-    if not any("apart" in listed.values() for listed in kinds.values()):
+    all_uses: dict[str, list[Uses]] = {}
+    made: dict[Place, _Parameter] = {}
+    for s, clauses in functions.items():
+        for k in range(len(clauses[0].patterns)):
+            fronts = [front_of(c.patterns[k]) for c in clauses]
+            known = [front for front in fronts if front is not None]
+            if len(known) == len(fronts) and len({front.kind for front in known if front.kind}) < 2:
+                made[s, k] = _Parameter(known, all_uses.setdefault(s, []))
+    if not any(parameter.apart() for parameter in made.values()):
         return {}
-    found = {s: set(listed) for s, listed in kinds.items() if listed}
-    uses = {s: [Uses(c) for c in functions[s]] for s in found}
+    for s, uses in all_uses.items():
+        uses.extend(Uses(c) for c in functions[s])
+    made = {place: p for place, p in made.items() if p.apart() or not p.kinds}
     while True:
-        handed = {place for s, listed in found.items() for k in listed
-                  for c, u in zip(functions[s], uses[s], strict=True) for place in u.places(_list_variable(c.patterns[k]), found)}  # fmt: skip
-        left = {s: {k for k in listed if _is_cursor(functions[s], uses[s], k, found, (s, k) in handed)} for s, listed in found.items()}
-        if left == found:
-            return {s: listed for s, listed in found.items() if listed}
-        found = left
+        lists = _by_function(made)
+        handed = {place for p in made.values() for place in p.handed_to(lists)}
+        left = {place: p for place, p in made.items() if p.is_cursor(lists, place in handed)}
+        if len(left) == len(made):
+            return _families(made, lists)
+        made = left
 
 
-def _list_kind(clauses: list[Clause], k: int) -> str:
-    """``apart`` for a parameter that some clause takes apart as a list, ``whole`` for one that all clauses name, else nothing."""
-    patterns = [c.patterns[k] for c in clauses]
-    lists = [p for p in patterns if p.__class__ is list]
-    tails_ = [tail for p in lists if (tail := split_cons(p)[1]) is not None]
-    if any(variable_of(p) is NO_VARIABLE for p in [*(p for p in patterns if p.__class__ is not list), *tails_]):
-        return ""
-    return "apart" if any(variable_of(tail) is not None for tail in tails_) else "" if lists else "whole"
+def _by_function(places: Iterable[Place]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for s, k in places:
+        found.setdefault(s, set()).add(k)
+    return found
 
 
-def _is_cursor(clauses: list[Clause], uses: list[Uses], k: int, found: Lists, handed: bool) -> bool:
-    """Whether parameter *k* hands on what it is given: the rest of the list in some clause, or the whole list in all that name it."""
-    rest = [(u, v) for c, u in zip(clauses, uses, strict=True) if c.patterns[k].__class__ is list and (v := rest_variable(c.patterns[k])) is not None]
-    if rest:
-        return any(u.places(v, found) for u, v in rest)
-    named = [(u, v) for c, u in zip(clauses, uses, strict=True) if (v := variable_of(c.patterns[k])) is not None]
-    return handed and bool(named) and all(u.places(v, found) for u, v in named)
+def _families(made: dict[Place, _Parameter], lists: Lists) -> dict[str, dict[int, str]]:
+    """The parameters that hand something on to each other, where all of it is of one kind."""
+    near: dict[Place, set[Place]] = {place: set() for place in made}
+    for place, p in made.items():
+        for other in p.handed_to(lists):
+            near[place].add(other)
+            near[other].add(place)
+    found: dict[str, dict[int, str]] = {}
+    waiting = set(made)
+    while waiting:
+        family, todo = set(), [waiting.pop()]
+        while todo:
+            place = todo.pop()
+            family.add(place)
+            todo.extend(near[place] - family)
+        waiting -= family
+        kinds = {kind for place in family for kind in made[place].kinds}
+        if len(kinds) == 1:
+            for s, k in sorted(family):
+                found.setdefault(s, {})[k] = next(iter(made[s, k].kinds), "")
+    return found
 
 
-def _list_variable(pattern: Any) -> Any:
-    """The variable of a clause that is the list that a cursor stands for, or its rest."""
-    return rest_variable(pattern) if pattern.__class__ is list else variable_of(pattern)
-
-
-def rests(clause: Clause, cursors: Iterable[int], lists: Lists) -> dict[Var, tuple[int, int]]:
-    """The variables of a clause that are positions only: the parameter, and how many elements stand before."""
+def rests(clause: Clause, cursors: Iterable[int], lists: Lists) -> dict[Var, tuple[int, int | None]]:
+    """The variables of a clause that are places only: the parameter, and how many elements of it stand before (None: its Reader knows)."""
     uses = Uses(clause) if cursors else None
-    found: dict[Var, tuple[int, int]] = {}
+    found: dict[Var, tuple[int, int | None]] = {}
     for k in cursors:
-        var = _list_variable(clause.patterns[k])
-        if uses is not None and var is not None and uses.places(var, lists):
-            found[var] = (k, len(split_cons(clause.patterns[k])[0]))
+        front = front_of(clause.patterns[k])
+        assert front is not None and uses is not None
+        if front.rest is not None and uses.only_handed(front.rest, lists):
+            found[front.rest] = (k, front.count if front.kind == LIST else None)
+        if front.whole is not None and uses.only_handed(front.whole, lists):
+            found[front.whole] = (k, 0)
     return found
 
 

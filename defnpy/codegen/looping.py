@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import RETURN
-from defnpy.codegen.loops import KEPT, Cursor, split_cons, split_front, split_text, tuple_parts, update_of
+from defnpy.codegen.loops import KEPT, split_front, split_text, tuple_parts, update_of
+from defnpy.codegen.sequences import Cursor, split_cons
 from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
@@ -24,15 +25,15 @@ def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], sign
     that is called takes all its positions last.
     """
     places, growing = em.lists.get(signature, {}), em.growing.get(signature, ()) if leaving else ()
-    parts: list[tuple[str | None, list[Any]]] = []
+    parts: list[tuple[Any, list[Any]]] = []
     positions: dict[str, ast.expr] = dict.fromkeys(places.values(), em.const(0)) if leaving else {}
     handed: set[str] = set()
     for k, arg in enumerate(args):
         rest = _rest(em, arg) if k in places else None
         collected = _collected(em, arg) if k in growing else None
         if rest is not None:
-            parts.append((rest[0].array, []))
-            positions[places[k]] = offset(em, *rest)
+            parts.append((rest[0], []))
+            positions[places[k]] = rest[1]
         elif collected is not None and collected[0] not in handed:
             handed.add(collected[0])
             parts.append(collected)
@@ -43,9 +44,9 @@ def call_with_lists(em: Emitter, function: ast.expr, first: list[ast.expr], sign
     passed = []
     for k, (name, nodes) in enumerate(parts):
         new = [next(left) for _ in nodes]
-        for value in reversed(new if name is not None else []):
-            _append(em, str(name), value)
-        value = em.name(name) if name is not None else new[0]
+        for value in reversed(new if name.__class__ is str else []):
+            _append(em, name, value)
+        value = new[0] if name is None else em.name(name) if name.__class__ is str else name
         passed.append(em.call(em.name("Pending"), [value]) if k in growing and name is None else value)
     em.place(meta)
     if leaving:
@@ -68,16 +69,22 @@ def offset(em: Emitter, cursor: Cursor, count: int) -> ast.expr:
 
 
 def rest_of(em: Emitter, cursor: Cursor) -> ast.expr:
-    """The list that a cursor stands for."""
-    array = em.name(cursor.array)
-    return em.choose(em.name(cursor.at), em.sub(array, em.at(ast.Slice(em.name(cursor.at), None, None))), array)
+    """The list or binary that a cursor stands for."""
+    array, at = em.name(cursor.array), em.name(cursor.at)
+    if cursor.reader is not None:
+        return em.rt("rest_of", [array, at])
+    return em.choose(at, em.sub(array, em.at(ast.Slice(at, None, None))), array)
 
 
-def _rest(em: Emitter, node: Any) -> tuple[Cursor, int] | None:
-    """The cursor of the list that *node* is the rest of, and how many elements stand before the rest."""
+def _rest(em: Emitter, node: Any) -> tuple[ast.expr, ast.expr] | None:
+    """The array and the place of what *node* is the rest of."""
     if node.__class__ is tuple and len(node) == 3 and node[2].__class__ is Var and node[2] in em.rests:
         k, count = em.rests[node[2]]
-        return em.cursors[k], count
+        cursor = em.cursors[k]
+        if count is None:
+            reader = em.name(str(cursor.reader))
+            return em.attr(reader, "source"), em.attr(reader, "place")
+        return em.name(cursor.array), offset(em, cursor, count)
     return None
 
 
@@ -138,7 +145,7 @@ def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], met
     for k, cursor in em.cursors.items():
         rest = _rest(em, args[k])
         if rest is not None:
-            pairs += [(cursor.array, em.name(rest[0].array)), (cursor.at, offset(em, *rest))]
+            pairs += [(cursor.array, rest[0]), (cursor.at, rest[1])]
         elif not _keeps(em, k, args[k]):
             pairs.append((cursor.at, em.const(0)))
     pairs = [(n, v) for n, v in pairs if not (v.__class__ is ast.Name and v.id == n)]

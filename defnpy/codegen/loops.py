@@ -16,6 +16,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from defnpy.codegen.sequences import NO_VARIABLE, split_cons, variable_of
 from defnpy.codegen.tails import is_local_call, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
@@ -40,14 +41,6 @@ _READS = {
 
 KEPT: Any = object()
 """The argument of a loop's next round that the loop itself provides (``nil`` is None)."""
-
-
-@dataclass(slots=True, frozen=True)
-class Cursor:
-    """A list parameter kept as an array and a position in it: the names of both."""
-
-    array: str
-    at: str
 
 
 @dataclass(slots=True)
@@ -180,14 +173,6 @@ class _Step(_Shape):
             self.back.append([KEPT, *parts] if len(parts) == (self.size or 1) else None)  # type: ignore[arg-type]
 
 
-def split_cons(node: Any) -> tuple[list[Any], Any]:
-    """The elements and the tail of ``[a, b | tail]``; the tail is None for other nodes."""
-    if node.__class__ is list and node and node[-1].__class__ is tuple and len(node[-1]) == 3 and node[-1][0] is _BAR:
-        head, tail = node[-1][2]
-        return [*node[:-1], head], tail
-    return [], None
-
-
 def split_front(node: Any) -> tuple[list[tuple[Any, bool]], Any]:
     """What stands before the last part of ``[a | xs ++ last]`` (a node, and whether it is a list of its own), and that part."""
     parts: list[tuple[Any, bool]] = []
@@ -209,16 +194,6 @@ def split_text(node: Any) -> tuple[Any, list[Any]]:
     if node.__class__ is tuple and len(node) == 3 and node[0] is _RT and node[2][0] in ("concat", "joined"):
         return node[2][1], node[2][2:]
     return None, []
-
-
-NO_VARIABLE: Any = object()
-
-
-def variable_of(pattern: Any) -> Any:
-    """The variable that a pattern is, None for ``_``, a marker for other patterns."""
-    if pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None):
-        return pattern[2]
-    return NO_VARIABLE
 
 
 def uses(node: Any, var: Var) -> int:
@@ -245,13 +220,6 @@ def occurrences(node: Any, inside: bool) -> Iterator[tuple[Var, bool]]:
 
 def is_var(node: Any, var: Any) -> bool:
     return node.__class__ is tuple and len(node) == 3 and node[2] is var and var is not None
-
-
-def rest_variable(pattern: Any) -> Var | None:
-    """``t`` of the pattern ``[a, b | t]``."""
-    _, tail = split_cons(pattern)
-    found = variable_of(tail) if tail is not None else None
-    return found if found.__class__ is Var else None
 
 
 def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> bool:

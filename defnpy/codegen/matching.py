@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.looping import offset, rest_of
-from defnpy.codegen.loops import Cursor, split_cons
+from defnpy.codegen.sequences import TEXT, Cursor, Front, front_of, split_cons
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, is_atom
 
@@ -116,10 +116,17 @@ class Matcher:
 
     def _cursor(self, pattern: Any, cursor: Cursor) -> None:
         em = self.em
-        if pattern.__class__ is tuple:
-            if pattern[2].__class__ is Var and pattern[2] not in em.rests:
-                self._variable(pattern[2], rest_of(em, cursor))
-            return
+        front = front_of(pattern)
+        assert front is not None
+        if front.kind == TEXT:
+            self._text(front, em.name(str(cursor.reader)))
+        elif front.kind:
+            self._elements(front.pattern, cursor)
+        if front.whole is not None and front.whole not in em.rests:
+            self._variable(front.whole, rest_of(em, cursor))
+
+    def _elements(self, pattern: Any, cursor: Cursor) -> None:
+        em = self.em
         items, rest = split_cons(pattern)
         array = em.name(cursor.array)
         many = rest is not None
@@ -137,6 +144,25 @@ class Matcher:
             self.match(item, em.sub(array, offset(em, cursor, i)))
         if many and rest[2] not in em.rests:
             self.match(rest, em.sub(array, em.at(ast.Slice(offset(em, cursor, len(items)), None, None))))
+
+    def _text(self, front: Front, reader: ast.expr) -> None:
+        """What a binary has in front, by the Reader that stands at its place."""
+        em = self.em
+        self.tests.append(em.compare(reader, ast.IsNot(), em.name("NOMATCH")))
+        self.tests.append(em.call(em.attr(reader, "start"), []))
+        if front.pattern.__class__ is str:
+            self.tests.append(em.call(em.attr(reader, "literal"), [em.unit.constant(front.pattern)]))
+            self.tests.append(em.call(em.attr(reader, "at_end"), []))
+            return
+        segments = front.pattern[2]
+        open_ended = bool(segments) and _is_rest(segments[-1])
+        if open_ended and (front.rest is None or front.rest in em.rests):
+            self.segments(segments[:-1], reader)
+            self.tests.append(em.call(em.attr(reader, "leave"), []))
+            return
+        self.segments(segments, reader)
+        if not open_ended:
+            self.tests.append(em.call(em.attr(reader, "at_end"), []))
 
     def _pin(self, pattern: Any, subject: ast.expr) -> None:
         em = self.em

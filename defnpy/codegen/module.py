@@ -7,10 +7,11 @@ from typing import Any
 
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.emit import Emitter
-from defnpy.codegen.handing import growing_lists, list_parameters, rests
-from defnpy.codegen.looping import enter_loop, rest_of
-from defnpy.codegen.loops import Cursor, loops, plan
+from defnpy.codegen.handing import cursor_parameters, growing_lists, rests
+from defnpy.codegen.looping import enter_loop
+from defnpy.codegen.loops import loops, plan
 from defnpy.codegen.names import python_name
+from defnpy.codegen.sequences import TEXT, Cursor
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand.module import Definition
@@ -25,7 +26,7 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
     groups = bouncing(definitions)
     steps = {signature: unit.names.fresh(f"{names[signature]}_step") for signature in groups}
     plain = {d.signature: d.clauses for d in definitions if d.caller is None and d.defn not in ("defn", "defnp") and d.arity}
-    cursors = list_parameters(plain)
+    cursors = cursor_parameters(plain)
     # The same name in every function: nothing else of the file is called so.
     at = {k: unit.names.exact(f"at_{k + 1}") for k in sorted({k for listed in cursors.values() for k in listed})}
     lists = {signature: {k: at[k] for k in sorted(listed)} for signature, listed in cursors.items()}
@@ -33,12 +34,13 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
     statements: list[ast.stmt] = []
     for d in definitions:
         group = groups.get(d.signature, frozenset())
-        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists, growing))
+        texts = {k for k, kind in cursors.get(d.signature, {}).items() if kind == TEXT}
+        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists, texts, growing))
     return statements, names
 
 
 def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str],
-                    lists: dict[str, dict[int, str]], growing: dict[str, set[int]]) -> list[ast.stmt]:
+                    lists: dict[str, dict[int, str]], texts: set[int], growing: dict[str, set[int]]) -> list[ast.stmt]:
     """One function: its parameters, clauses and, for a defn, the compiling wrapper; two functions when it bounces."""
     em = Emitter(unit)
     em.module = module
@@ -62,7 +64,7 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     if is_loop:
         em.loops = 1
     params = em.params = em.parameters(clauses)
-    em.cursors = {k: Cursor(params[k], own[k]) for k in own}
+    em.cursors = {k: Cursor(params[k], own[k], em.names.fresh("reader") if k in texts else None) for k in own}
     em.rests = {var: found for c in clauses for var, found in rests(c, own, lists).items()}
     with em.block() as first:
         enter_loop(em)
@@ -77,6 +79,9 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
             shown = f"__defn:{definition.name}__" if em.defn else definition.name
             call = em.rt("clause_failed", [em.name(unit.atom(module)), em.const(shown), em.const(definition.arity), arguments])
             em.add(ast.Expr(call))
+        for cursor in em.cursors.values():
+            if cursor.reader is not None:
+                em.assign(cursor.reader, em.rt("reader", [em.name(cursor.array), em.name(cursor.at)]))
         em.clause_chain(subjects, clauses, RETURN, failed)
     em.place(definition.meta)
     if is_loop:
@@ -125,7 +130,7 @@ def _bouncing(em: Emitter, name: str, step: str, body_given: ast.arguments, posi
 def _given(em: Emitter, k: int) -> ast.expr:
     """What parameter *k* holds, as a term."""
     if k in em.cursors:
-        return rest_of(em, em.cursors[k])
+        return em.rt("rest_of", [em.name(em.cursors[k].array), em.name(em.cursors[k].at)])
     value = em.name(em.params[k])
     return em.rt("whole", [value]) if k in em.plan.pending else value
 

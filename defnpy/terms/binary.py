@@ -268,43 +268,77 @@ def segment_error(number: int, kind: str, text: str, value: Any) -> ArgumentErro
 # ---------------------------------------------------------------------------------------------------- matching
 
 
-def reader(term: Any) -> Any:
+def reader(term: Any, place: int = 0) -> Any:
     """A :class:`Reader` of a bitstring, or NOMATCH for any other term."""
-    return Reader(term) if is_bits(term) else NOMATCH
-
-
+    return Reader(term, place) if is_bits(term) else NOMATCH
 
 
 class Reader:
     """Takes segments from the front of a bitstring; each method gives NOMATCH when the segment does not match.
 
-    Text is read by characters (``at`` counts them) for as long as the segments are characters, so its octets are not needed.
+    Text is read by characters (``at`` counts them) for as long as the segments are characters, so its octets are not needed. Reading
+    begins at a place: a number of characters of text, of octets of other binaries; :meth:`leave` tells the place of what is left.
     """
 
-    __slots__ = ("_data", "_end", "at", "pos", "term")
+    __slots__ = ("_base", "_data", "_end", "at", "place", "pos", "source", "term")
 
-    def __init__(self, term: Any) -> None:
+    def __init__(self, term: Any, place: int = 0) -> None:
         self.term = term
-        self.pos = 0
-        self.at = 0 if term.__class__ is str else -1
-        self._data: bytes | None = None
+        self._base = place
         self._end = -1
+        if term.__class__ is str:
+            self.at, self.pos = place, 0
+            self._data: bytes | None = None
+        else:
+            self.at, self.pos = -1, place * 8
+            self._data = term if term.__class__ is bytes else None
+
+    def start(self) -> bool:
+        """Read from the beginning again."""
+        if self.term.__class__ is str:
+            self.at, self.pos = self._base if self._data is None else -1, 0
+        else:
+            self.pos = self._base * 8
+        return True
+
+    def leave(self) -> bool:
+        """Whether a whole number of octets is left; ``source`` and ``place`` are then where it stands."""
+        if self.at >= 0:
+            self.source, self.place = self.term, self.at
+            return True
+        left = self.end - self.pos
+        if left & 7:
+            return False
+        if self.pos & 7:
+            self.source, self.place = self._take(left), 0
+        elif self.pos:
+            self.source, self.place = self.data, self.pos >> 3
+        else:
+            self.source, self.place = self.term, self._base
+        return True
+
+    def _convert(self) -> bytes:
+        """The octets, from where reading begins in text."""
+        if self._data is None:
+            if self._base:
+                self.term = self.term[self._base :]
+                self.at -= self._base if self.at >= 0 else 0
+                self._base = 0
+            self._data = octets(self.term)
+        return self._data
 
     @property
     def data(self) -> bytes:
         """The octets; from now on these are read."""
+        found = self._convert()
         self.at = -1
-        if self._data is None:
-            self._data = octets(self.term)
-        return self._data
+        return found
 
     @property
     def end(self) -> _Int:
         """The size in bits."""
         if self._end < 0:
-            at = self.at
-            self._end = self.term.size if self.term.__class__ is Bits else len(self.data) * 8
-            self.at = at
+            self._end = self.term.size if self.term.__class__ is Bits else len(self._convert()) * 8
         return self._end
 
     def at_end(self) -> bool:

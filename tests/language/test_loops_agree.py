@@ -84,7 +84,7 @@ def test_functions(text: str) -> None:
     looped = _outcome(f"LoopsAgree{next(_counter)}", text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "plan", lambda clauses, name, cursors, growing: Plan())
-        patch.setattr(module, "list_parameters", lambda functions: {})
+        patch.setattr(module, "cursor_parameters", lambda functions: {})
         patch.setattr(module, "loops", lambda node, name, arity: False)
         patch.setattr(module, "bouncing", lambda definitions: {})
         assert looped == _outcome(f"LoopsAgree{next(_counter)}", text)
