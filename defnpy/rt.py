@@ -497,10 +497,10 @@ def into_text(items: list[Any]) -> Any:
 
 
 def rest_of(array: Any, at: int) -> Any:
-    """The list or binary that stands at a place of another."""
-    if not at:
-        return array
-    return make_binary(array[at:]) if array.__class__ is bytes else array[at:]
+    """The list or binary that stands at a place of another, whose octets may be what is known of it."""
+    if array.__class__ is bytes:
+        return make_binary(array[at:])
+    return array[at:] if at else array
 
 
 def bit_reader(term: Any) -> Reader:

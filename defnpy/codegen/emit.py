@@ -19,7 +19,7 @@ from defnpy.codegen.loops import Plan, reduction
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
-from defnpy.codegen.sequences import Cursor
+from defnpy.codegen.sequences import Cursor, octets
 from defnpy.codegen.simple import is_simple
 from defnpy.codegen.tails import LAZY, called, calls_any
 from defnpy.codegen.unit import UnitCode, native
@@ -454,9 +454,11 @@ class Emitter:
         return self.rt("guard", [thunk])
 
     @contextmanager
-    def where(self, guards: list[Any]) -> Iterator[None]:
-        """Code inside runs where the guards hold, if there are any."""
+    def where(self, guards: list[Any], integers: Sequence[Var] = ()) -> Iterator[None]:
+        """Code inside runs where the guards hold, if there are any, and where these variables hold integers."""
         outer = self.integers
+        if integers:
+            self.integers |= {var.python for var in integers if var.python is not None and var.owner is self}
         if len(guards) == 1:
             self.integers |= facts.integers(guards[0], self)
         try:
@@ -477,7 +479,8 @@ class Emitter:
         for clause in clauses:
             self.place(clause.meta)
             test, bindings = self._head(subjects, clause)
-            with self.block() as stmts, self.where(clause.guards):
+            known = [var for subject, pattern in zip(subjects, clause.patterns, strict=True) for var in octets(subject, pattern)]
+            with self.block() as stmts, self.where(clause.guards, known):
                 for name, value in bindings:
                     self.assign(name, value)
                 self.stmt(clause.body, dest)

@@ -9,6 +9,7 @@ from defnpy.codegen import facts, inline
 from defnpy.codegen.arithmetic import literal
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.simple import is_simple
+from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, atom_name, is_atom
 
 if TYPE_CHECKING:
@@ -240,6 +241,11 @@ def each(em: Emitter, node: Any) -> ast.expr:
         return em.rt("each", [em.expr(node)])
     first, last, step = bounds
     return em.call(em.name("range"), [em.const(n) for n in (first, last + (1 if step > 0 else -1), step)])
+
+
+def counted(pattern: Any, node: Any) -> list[Var]:
+    """The variable that runs over a range: it holds integers."""
+    return [pattern[2]] if node.__class__ is tuple and node[0] is _RANGE and pattern[2].__class__ is Var else []
 
 
 def range_(em: Emitter, node: Any) -> ast.expr:

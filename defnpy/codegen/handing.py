@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from defnpy.codegen.loops import FN, in_head, is_var, occurrences
-from defnpy.codegen.sequences import LIST, NO_VARIABLE, Front, front_of, split_cons, variable_of
+from defnpy.codegen.sequences import NO_VARIABLE, OCTETS, TEXT, Front, front_of, split_cons, variable_of
 from defnpy.codegen.tails import called, tails
 from defnpy.expand.clauses import Clause
 from defnpy.expand.env import Var
@@ -99,7 +99,8 @@ class _Parameter:
 
 
 def cursor_parameters(functions: dict[str, list[Clause]]) -> dict[str, dict[int, str]]:
-    """The parameters of a module's functions that are cursors, with what they go through (LIST, TEXT, or nothing where it is only named).
+    """The parameters of a module's functions that are cursors, with what they go through: LIST, TEXT, or OCTETS where
+    functions ask for nothing but the octets of a binary; nothing where a list or text is only named.
 
     Each takes a list or binary apart and hands the rest to a cursor, or is handed such a rest and hands it on; those that do neither
     go, until nothing changes.
@@ -151,20 +152,24 @@ def _families(made: dict[Place, _Parameter], lists: Lists) -> dict[str, dict[int
         waiting -= family
         kinds = {kind for place in family for kind in made[place].kinds}
         if len(kinds) == 1:
+            octets = kinds == {TEXT} and all(front.items is not None for place in family for front in made[place].fronts if front.kind)
             for s, k in sorted(family):
-                found.setdefault(s, {})[k] = next(iter(made[s, k].kinds), "")
+                found.setdefault(s, {})[k] = OCTETS if octets else next(iter(made[s, k].kinds), "")
     return found
 
 
-def rests(clause: Clause, cursors: Iterable[int], lists: Lists) -> dict[Var, tuple[int, int | None]]:
-    """The variables of a clause that are places only: the parameter, and how many elements of it stand before (None: its Reader knows)."""
+def rests(clause: Clause, cursors: Mapping[int, str], lists: Lists) -> dict[Var, tuple[int, int | None]]:
+    """The variables of a clause that are places only: the parameter, and how many elements of it stand before (None: its Reader knows).
+
+    *cursors* says what each parameter goes through.
+    """
     uses = Uses(clause) if cursors else None
     found: dict[Var, tuple[int, int | None]] = {}
-    for k in cursors:
+    for k, kind in cursors.items():
         front = front_of(clause.patterns[k])
         assert front is not None and uses is not None
         if front.rest is not None and uses.only_handed(front.rest, lists):
-            found[front.rest] = (k, front.count if front.kind == LIST else None)
+            found[front.rest] = (k, None if kind == TEXT else len(front.items or ()))
         if front.whole is not None and uses.only_handed(front.whole, lists):
             found[front.whole] = (k, 0)
     return found

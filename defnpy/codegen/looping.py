@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.loops import KEPT, split_front, split_text, tuple_parts, update_of
-from defnpy.codegen.sequences import Cursor, split_cons
+from defnpy.codegen.sequences import LIST, OCTETS, Cursor, split_cons
 from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
@@ -71,7 +71,7 @@ def offset(em: Emitter, cursor: Cursor, count: int) -> ast.expr:
 def rest_of(em: Emitter, cursor: Cursor) -> ast.expr:
     """The list or binary that a cursor stands for."""
     array, at = em.name(cursor.array), em.name(cursor.at)
-    if cursor.reader is not None:
+    if cursor.kind != LIST:
         return em.rt("rest_of", [array, at])
     return em.choose(at, em.sub(array, em.at(ast.Slice(at, None, None))), array)
 
@@ -93,6 +93,12 @@ def enter_loop(em: Emitter) -> None:
     if em.plan.consing:
         em.collected = em.names.fresh("out")
         em.assign(em.collected, em.at(ast.List([], ast.Load())))
+    for cursor in em.cursors.values():
+        if cursor.kind == OCTETS:
+            array = em.name(cursor.array)
+            with em.block() as encoded:
+                em.assign(cursor.array, em.call(em.attr(array, "encode"), []))
+            em.conditional(em.is_(em.class_of(array), em.name("str")), encoded, [])
     given = em.growing.get(str(em.function_name), ()) if em.parent is None else ()
     for k in sorted(em.plan.pending):
         value = em.name(em.params[k])

@@ -6,13 +6,14 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.looping import offset, rest_of
-from defnpy.codegen.sequences import TEXT, Cursor, Front, front_of, split_cons
+from defnpy.codegen.sequences import OCTETS, TEXT, Cursor, Front, front_of
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, is_atom
 
 if TYPE_CHECKING:
     from defnpy.codegen.emit import Emitter
 
+_REST = Atom("rest")
 _BAR, _PIN, _MATCH, _TUPLE, _MAP, _STRUCT, _BITS, _CONST = (Atom(n) for n in ("|", "^", "=", "{}", "%{}", "%", "<<>>", "%const"))
 
 
@@ -118,51 +119,51 @@ class Matcher:
         em = self.em
         front = front_of(pattern)
         assert front is not None
-        if front.kind == TEXT:
+        if front.kind and cursor.kind == TEXT:
             self._text(front, em.name(str(cursor.reader)))
         elif front.kind:
-            self._elements(front.pattern, cursor)
+            self._elements(front, cursor)
         if front.whole is not None and front.whole not in em.rests:
             self._variable(front.whole, rest_of(em, cursor))
 
-    def _elements(self, pattern: Any, cursor: Cursor) -> None:
+    def _elements(self, front: Front, cursor: Cursor) -> None:
+        """Elements of a list, or octets of a binary."""
         em = self.em
-        items, rest = split_cons(pattern)
+        items = front.items or []
         array = em.name(cursor.array)
-        many = rest is not None
         length = em.call(em.name("len"), [array])
-        if many:
+        octets = cursor.kind == OCTETS
+        if octets or front.ends:
+            self.tests.append(em.is_(em.class_of(array), em.name("bytes" if octets else "list")))
+        else:
             self.tests.append(em.compare(em.class_of(array), ast.In(), em.name("CELLS")))
-        else:
-            items = pattern
-            self.tests.append(em.is_(em.class_of(array), em.name("list")))
-        if many and len(items) == 1:
+        if not front.ends and len(items) == 1:
             self.tests.append(em.compare(length, ast.Gt(), em.name(cursor.at)))
-        else:
-            self.tests.append(em.compare(length, ast.GtE() if many else ast.Eq(), offset(em, cursor, len(items))))
+        elif front.ends or items or not octets:
+            self.tests.append(em.compare(length, ast.Eq() if front.ends else ast.GtE(), offset(em, cursor, len(items))))
         for i, item in enumerate(items):
-            self.match(item, em.sub(array, offset(em, cursor, i)))
-        if many and rest[2] not in em.rests:
-            self.match(rest, em.sub(array, em.at(ast.Slice(offset(em, cursor, len(items)), None, None))))
+            element = em.sub(array, offset(em, cursor, i))
+            if octets and item.__class__ is int:
+                self.tests.append(em.compare(element, ast.Eq(), em.const(item)))
+            else:
+                self.match(item, element)
+        if front.rest is not None and front.rest not in em.rests:
+            left = Cursor(cursor.array, cursor.at, cursor.kind)
+            rest = em.sub(array, em.at(ast.Slice(offset(em, left, len(items)), None, None)))
+            self.match((_REST, [], front.rest), em.rt("rest_of", [array, offset(em, left, len(items))]) if octets else rest)
 
     def _text(self, front: Front, reader: ast.expr) -> None:
         """What a binary has in front, by the Reader that stands at its place."""
         em = self.em
         self.tests.append(em.compare(reader, ast.IsNot(), em.name("NOMATCH")))
         self.tests.append(em.call(em.attr(reader, "start"), []))
-        if front.pattern.__class__ is str:
-            self.tests.append(em.call(em.attr(reader, "literal"), [em.unit.constant(front.pattern)]))
+        self.segments(front.pattern[2], reader)
+        if front.ends:
             self.tests.append(em.call(em.attr(reader, "at_end"), []))
-            return
-        segments = front.pattern[2]
-        open_ended = bool(segments) and _is_rest(segments[-1])
-        if open_ended and (front.rest is None or front.rest in em.rests):
-            self.segments(segments[:-1], reader)
+        elif front.rest is None or front.rest in em.rests:
             self.tests.append(em.call(em.attr(reader, "leave"), []))
-            return
-        self.segments(segments, reader)
-        if not open_ended:
-            self.tests.append(em.call(em.attr(reader, "at_end"), []))
+        else:
+            self._take((_REST, [], front.rest), em.call(em.attr(reader, "rest_binary"), [em.const(8)]))
 
     def _pin(self, pattern: Any, subject: ast.expr) -> None:
         em = self.em

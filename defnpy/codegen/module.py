@@ -34,13 +34,13 @@ def emit_definitions(unit: UnitCode, module: Atom, definitions: list[Definition]
     statements: list[ast.stmt] = []
     for d in definitions:
         group = groups.get(d.signature, frozenset())
-        texts = {k for k, kind in cursors.get(d.signature, {}).items() if kind == TEXT}
-        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists, texts, growing))
+        kinds = cursors.get(d.signature, {})
+        statements.extend(emit_definition(unit, module, d, names, {s: steps[s] for s in group}, lists, kinds, growing))
     return statements, names
 
 
 def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names: dict[str, str], bounces: dict[str, str],
-                    lists: dict[str, dict[int, str]], texts: set[int], growing: dict[str, set[int]]) -> list[ast.stmt]:
+                    lists: dict[str, dict[int, str]], kinds: dict[int, str], growing: dict[str, set[int]]) -> list[ast.stmt]:
     """One function: its parameters, clauses and, for a defn, the compiling wrapper; two functions when it bounces."""
     em = Emitter(unit)
     em.module = module
@@ -64,8 +64,8 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     if is_loop:
         em.loops = 1
     params = em.params = em.parameters(clauses)
-    em.cursors = {k: Cursor(params[k], own[k], em.names.fresh("reader") if k in texts else None) for k in own}
-    em.rests = {var: found for c in clauses for var, found in rests(c, own, lists).items()}
+    em.cursors = {k: Cursor(params[k], own[k], kinds[k], em.names.fresh("reader") if kinds[k] == TEXT else None) for k in own}
+    em.rests = {var: found for c in clauses for var, found in rests(c, kinds, lists).items()}
     with em.block() as first:
         enter_loop(em)
     subjects = [em.cursors.get(k) or em.name(p) for k, p in enumerate(params)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.expressions import counted
 from defnpy.codegen.simple import is_simple
 from defnpy.codegen.unit import native
 from defnpy.expand.env import Var
@@ -32,7 +33,7 @@ def comprehension(em: Emitter, module: Any, name: str, args: list[Any]) -> ast.e
     if module is _STREAM and not _takes_all(clauses):
         return _called(em, module, name, source, args[1])
     em.loops += 1
-    item, answer = _applied(em, clauses, truth=name != "map")
+    item, answer = _applied(em, clauses, args[0], truth=name != "map")
     value, tests = (answer, []) if name == "map" else (em.name(item), [answer if name == "filter" else em.negate(answer)])
     em.loops -= 1
     if module is _STREAM and (_assigns(value) or any(map(_assigns, tests))):
@@ -69,12 +70,13 @@ def _takes_all(clauses: list[Any]) -> bool:
     return not clauses[0].guards and pattern.__class__ is tuple and len(pattern) == 3 and (pattern[2].__class__ is Var or pattern[2] is None)
 
 
-def _applied(em: Emitter, clauses: list[Any], *, truth: bool) -> tuple[str, ast.expr]:
-    """The name of the element, and the value (or its *truth*) that the function has for it."""
+def _applied(em: Emitter, clauses: list[Any], source: Any, *, truth: bool) -> tuple[str, ast.expr]:
+    """The name of an element of *source*, and the value (or its *truth*) that the function has for it."""
     if _takes_all(clauses):
-        var = clauses[0].patterns[0][2]
-        item = em.bind(var) if var.__class__ is Var else em.temp("_")
-        return item, em.truth(clauses[0].body) if truth else em.expr(clauses[0].body)
+        pattern, body = clauses[0].patterns[0], clauses[0].body
+        item = em.bind(pattern[2]) if pattern[2].__class__ is Var else em.temp("_")
+        with em.where([], counted(pattern, source)):
+            return item, em.truth(body) if truth else em.expr(body)
     item = em.temp("item")
     parts: list[tuple[ast.expr | None, ast.expr]] = []
     for clause in clauses:

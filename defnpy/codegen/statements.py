@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
-from defnpy.codegen.expressions import each
+from defnpy.codegen.expressions import counted, each
 from defnpy.codegen.looping import accumulating
 from defnpy.codegen.loops import accumulation
 from defnpy.codegen.matching import Matcher
@@ -404,7 +404,7 @@ def _for_steps(em: Emitter, steps: list[Any], innermost: Any) -> None:
     em.loops += 1
     if pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var and not guards:
         item = em.bind(pattern[2])
-        with em.block() as inside:
+        with em.block() as inside, em.where([], counted(pattern, value)):
             _for_steps(em, rest, innermost)
     else:
         item = em.temp("item")
@@ -456,11 +456,13 @@ def _is_comprehension(steps: list[Any], body: Any) -> bool:
 def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr | None:
     """The list comprehension of a ``for``; None when an inner iterable needs an assignment, which Python does not allow there."""
     generators: list[ast.comprehension] = []
+    known: list[Var] = []
     em.loops += 1
     for kind, meta, pattern, _, value in steps:
         em.place(meta)
         if kind == "filter":
-            generators[-1].ifs.append(em.truth(value))
+            with em.where([], known):
+                generators[-1].ifs.append(em.truth(value))
             continue
         source = each(em, value)
         if any(n.__class__ is ast.NamedExpr for n in ast.walk(source)):
@@ -469,9 +471,11 @@ def _comprehension(em: Emitter, steps: list[Any], body: Any) -> ast.expr | None:
                 return None
             source = em.spill(source, "source")
         item = em.bind(pattern[2]) if pattern[2].__class__ is Var else em.temp("_")
+        known.extend(counted(pattern, value))
         target = em.at(ast.Name(item, ast.Store()))
         generators.append(ast.comprehension(target, source, [], 0))
-    value = em.expr(body)
+    with em.where([], known):
+        value = em.expr(body)
     em.loops -= 1
     return em.at(ast.ListComp(value, generators))
 
