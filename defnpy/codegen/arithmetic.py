@@ -272,13 +272,45 @@ def _negation(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
     number = literal(args[0])
     if number is not None:
         return em.const(-number)
-    first = value = em.expr(args[0])
+    (first,), (value,) = _named(em, em.exprs(args))
     em.place(meta)
-    if value.__class__ is not ast.Name:
-        name = em.temp()
-        first, value = em.walrus(name, value), em.name(name)
     known = em.any_of([em.is_(em.class_of(first), em.name("int")), em.is_(em.class_of(value), em.name("float"))])
     return em.choose(known, em.at(ast.UnaryOp(ast.USub(), value)), em.call(em.name(em.unit.function(KERNEL, "-/1")), [value]))
+
+
+def _named(em: Emitter, values: list[ast.expr]) -> tuple[list[ast.expr], list[ast.expr]]:
+    """First and later uses of values."""
+    first, later = [], []
+    for value in values:
+        again = value
+        if value.__class__ is not ast.Name:
+            name = em.temp()
+            value, again = em.walrus(name, value), em.name(name)
+        first.append(value)
+        later.append(again)
+    return first, later
+
+
+def _chosen(signature: str, order: type[ast.cmpop]) -> Maker:
+    """``max`` and ``min`` of two integers or two floats; the first of equal ones."""
+
+    def make(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+        first, (left, right) = _named(em, em.exprs(args))
+        em.place(meta)
+        tests = [em.at(ast.Compare(em.class_of(a), [ast.Is(), ast.Is()], [em.class_of(b), em.name(kind)]))
+                 for (a, b), kind in ((first, "int"), ((left, right), "float"))]  # fmt: skip
+        picked = em.choose(em.compare(left, order(), right), left, right)
+        return em.choose(em.any_of(tests), picked, em.call(em.name(em.unit.function(KERNEL, signature)), [left, right]))
+
+    return make
+
+
+def _magnitude(em: Emitter, args: list[Any], meta: Any) -> ast.expr:
+    (first,), (value,) = _named(em, em.exprs(args))
+    em.place(meta)
+    known = em.any_of([em.is_(em.class_of(first), em.name("int")), em.is_(em.class_of(value), em.name("float"))])
+    size = em.choose(em.compare(value, ast.GtE(), em.const(0)), value, em.at(ast.UnaryOp(ast.USub(), value)))  # that of -0.0 is -0.0
+    return em.choose(known, size, em.call(em.name(em.unit.function(KERNEL, "abs/1")), [value]))
 
 
 def can_guard(node: Any) -> bool:
@@ -293,4 +325,7 @@ def _only_names(node: Any) -> bool:
     return literal(node) is not None or is_name(node)
 
 
-OPERATIONS: dict[str, Maker] = {"-/1": _negation, **{name: _operation(name) for name in (*_BINARY, *_WHOLE, *_ORDER)}}
+OPERATIONS: dict[str, Maker] = {
+    **{name: _operation(name) for name in (*_BINARY, *_WHOLE, *_ORDER)},
+    "-/1": _negation, "abs/1": _magnitude, "max/2": _chosen("max/2", ast.GtE), "min/2": _chosen("min/2", ast.LtE),
+}  # fmt: skip

@@ -134,7 +134,7 @@ def power(a: Any, b: Any) -> Any:
 @ex("abs/1")
 def abs_(a: Any) -> Any:
     if _is_number(a):
-        return abs(a)
+        return a if a >= 0 else -a  # that of -0.0 is -0.0
     raise badarg((1, "not a number"))
 
 

@@ -53,3 +53,58 @@ told = run.(Told)
     same, kinds = session.run(code)
     assert same is True
     assert kinds >= (2 if name == "f" else 10)
+
+
+NUMBERS = ("[0, 1, -3, 2.5, -0.0, 0.0, 1.0e308, 1.0e-320, 9007199254740993, 123456789012345678901234567890, Integer.pow(10, 400), true, nil, "
+           "\"x\", [1], {1}]")
+
+EXPRESSIONS = {
+    "a / (b * c)": "div(a, mul(b, c))", "a * b + c": "add(mul(a, b), c)", "-a * 2.0 + b - 1": "sub(add(mul(neg(a), 2.0), b), 1)",
+    "a * b > c": "gt(mul(a, b), c)", "{a == b * 1.0, a === b, a != c + 0}": "{eq(a, mul(b, 1.0)), same(a, b), ne(a, add(c, 0))}",
+    "rem(a, b) + div(a, 3) * rem(b + 1, 5)": "add(rm(a, b), mul(dv(a, 3), rm(add(b, 1), 5)))",
+    "{max(a, b), min(b, a), abs(a)}": "{mx(a, b), mn(b, a), mg(a)}", "{a, b} == {b, 1}": "same_pairs(a, b)",
+    "(a - b) / 2 + 60 * 60 * 1.5": "add(div(sub(a, b), 2), 5400.0)", "2 * a - 3 * b < 4.0 * c": "lt(sub(mul(2, a), mul(3, b)), mul(4.0, c))",
+}  # fmt: skip
+
+HELPERS = """
+  def add(a, b), do: apply(Kernel, :+, [a, b])
+  def sub(a, b), do: apply(Kernel, :-, [a, b])
+  def mul(a, b), do: apply(Kernel, :*, [a, b])
+  def div(a, b), do: apply(Kernel, :/, [a, b])
+  def neg(a), do: apply(Kernel, :-, [a])
+  def gt(a, b), do: apply(Kernel, :>, [a, b])
+  def lt(a, b), do: apply(Kernel, :<, [a, b])
+  def eq(a, b), do: apply(Kernel, :==, [a, b])
+  def ne(a, b), do: apply(Kernel, :!=, [a, b])
+  def same(a, b), do: apply(Kernel, :===, [a, b])
+  def rm(a, b), do: apply(Kernel, :rem, [a, b])
+  def dv(a, b), do: apply(Kernel, :div, [a, b])
+  def mx(a, b), do: apply(Kernel, :max, [a, b])
+  def mn(a, b), do: apply(Kernel, :min, [a, b])
+  def mg(a), do: apply(Kernel, :abs, [a])
+  def same_pairs(a, b), do: eq(a, b) and eq(b, 1)
+"""
+
+
+@pytest.mark.parametrize("written", EXPRESSIONS)
+def test_operators_are_the_functions(session: Session, written: str) -> None:
+    """On integers, floats, both, results out of range and operands that are no numbers."""
+    code = f"""
+defmodule Operators do
+  import Kernel, except: [div: 2]
+  {HELPERS}
+  def called(a, b, c), do: (_ = {{a, b, c}}; {EXPRESSIONS[written]})
+end
+defmodule Written do
+  def of(a, b, c), do: (_ = {{a, b, c}}; {written})
+end
+outcome = fn f -> try do f.() rescue e -> e.__struct__ end end
+values = {NUMBERS}
+for a <- values, b <- values, c <- [0, 2, -1.5, nil, Integer.pow(10, 400)] do
+  one = outcome.(fn -> Written.of(a, b, c) end)
+  other = outcome.(fn -> Operators.called(a, b, c) end)
+  if inspect(one) != inspect(other), do: {{a, b, c, one, other}}
+end
+|> Enum.reject(&is_nil/1)
+"""
+    assert session.shown(code) == "[]"
