@@ -21,6 +21,9 @@ REFLECT = {
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",
     "Elixir.ExUnit.DocTest": "defnpy.host.exunit.doctest",
+    "Elixir.EEx": "defnpy.host.eex.api",
+    "Elixir.EEx.Engine": "defnpy.host.eex.engines",
+    "Elixir.EEx.SmartEngine": "defnpy.host.eex.engines",
     "Elixir.IEx": "defnpy.host.repl.iex",
     "Elixir.IEx.Helpers": "defnpy.host.repl.helpers",
 }

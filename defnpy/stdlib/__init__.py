@@ -56,6 +56,7 @@ MODULES: dict[str, str] = {
     "Elixir.ExUnit.DocTest.Error": "defnpy.stdlib.exunit.errors",
     "Elixir.ExUnit.MultiError": "defnpy.stdlib.exunit.errors",
     "Elixir.ExUnit.TimeoutError": "defnpy.stdlib.exunit.errors",
+    "Elixir.EEx.SyntaxError": "defnpy.stdlib.exceptions",
     "Elixir.Exception": "defnpy.stdlib.exception",
     "Elixir.File": "defnpy.stdlib.files",
     "Elixir.File.CopyError": "defnpy.stdlib.exceptions",

@@ -213,7 +213,7 @@ def parse_all(
     try:
         tree = _parse_tokens(tokenizer, options)
     except ParseError as error:
-        raise error.locate(source, file, line) from None
+        raise error.locate(source, file, line, column) from None
     finally:
         if pause:
             gc.enable()

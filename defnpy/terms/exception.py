@@ -95,18 +95,15 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "JSON.DecodeError": _fields("message", "offset", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
+    "EEx.SyntaxError": _fields("file", "line", "column", "snippet", message="syntax error"),
 }  # fmt: skip
 
-# The parser writes the whole message, source snippet included.
-_SYNTAX = frozenset({"SyntaxError", "TokenMissingError", "MismatchedDelimiterError"})
 _NAMES = {f"Elixir.{name}": name for name in FIELDS}
 
 
 def message_of(term: Any) -> str:
     """``Exception.message(term)``."""
     name = _NAMES.get(term.module.name)
-    if name in _SYNTAX and term.fields.get(MESSAGE) is not None:
-        return str(term.fields[MESSAGE])
     make = _MESSAGES.get(name) if name is not None else None
     if make is not None:
         return make(*(term.fields.get(k) for k, _ in FIELDS[name]))  # type: ignore[index]
@@ -285,6 +282,35 @@ def _uri_error(action: Any, reason: Any, part: Any) -> str:
     return f"cannot {atom_name(action)} due to reason {atom_name(reason)}: {inspect(part)}"
 
 
+def _syntax_error(file: Any, line: Any, column: Any, snippet: Any, description: Any) -> str:
+    from defnpy.terms.syntax_text import syntax_message
+
+    return syntax_message("SyntaxError", file, line, column, snippet, description)
+
+
+def _token_missing(
+    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, opening: Any, expected: Any, snippet: Any, description: Any
+) -> str:
+    from defnpy.terms.syntax_text import delimiter_message, syntax_message
+
+    if end_line is None:
+        return syntax_message("TokenMissingError", file, line, column, snippet, description)
+    return delimiter_message("TokenMissingError", file, (line, column), (end_line, end_column), expected, snippet, description)
+
+
+def _mismatched(
+    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, opening: Any, closing: Any, expected: Any, snippet: Any, description: Any
+) -> str:
+    from defnpy.terms.syntax_text import delimiter_message
+
+    return delimiter_message("MismatchedDelimiterError", file, (line, column), (end_line, end_column), expected, snippet, description)
+
+
+def _template_error(file: Any, line: Any, column: Any, snippet: Any, message: Any) -> str:
+    place = f"{file}:{line}:{column}: " if file is not None and line is not None else ""
+    return f"{place}{message}{snippet or ''}"
+
+
 _MESSAGES: dict[str | None, Callable[..., str]] = {
     "KeyError": _key_error,
     "MatchError": lambda term: f"no match of right hand side value: {inspect(term)}",
@@ -304,9 +330,9 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "Protocol.UndefinedError": _protocol_undefined,
     "ErlangError": lambda original, reason: f"Erlang error: {inspect(original)}{reason or ''}",
     "CompileError": _located,
-    "SyntaxError": lambda file, line, column, snippet, text: f"{file}:{line}:{column}: {text}",
-    "TokenMissingError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
-    "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
+    "SyntaxError": _syntax_error,
+    "TokenMissingError": _token_missing,
+    "MismatchedDelimiterError": _mismatched,
     "File.Error": _file_error,
     "File.CopyError": _copy_error,
     "File.RenameError": _copy_error,
@@ -315,6 +341,7 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "MissingApplicationsError": _missing_applications,
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
+    "EEx.SyntaxError": _template_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
     "Version.InvalidRequirementError": lambda requirement: f"invalid requirement: {inspect(requirement)}",
     "NimbleOptions.ValidationError": lambda message, key, value, path: (
