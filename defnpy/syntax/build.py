@@ -240,7 +240,7 @@ def build_stab(items: list[Any]) -> list[Any]:
         raise ParseError(
             "SyntaxError", "unexpected operator ->. If you want to define multiple clauses, the first "
             "expression must "
-            "use ->. Syntax error before: '->'", dict(arrow[1])[_LINE], None,
+            "use ->. Syntax error before: '->'", dict(arrow[1])[_LINE], dict(arrow[1])[_COLUMN], of_tree=True,
         )  # fmt: skip
     clauses: list[Any] = []
     for item in items:
@@ -877,15 +877,19 @@ def bad_kw_call_3(v: Values, p: Places) -> Any:
 
 
 def bad_container(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", CONTAINER_COMMA, _call_place(v[-1], p[-1]) >> 32, None)
+    raise _of_tree(CONTAINER_COMMA, _call_place(v[-1], p[-1]))
 
 
 def bad_nested_call(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", NESTED_COMMA, _call_place(v[-1], p[-1]) >> 32, None)
+    raise _of_tree(NESTED_COMMA, _call_place(v[-1], p[-1]))
 
 
 def bad_nested_call_2(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", NESTED_COMMA, _call_place(v[-2], p[-2]) >> 32, None)
+    raise _of_tree(NESTED_COMMA, _call_place(v[-2], p[-2]))
+
+
+def _of_tree(description: str, place: int) -> ParseError:
+    return ParseError("SyntaxError", description, place >> 32, place & _MASK, of_tree=True)
 
 
 def _call_place(term: Any, place: int) -> int:
@@ -897,7 +901,7 @@ def _call_place(term: Any, place: int) -> int:
             return place
         meta = dict(term[1])
         if _LINE in meta:
-            place = meta[_LINE] << 32
+            place = (meta[_LINE] << 32) + meta[_COLUMN]
         if (
             term[2].__class__ is list
             and len(term[2]) in (1, 2)

@@ -22,6 +22,7 @@ class ParseError(Exception):
         opening: str | None = None,
         expected: str | None = None,
         closing: str | None = None,
+        of_tree: bool = False,
     ) -> None:
         super().__init__(description)
         self.kind = kind
@@ -34,6 +35,7 @@ class ParseError(Exception):
         self.opening = opening
         self.expected = expected
         self.closing = closing
+        self.of_tree = of_tree  # found in a tree, not among the tokens
         self.snippet: str | None = None
         self.message = description
 

@@ -68,7 +68,7 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "CompileError": [(Atom("file"), None), (Atom("line"), None), (Atom("description"), "expression error")],
     "SyntaxError": [*_fields("file", "line", "column", "snippet"), (Atom("description"), "syntax error")],
     "TokenMissingError": [
-        *_fields("file", "line", "column", "end_line", "end_column", "opening_delimiter", "expected_delimiter", "snippet"),
+        *_fields("file", "line", "column", "end_line", "end_column", "snippet", "opening_delimiter", "expected_delimiter"),
         (Atom("description"), "expression is incomplete"),
     ],
     "MismatchedDelimiterError": _fields(
@@ -289,7 +289,7 @@ def _syntax_error(file: Any, line: Any, column: Any, snippet: Any, description: 
 
 
 def _token_missing(
-    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, opening: Any, expected: Any, snippet: Any, description: Any
+    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, snippet: Any, opening: Any, expected: Any, description: Any
 ) -> str:
     from defnpy.terms.syntax_text import delimiter_message, syntax_message
 

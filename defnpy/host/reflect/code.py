@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from defnpy.expand.env import MacroEnv
@@ -11,6 +12,8 @@ from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 OK, ERROR = Atom("ok"), Atom("error")
+_UNEXPECTED_END = re.compile(r"(unexpected reserved word: )(end)((?s:.*))\Z")
+_RESERVED = re.compile(r"(syntax error before: )(\w+)\. .* is a reserved word")
 
 
 def _options(options: Any) -> dict[str, Any]:
@@ -65,17 +68,29 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
 
 def _problem(problem: Any) -> tuple[list[Any], str, str]:
     """``{meta, message, token}`` of a syntax problem."""
-    meta: list[Any] = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
-    if problem.kind == "TokenMissingError" and problem.opening:
-        meta = [
-            (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
-            (Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column),
-        ]
-        return (meta, problem.description, "")
+    from defnpy.syntax.terminals import quoted_name
+
+    meta = [(Atom("line"), problem.line), *([] if problem.column is None else [(Atom("column"), problem.column)])]
+    ends = [(Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column)]
+    if problem.kind == "TokenMissingError":
+        if not problem.opening:
+            incomplete = problem.description.endswith("expression is incomplete")
+            return (meta, "syntax error before: " if incomplete else problem.description, "")
+        return ([*_delimiters(problem, "opening", "expected"), *meta, *ends], problem.description, "")
+    if problem.kind == "MismatchedDelimiterError":
+        meta += [*ends, (Atom("error_type"), Atom("mismatched_delimiter")), *_delimiters(problem, "opening", "closing", "expected")]
+    if (found := _UNEXPECTED_END.match(problem.description)) is not None:
+        return (meta, (found[1], found[3]), found[2])
+    if (found := _RESERVED.match(problem.description)) is not None:
+        return (meta, found[1], quoted_name(found[2]))
     head, _, token = problem.description.rpartition(": ")
     if head and token and not problem.description.endswith("."):
-        return (meta, head + ": ", token.strip("'"))
+        return (meta, head + ": ", token)
     return (meta, problem.description, "")
+
+
+def _delimiters(problem: Any, *which: str) -> list[Any]:
+    return [(Atom(f"{name}_delimiter"), Atom(getattr(problem, name) or "")) for name in which]
 
 
 @ex("string_to_quoted!/1", "string_to_quoted!/2")
@@ -127,6 +142,7 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
     encoder, static = chosen.get("literal_encoder"), chosen.get("static_atoms_encoder")
     reading = Options(
         columns=bool(chosen.get("columns")),
+        tree_errors=bool(chosen.get("columns")),
         existing_atoms_only=chosen.get("existing_atoms_only") is True,
         token_metadata=bool(chosen.get("token_metadata")),
         literal_encoder=None if encoder is None else fun2(encoder),
