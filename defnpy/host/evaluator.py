@@ -164,7 +164,7 @@ class Compilation:
         from defnpy.terms.inspect import inspect
 
         what = f"module {inspect(module)}" if module is not None else "file"
-        made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file)
+        made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file, 0)
         made.diagnostics = list(self.unit.diagnostics[mark:])  # type: ignore[attr-defined]
         if self.evaluator.collector is not None:
             self.evaluator.collector.extend(made.diagnostics)  # type: ignore[attr-defined]

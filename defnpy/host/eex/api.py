@@ -35,7 +35,8 @@ def compile_string(text: Any, options: Any = ()) -> Any:
 def compile_file(path: Any, options: Any = ()) -> Any:
     """The quoted expression of the template in a file."""
     need(options.__class__ in (list, tuple), "EEx", "compile_file", 2)
-    return _compiled(read_bang(path), _of_file(path, options))
+    known = _of_file(path, options)
+    return _compiled(read_bang(path), known)
 
 
 def _of_file(path: Any, options: Any) -> list[Any]:

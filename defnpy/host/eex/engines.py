@@ -19,8 +19,6 @@ from defnpy.terms.module import ex, native_module
 ENGINE = alias("EEx.Engine")
 BINARY, DYNAMIC, COUNT = Atom("binary"), Atom("dynamic"), Atom("vars_count")
 BLOCK, DOT, ALIASES = Atom("__block__"), Atom("."), Atom("__aliases__")
-CALLBACKS = [(Atom(name), arity) for name, arity in (
-    ("init", 1), ("handle_text", 3), ("handle_expr", 3), ("handle_end", 1), ("handle_body", 1), ("handle_begin", 1))]
 
 
 @ex("init/1")
@@ -38,7 +36,7 @@ def handle_begin(state: Any) -> Any:
 @ex("handle_end/1", "handle_body/1")
 def handle_body(state: Any) -> Any:
     """The block that gives the text."""
-    text = (Atom("<<>>"), [], state[BINARY][::-1])
+    text: Any = (Atom("<<>>"), [], state[BINARY][::-1])
     return (BLOCK, [], [*state[DYNAMIC][::-1], text])
 
 
@@ -55,10 +53,10 @@ def handle_expr(state: Any, marker: Any, expr: Any) -> Any:
     if marker != "=":
         raise make("EEx.SyntaxError", f"unsupported EEx syntax <%{marker} %> (the syntax is valid but not supported by the current EEx engine)",
                    file=None, line=None, column=None, snippet=None)
-    var = (Atom(f"arg{state[COUNT]}"), [], ENGINE)
+    var: Any = (Atom(f"arg{state[COUNT]}"), [], ENGINE)
     string = (ALIASES, pairs(alias=False), [Atom("String"), Atom("Chars")])
-    bound = (Atom("="), [], [var, ((DOT, [], [string, Atom("to_string")]), [], [expr])])
-    segment = (Atom("::"), [], [var, (BINARY, [], ENGINE)])
+    bound: Any = (Atom("="), [], [var, ((DOT, [], [string, Atom("to_string")]), [], [expr])])
+    segment: Any = (Atom("::"), [], [var, (BINARY, [], ENGINE)])
     return {BINARY: [segment, *state[BINARY]], DYNAMIC: [bound, *state[DYNAMIC]], COUNT: state[COUNT] + 1}
 
 
@@ -111,7 +109,7 @@ def _shared(*functions: Any) -> dict[str, Any]:
 _COMMON = _shared(init, handle_begin, handle_body, handle_text)
 MODULES_BY_NAME = {
     "Elixir.EEx.Engine": native_module(
-        "EEx.Engine", {**_COMMON, **_shared(handle_expr, handle_assign, fetch_assign)}, info={"callbacks": CALLBACKS}),
+        "EEx.Engine", {**_COMMON, **_shared(handle_expr, handle_assign, fetch_assign)}),
     "Elixir.EEx.SmartEngine": native_module(
         "EEx.SmartEngine", {**_COMMON, **_shared(handle_expr_with_assigns)}, info={"behaviour": [ENGINE]}),
 }

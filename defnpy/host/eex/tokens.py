@@ -47,7 +47,8 @@ def snippet(text: str, line: int, column: int, indentation: int = 0) -> str:
         return ""
     width = len(str(first + len(shown)))
     numbered = [f"{n:>{width}} | {' ' * indentation}{row}" for n, row in enumerate(shown, first + 1)]
-    return "\n".join(("", f"{' ' * width} |", *numbered, f"{' ' * width} | {' ' * (column - 1)}^"))
+    mark = [f"{' ' * width} | {' ' * (column - 1)}^"] if first + len(shown) == line else []
+    return "\n".join(("", f"{' ' * width} |", *numbered, *mark))
 
 
 class Reader:
@@ -60,6 +61,7 @@ class Reader:
         self.line, self.column = line, column + indentation
         self.tokens: list[Token] = []
         self.warnings: list[tuple[int, str]] = []
+        self.at_start = True
         self.words: list[str] = []  # the text since the last tag
         self.start = (self.line, self.column)  # where it starts
 
@@ -105,14 +107,15 @@ class Reader:
     def trimmed(self, offset: int) -> str:
         """The text before the tag at *offset*, without the blanks of its line and the empty lines above."""
         text = "".join(self.words)
-        rest = text[: len(text) - len(text[_start_of_blanks(text) :])]
-        blanks = text[len(rest) :]
-        if not rest and not self.tokens:
+        found = _BLANKS_BEFORE.search(text)
+        rest, blanks = (text[: found.start()], found.group()) if found else (text, "")
+        if not rest and self.at_start:
             return ""
         return rest + "\n" if "\n" in blanks else text
 
     def tag(self, found: re.Match[str]) -> int:
         """Read the tag that starts here; gives the offset after it."""
+        self.at_start = False
         kind, begin = found["kind"], found.end()
         closing = "--%>" if kind == "!--" else "%>"
         line, column = self.line, self.column
@@ -151,11 +154,6 @@ class Reader:
             self.advance(start, offset)
         self.start = (self.line, self.column)
         return offset
-
-
-def _start_of_blanks(text: str) -> int:
-    found = _BLANKS_BEFORE.search(text)
-    return found.start() if found else len(text)
 
 
 class _Words(Tokenizer):

@@ -66,7 +66,7 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
         return (ERROR, _problem(problem))
 
 
-def _problem(problem: Any) -> tuple[list[Any], str, str]:
+def _problem(problem: Any) -> tuple[list[Any], Any, Any]:
     """``{meta, message, token}`` of a syntax problem."""
     from defnpy.syntax.terminals import quoted_name
 
