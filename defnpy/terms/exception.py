@@ -237,7 +237,7 @@ def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
 def _located(file: Any, line: Any, description: Any) -> str:
     if file is None:
         return str(description)
-    return f"{file}:{line}: {description}" if line is not None else f"{file}: {description}"
+    return f"{file}:{line}: {description}" if line else f"{file}: {description}"
 
 
 def _file_error(reason: Any, path: Any, action: Any) -> str:

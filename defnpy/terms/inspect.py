@@ -422,10 +422,15 @@ def _function_doc(term: Any, opts: Opts) -> Doc:
     maker = maker_of(term) if not label else None
     if maker is not None:
         label = f"{inspect(maker[0])}.{inspect_call(maker[1])}/{maker[2]}"
-    if term.__class__ is Closure:
-        return f"#Function<{hash(label) & 0x7F}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + label if label else ''}>"
-    code = term.__code__
-    return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label or ':erl_eval.expr/6'}>"
+    body = term.call if term.__class__ is Closure else term
+    arity = term.arity if term.__class__ is Closure else term.__code__.co_argcount
+    if not label:  # evaluated code: the functions of the BEAM's interpreter, one for each arity
+        return f"#Function<{max(43 - arity, 0)}.3316493/{arity} in :erl_eval.expr/6>"
+    from zlib import crc32
+
+    code = getattr(body, "__code__", None)
+    number, name = (0, label) if code is None else (code.co_firstlineno, code.co_name)
+    return f"#Function<{number}.{crc32(name.encode()) & 0xFFFFFF}/{arity} in {label}>"
 
 
 def _opaque_doc(term: Any, opts: Opts) -> Doc:

@@ -8,7 +8,7 @@ from tests.stdlib.support import shown
 
 TEXTS = [
     ("1.25, decimals: 1", "1.3"), ("1.45, decimals: 1", "1.5"), ("-2.5, decimals: 0", "-3"), ("0.5, decimals: 0", "1"), ("-0.0, decimals: 1", "-0.0"),
-    ("0.15, decimals: 1", "0.1"), ("2.675, decimals: 2", "2.68"), ("99.995, decimals: 2", "100.00"), ("1.0e20, decimals: 1", "100000000000000000000.0"),
+    ("0.15, decimals: 1", "0.2"), ("2.675, decimals: 2", "2.67"), ("99.995, decimals: 2", "100.00"), ("1.0e20, decimals: 1", "100000000000000000000.0"),
     ("0.1, decimals: 20", "0.10000000000000000555"), ("1.5, [:compact, decimals: 4]", "1.5"), ("2.0, [:compact, decimals: 4]", "2.0"),
     ("1.25, scientific: 1", "1.2e+00"), ("1.25, [:short, decimals: 4]", "1.2500"), ("1.25, [{:decimals, 4}, :short]", "1.25"),
     ("1.25, decimals: 2, scientific: 3", "1.250e+00"), ("1.25, []", "1.25000000000000000000e+00"),
