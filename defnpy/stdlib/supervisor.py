@@ -153,7 +153,7 @@ class SupervisorServer(Server):
     def handle(self, message: Any) -> Any:
         kind = message.__class__
         if kind is tuple and message and message[0] is CALL:
-            name, *args = message[2]
+            name, *args = message[2] if message[2].__class__ is tuple else (message[2],)
             genserver.reply(message[1], getattr(self, f"on_{name.name}")(*args))
             return (NOREPLY, None)
         if kind is tuple and len(message) == 3 and message[0] is EXIT:
@@ -361,7 +361,7 @@ def child_spec(child: Any, overrides: Any) -> Any:
 
 def _request(name: str) -> Callable[..., Any]:
     def ask(supervisor: Any, *args: Any) -> Any:
-        return genserver.call(supervisor, (Atom(name), *args), INFINITY)
+        return genserver.call(supervisor, (Atom(name), *args) if args else Atom(name), INFINITY)
 
     return ask
 
@@ -402,7 +402,7 @@ def _supervisor() -> Module:
     made = native_module("Supervisor", {})
     made.functions.update({
         "start_link/2": start_link, "start_link/3": start_link, "init/2": init, "child_spec/2": child_spec,
-        "child_spec/1": _own_spec(alias("Supervisor")), **{f"stop/{n}": stop for n in (1, 2, 3)},
+        **{f"stop/{n}": stop for n in (1, 2, 3)},
     })  # fmt: skip
     for name, arity in (("start_child", 2), ("terminate_child", 2), ("delete_child", 2), ("restart_child", 2), ("which_children", 1),
                         ("count_children", 1)):
