@@ -215,7 +215,7 @@ MODULES: dict[str, str] = {
     "re": "defnpy.stdlib.erlang.re",
     "sets": "defnpy.stdlib.erlang.ordered",
     "string": "defnpy.stdlib.erlang.strings",
-    "sys": "defnpy.stdlib.genserver",
+    "sys": "defnpy.stdlib.erlang.sys",
     "telemetry": "defnpy.stdlib.telemetry",
     "telemetry_test": "defnpy.stdlib.telemetry",
     "timer": "defnpy.stdlib.erlang.timer",

@@ -33,7 +33,8 @@ class Table:
         self.place = place
         self.name = name
         self.rows: dict[Any, list[Any]] = {}
-        self.hashes: dict[Any, int] = {}  # of the keys, once the order of the table was asked for
+        self.order: dict[Any, None] = {}  # the keys as they were ordered last
+        self.hashes: dict[Any, int] = {}  # of the keys, once their order was asked for
         self.lock = threading.RLock()
 
     def key(self, row: tuple[Any, ...]) -> Any:
@@ -48,9 +49,12 @@ class Table:
 
     def keys(self) -> list[Any]:
         """The stored keys in the order of ``first`` and ``next``."""
-        if self.kind == "ordered_set":
-            return [maps.key(k) for k in sorting.sort([maps.unkey(k) for k in self.rows])]
-        return sorted(self.rows, key=self.bucket)
+        if self.order.keys() != self.rows.keys():
+            if self.kind == "ordered_set":
+                self.order = {maps.key(k): None for k in sorting.sort([maps.unkey(k) for k in self.rows])}
+            else:
+                self.order = dict.fromkeys(sorted(self.rows, key=self.bucket))
+        return list(self.order)
 
     def bucket(self, key: Any) -> int:
         """Where the hash of *key* puts it; a table has a bucket for each row, and 256 at least."""
