@@ -19,12 +19,12 @@ def reflecting(protocol: Module, targets: str, *, any_struct: bool = False, desc
 
     def impl_for(term: Any) -> Any:
         """The module that implements the protocol for the term, or `nil`."""
-        found = find_impl(name, term)
-        if found is not None:
-            return found.name
         target = target_of(term)
         if target in own:
             return alias(f"{name}.{target}")
+        found = find_impl(name, term)
+        if found is not None:
+            return found.name
         return alias(f"{name}.Any") if any_struct else None
 
     def impl_for_bang(term: Any) -> Any:

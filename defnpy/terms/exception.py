@@ -443,6 +443,8 @@ def format_exit(reason: Any) -> str:
             return f"no connection to {atom_name(second)}"
         if first is Atom("bad_return_value"):
             return f"bad return value: {inspect(second)}"
+        if first is Atom("already_started"):
+            return f"already started: {inspect(second)}"
         if first is Atom("bad_call"):
             return f"bad call: {inspect(second)}"
         if first is Atom("bad_cast"):

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from defnpy.expand.env import MacroEnv
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.stdlib.util import need
+from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
@@ -159,11 +160,18 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
 
 @ex("ensure_loaded/1")
 def ensure_loaded(module: Any) -> Any:
+    need(is_atom(module), "Code", "ensure_loaded", 1)
     return (Atom("module"), module) if runtime().find(module) is not None else (ERROR, Atom("nofile"))
 
 
-@ex("ensure_loaded?/1", "loaded?/1")
+@ex("ensure_loaded?/1")
 def ensure_loaded_q(module: Any) -> bool:
+    need(is_atom(module), "Code", "ensure_loaded?", 1)
+    return loaded_q(module)
+
+
+@ex("loaded?/1")
+def loaded_q(module: Any) -> bool:
     return runtime().find(module) is not None
 
 

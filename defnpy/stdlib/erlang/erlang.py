@@ -24,7 +24,7 @@ from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Reference, current
 
 UNDEFINED = Atom("undefined")
-_UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
+UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
 
 
 def charlist(text: str) -> list[int]:
@@ -303,7 +303,7 @@ def raise_(kind: Any, reason: Any, stack: Any) -> NoReturn:
 def _clock(nanoseconds: int, unit: Any) -> int:
     if unit is None:
         return nanoseconds
-    per = unit if is_int(unit) else _UNITS[unit.name]
+    per = unit if is_int(unit) else UNITS[unit.name]
     return nanoseconds * per // 10**9
 
 
@@ -324,8 +324,8 @@ def time_offset(unit: Any = None) -> int:
 
 @ex("convert_time_unit/3")
 def convert_time_unit(value: int, source: Any, target: Any) -> int:
-    a = source if is_int(source) else _UNITS[source.name]
-    b = target if is_int(target) else _UNITS[target.name]
+    a = source if is_int(source) else UNITS[source.name]
+    b = target if is_int(target) else UNITS[target.name]
     return value * b // a
 
 
