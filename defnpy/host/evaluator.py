@@ -525,7 +525,9 @@ class Evaluator:
             if var.python in made.namespace and not name.startswith("%"):
                 label: Any = Atom(name) if context is None else (Atom(name), context)
                 out.append((label, made.namespace[var.python]))
-        return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name), made.env
+        if tree.__class__ is tuple:  # code that does nothing gives the bindings back as they are
+            out.sort(key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name, reverse=True)
+        return value, out, made.env
 
     def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
         """Compile a macro of a module that is still open, with all definitions made so far."""

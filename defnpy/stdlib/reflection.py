@@ -15,7 +15,7 @@ def reflecting(protocol: Module, targets: str, *, any_struct: bool = False, desc
     """*protocol* with the functions that tell who implements it; *targets* are the types that its own code handles."""
     name = protocol.name.name.removeprefix("Elixir.")
     own = frozenset(targets.split())
-    signatures = [(Atom(s.rpartition("/")[0]), int(s.rpartition("/")[2])) for s in protocol.functions if not s.startswith("__")]
+    signatures = [(Atom(s.rpartition("/")[0]), int(s.rpartition("/")[2])) for s in sorted(protocol.functions) if not s.startswith("__")]
 
     def impl_for(term: Any) -> Any:
         """The module that implements the protocol for the term, or `nil`."""

@@ -438,6 +438,8 @@ def format_exit(reason: Any) -> str:
     if reason.__class__ is tuple and len(reason) == 2:
         first, second = reason
         if first is Atom("shutdown"):
+            if second.__class__ is tuple and len(second) == 3 and second[0] is Atom("failed_to_start_child"):
+                return f"shutdown: failed to start child: {inspect(second[1])}\n    ** (EXIT) {format_exit(_child_reason(second[2]))}"
             return f"shutdown: {inspect(second)}"
         if first is Atom("nodedown") and is_atom(second):
             return f"no connection to {atom_name(second)}"
@@ -454,12 +456,17 @@ def format_exit(reason: Any) -> str:
         if first is Atom("supervisor_data"):
             return f"bad supervisor configuration, {_bad_specification(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
-            made = normalize(first)
+            made = normalize(first, second)
             frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
             return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}{frames}"
         if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
             return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
     return inspect(reason)
+
+
+def _child_reason(reason: Any) -> Any:
+    """Why a child did not start, without the mark of an exit."""
+    return reason[1] if reason.__class__ is tuple and len(reason) == 2 and reason[0] is Atom("EXIT") else reason
 
 
 def is_exception(term: Any) -> bool:
@@ -505,9 +512,15 @@ def error_of(reason: Any) -> ElixirError:
     return ErlangError(reason)
 
 
-def normalize(payload: Any) -> Any:
-    """``Exception.normalize(:error, payload)``: the exception struct of any error term."""
-    return payload if is_exception(payload) else error_of(payload).term
+def normalize(payload: Any, stack: Any = ()) -> Any:
+    """``Exception.normalize(:error, payload)``: the exception struct of any error term; the stack trace tells which call failed."""
+    if is_exception(payload):
+        return payload
+    kind = {"undef": UndefinedFunctionError, "function_clause": FunctionClauseError}.get(getattr(payload, "name", ""))
+    if kind is not None and stack and stack[0].__class__ is tuple and len(stack[0]) == 4:
+        module, function, given = stack[0][:3]
+        return kind(module, function, len(given) if given.__class__ is list else given).term
+    return error_of(payload).term
 
 
 def erlang_reason(error: ElixirError) -> Any:

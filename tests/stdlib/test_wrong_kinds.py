@@ -53,3 +53,31 @@ VALUES = [
 @pytest.mark.parametrize(("code", "value"), VALUES)
 def test_values(code: str, value: str) -> None:
     assert shown(code) == value
+
+
+ORDERS = [
+    ("elem(Code.eval_string(\"a + b\", [a: 1, b: 2]), 1)", "[b: 2, a: 1]"), ("elem(Code.eval_string(\"x = 1; zz = 2; m = 3\"), 1)", "[zz: 2, x: 1, m: 3]"),
+    ("elem(Code.eval_string(\"1\", [c: 1, a: 0, z: 9]), 1)", "[c: 1, a: 0, z: 9]"),
+    ("Enumerable.__protocol__(:functions)", "[count: 1, member?: 2, reduce: 3, slice: 1]"),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), ORDERS)
+def test_orders(code: str, value: str) -> None:
+    assert shown(code) == value
+
+
+SUPERVISORS = [
+    ("Supervisor.child_spec(%{id: 1, start: {A, :b, []}}, foo: 1)", '%ArgumentError{message: "unknown key :foo in child specification override"}'),
+    ("Supervisor.start_link([], [])", '%ArgumentError{message: "expected :strategy option to be given"}'),
+    ("Process.flag(:trap_exit, true)\nSupervisor.start_link([{Agent, fn -> 1 end}, {Agent, fn -> 2 end}], strategy: :one_for_one)",
+     "{:error, {:start_spec, {:duplicate_child_name, Agent}}}"),
+    ("Exception.format_exit({:shutdown, {:failed_to_start_child, A, {:EXIT, :x}}})", r'"shutdown: failed to start child: A\n    ** (EXIT) :x"'),
+    ("Exception.normalize(:error, :undef, [{A, :b, 1, []}])",
+     "%UndefinedFunctionError{module: A, function: :b, arity: 1, reason: nil, message: nil}"),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), SUPERVISORS)
+def test_supervisors_and_their_exits(code: str, value: str) -> None:
+    assert shown(f"try do {code} rescue e -> e end") == value

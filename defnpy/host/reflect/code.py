@@ -302,8 +302,7 @@ def with_diagnostics(first: Any, second: Any = None) -> Any:
         evaluator.collector = outer
     shown = [
         {Atom("message"): d.message, Atom("severity"): Atom(d.severity), Atom("file"): d.file, Atom("source"): d.file,
-         Atom("position"): (d.line, d.column) if d.column else d.line, Atom("span"): None, Atom("stacktrace"): [],
-         Atom("details"): None}
+         Atom("position"): (d.line, d.column) if d.column else d.line, Atom("span"): None, Atom("stacktrace"): []}
         for d in collected
     ]
     return (value, shown)
