@@ -581,7 +581,7 @@ def kernel_env(unit: Unit) -> Env:
     macros = dict.fromkeys(NATIVE[ex.KERNEL], ex.KERNEL)
     env.macros = macros
     env.functions = {s: ex.KERNEL for s in found.functions if s not in macros and not s.startswith("__")}
-    env.requires = frozenset({ex.KERNEL, alias("Kernel.Typespec")})
+    env.requires = frozenset({ex.KERNEL, alias("Application")})
     return env
 
 

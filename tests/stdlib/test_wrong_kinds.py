@@ -46,6 +46,7 @@ VALUES = [
     ("{acc, f} = Collectable.into([1])\n{acc, f.(f.(acc, {:cont, 2}), :done)}", "{[], [1, 2]}"),
     ("try do System.convert_time_unit(1, :second, :foo) rescue e -> e.message end",
      '"unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, or a positive integer, got :foo"'),
+    ("__ENV__.requires", "[Application, Kernel]"),
     ("&to_string/1", "#Function<42.3316493/1 in :erl_eval.expr/6>"),
 ]
 
