@@ -15,6 +15,7 @@ from defnpy.terms.runtime import runtime
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
 
+EXCEPTION = Atom("Elixir.Exception")
 Known = dict[str, list[tuple[str, Atom, bool]]]
 """``name/arity`` of a callback to its kind (``function`` or ``macro``), its behaviour and whether it is optional."""
 
@@ -81,7 +82,8 @@ def _missing_callback(signature: str, kind: str, behaviour: Atom, optional: bool
     what = "protocol" if found is not None and found.info.get("protocol") else "behaviour"
     required = f"{kind} {signature} required by {what} {inspect(behaviour)}"
     if made is None or not made.public:
-        if not optional:
+        given = state.info.get("exception") and behaviour is EXCEPTION  # defexception itself defines the callbacks
+        if not optional and not given:
             _warn(state, f"{required} is not implemented (in module {inspect(state.name)})")
     elif _kind(made) != kind:
         wanted = "def" if kind == "function" else "defmacro"

@@ -6,6 +6,7 @@ import importlib
 from importlib.util import find_spec
 from typing import Any
 
+from defnpy.host.callbacks import callbacks_of
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import Module
 
@@ -21,6 +22,9 @@ REFLECT = {
     "Elixir.Mix": "defnpy.host.reflect.mix",
     "Elixir.ExUnit": "defnpy.host.exunit.api",
     "Elixir.ExUnit.DocTest": "defnpy.host.exunit.doctest",
+    "Elixir.EEx": "defnpy.host.eex.api",
+    "Elixir.EEx.Engine": "defnpy.host.eex.engines",
+    "Elixir.EEx.SmartEngine": "defnpy.host.eex.engines",
     "Elixir.IEx": "defnpy.host.repl.iex",
     "Elixir.IEx.Helpers": "defnpy.host.repl.helpers",
 }
@@ -56,7 +60,19 @@ def load_native(name: str) -> Module | None:
     module: Module = found[name] if found is not None and name in found else python.MODULE
     module.defined = module.native = True
     module.functions.setdefault("__info__/1", lambda key: _about(module, key))
+    module.info.update(callbacks_of(name))
+    if "callbacks" in module.info:
+        module.functions.setdefault("behaviour_info/1", lambda key: _callbacks(module, key))
     return module
+
+
+def _callbacks(module: Module, key: Any) -> Any:
+    """``behaviour_info/1`` of a native module."""
+    from defnpy.terms.errors import FunctionClauseError
+
+    if getattr(key, "name", "") not in ("callbacks", "optional_callbacks"):
+        raise FunctionClauseError(module.name, Atom("behaviour_info"), 1, [key])
+    return list(module.info.get(key.name, []))
 
 
 def _about(module: Module, key: Any) -> Any:
@@ -72,7 +88,7 @@ def _about(module: Module, key: Any) -> Any:
     elif kind == "macros":
         names = macros
     elif kind == "functions":
-        names = {s for s in module.functions if s not in macros and s != "__info__/1"}
+        names = {s for s in module.functions if s not in macros and s not in ("__info__/1", "behaviour_info/1")}
     elif kind == "module":
         return module.name
     elif kind in ("attributes", "compile", "deprecated"):

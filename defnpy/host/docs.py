@@ -64,7 +64,7 @@ def _articles(module: Module) -> tuple[list[Entry], set[tuple[str, int]]]:
 
 def _public(functions: dict[str, Any]) -> dict[tuple[str, int], Any]:
     named = ((split_signature(text), function) for text, function in functions.items())
-    return {(name, arity): function for (name, arity), function in named if name not in ("__info__", "module_info") and arity is not None}
+    return {(name, arity): function for (name, arity), function in named if name not in ("__info__", "module_info", "behaviour_info") and arity is not None}
 
 
 def covers(entry: Entry, arity: int | None) -> bool:

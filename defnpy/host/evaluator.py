@@ -185,7 +185,7 @@ class Compilation:
         from defnpy.terms.inspect import inspect
 
         what = f"module {inspect(module)}" if module is not None else "file"
-        made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file)
+        made = CompileError(f"cannot compile {what} (errors have been logged)", self.unit.file, 0)
         made.diagnostics = list(self.unit.diagnostics[mark:])
         if self.evaluator.collector is not None:
             self.evaluator.collector.extend(made.diagnostics)
@@ -570,7 +570,9 @@ class Evaluator:
             if var.python in made.namespace and not name.startswith("%"):
                 label: Any = Atom(name) if context is None else (Atom(name), context)
                 out.append((label, made.namespace[var.python]))
-        return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name), made.env
+        if tree.__class__ is tuple:  # code that does nothing gives the bindings back as they are
+            out.sort(key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name, reverse=True)
+        return value, out, made.env
 
     def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
         """Compile a macro of a module that is still open, with all definitions made so far."""
@@ -624,7 +626,7 @@ def kernel_env(unit: Unit) -> Env:
     macros = dict.fromkeys(NATIVE[ex.KERNEL], ex.KERNEL)
     env.macros = macros
     env.functions = {s: ex.KERNEL for s in found.functions if s not in macros and not s.startswith("__")}
-    env.requires = frozenset({ex.KERNEL, alias("Kernel.Typespec")})
+    env.requires = frozenset({ex.KERNEL, alias("Application")})
     return env
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.terms.atom import Atom
-from defnpy.terms.errors import ElixirError, make
+from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import EXCEPTION, ElixirError, from_struct
+from defnpy.terms.struct import Struct
 
 
 def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
@@ -45,9 +46,8 @@ def syntax_error(problem: Any) -> ElixirError:
         "end_line": problem.end_line, "end_column": problem.end_column, "opening_delimiter": _delimiter(problem.opening),
         "expected_delimiter": _delimiter(problem.expected), "closing_delimiter": _delimiter(problem.closing),
     }  # fmt: skip
-    made = make(problem.kind, problem.message, **{k.name: known[k.name] for k, _ in FIELDS[problem.kind]})
-    made.problem = problem  # type: ignore[attr-defined]
-    return made
+    fields = {key: known[key.name] for key, _ in FIELDS[problem.kind]}
+    return from_struct(Struct(alias(problem.kind), {EXCEPTION: True, **fields}))
 
 
 def _delimiter(text: str | None) -> Atom | None:

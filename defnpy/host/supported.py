@@ -28,7 +28,7 @@ def rows() -> list[tuple[str, str]]:
         assert module is not None
         atom = Atom(name)
         signatures = {*module.functions, *module.macros, *NATIVE.get(atom, {})}
-        public = sorted(s for s in signatures if not s.startswith("_"))
+        public = sorted(s for s in signatures if not s.startswith("_") and s != "behaviour_info/1")
         if public:
             out.append((inspect(atom), ", ".join(_grouped(public))))
     return out

@@ -133,10 +133,17 @@ def surround(left: Any, doc: Any, right: Any) -> Any:
     return algebra.group(algebra.glue(algebra.nest(algebra.glue(left, "", doc), 2), "", right))
 
 
+IMPLEMENTED = (
+    "Atom", "BitString", "Date.Range", "Duration", "Float", "Function", "Integer", "List", "Macro.Env", "Map", "MapSet", "PID", "Port", "Range",
+    "Reference", "Regex", "Stream", "Tuple", "URI", "Version",
+)
+"""The types that inspecting itself knows how to show."""
+
+
 def _inspect() -> Module:
     made = native_module("Inspect", {}, info={"protocol": True})
     made.functions["inspect/2"] = inspecting.inspect_term
-    return reflecting(made, "Atom BitString Float Function Integer List Map PID Port Range Reference Regex Tuple", any_struct=True)
+    return reflecting(made, " ".join(IMPLEMENTED), any_struct=True)
 
 
 def _impl(name: str) -> Module:

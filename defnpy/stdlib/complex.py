@@ -10,7 +10,7 @@ from typing import Any
 from defnpy.base.branches import inverses
 from defnpy.base.giles import CENTRAL, TAIL, polynomial
 from defnpy.stdlib.parsing import float_prefix
-from defnpy.stdlib.util import ERROR, is_number, no_clause
+from defnpy.stdlib.util import ERROR, is_number, no_clause, to_float
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import ArithmeticError_
 from defnpy.terms.float_text import float_inspect
@@ -102,10 +102,12 @@ def parse(s: Any) -> Any:
 
 @ex("new/1", "new/2")
 def new(re: Any, im: Any = 0) -> Struct:
-    for value in (re, im):
-        if not is_number(value) and value not in _SPECIAL:
-            raise no_clause("Complex", "new", 2)
-    return make(re, im)
+    """The parts become floats; ``:nan`` and the infinities stay."""
+    return make(_part(re), _part(im))
+
+
+def _part(value: Any) -> Any:
+    return value if value.__class__ is Atom and value in _SPECIAL else to_float(value)
 
 
 @ex("from_polar/1", "from_polar/2")

@@ -180,7 +180,7 @@ def reduce(term: Any, acc: Any, fun: Callable[[Any, Any], Any]) -> Any:
 
 @ex("count/1")
 def protocol_count(term: Any) -> Any:
-    return (OK, count(term)) if term.__class__ is not list else (ERROR, alias("Enumerable.List"))
+    return (OK, count(term))
 
 
 @ex("member?/2")
@@ -327,7 +327,7 @@ def _collectable() -> Module:
             add(command[1])
             return acc
 
-        return (target, step)
+        return ([] if target.__class__ is list else [target] if is_binary(target) else target, step)
 
     made.functions["into/1"] = into_
     return reflecting(made, "BitString List Map MapSet File.Stream IO.Stream")

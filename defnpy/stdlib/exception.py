@@ -39,7 +39,7 @@ def normalize(kind: Any, payload: Any, stack: Any = None) -> Any:
 
 def _normalized(payload: Any, stack: Any) -> Any:
     """The exception struct of an error term, with what the function that failed says of it (``error_info``)."""
-    made = texts.normalize(payload)
+    made = texts.normalize(payload, stack or ())
     said = _details(payload, stack) if not texts.is_exception(payload) else None
     if said is None:
         return made

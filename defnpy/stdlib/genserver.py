@@ -42,10 +42,17 @@ class Server:
     def serve(self) -> None:
         me = current()
         while True:
-            message = processes.receive(me, lambda m: (m,), self.wait, lambda: None)
+            message = processes.receive(me, self.wanted, self.wait, lambda: None)
             self.last = TIMEOUT if message is None else message[0]
-            if self.step(lambda: self.handle(self.last)):
+            if self.step(lambda: self.take(self.last)):
                 return
+
+    def wanted(self, message: Any) -> Any:
+        """While it is suspended, a server takes nothing but requests of ``:sys``."""
+        return NOMATCH if self.suspended and not _is_system(message) else (message,)
+
+    def take(self, message: Any) -> Any:
+        return self.system(message[1], message[2]) if _is_system(message) else self.handle(message)
 
     def step(self, work: Callable[[], Any]) -> bool:
         """Run a callback and take over its answer; ``terminate/2`` hears of what it raised. True when the server stops."""
@@ -72,8 +79,6 @@ class Server:
             return self.call("handle_cast/2", message[1], self.state)
         if message.__class__ is tuple and message and message[0] is STOP_MESSAGE:
             return (STOP, message[1], self.state)
-        if message.__class__ is tuple and message and message[0] is SYSTEM:
-            return self.system(message[1], message[2])
         if message.__class__ is tuple and len(message) == 3 and message[0] is EXIT and message[1] is self.parent:
             return (STOP, message[2], self.state)
         if self.find("handle_info/2") is None:
@@ -103,13 +108,13 @@ class Server:
     parent: Any = None
     last: Any = None
     initial: Any = None
+    suspended = False
+    ending: Any = None  # the reason for which :sys ends the server, in a tuple
 
-    def system(self, client: Any, request: Any) -> Any:
-        """A request of ``:sys``: the state, or a function that makes a new one."""
-        if request is not None:
-            self.state = request(self.state)
-        reply(client, self.state)
-        return (NOREPLY, self.state)
+    def system(self, client: Any, work: Callable[[Server], Any]) -> Any:
+        """A request of ``:sys``: a function of the server."""
+        reply(client, work(self))
+        return (NOREPLY, self.state) if self.ending is None else (STOP, self.ending[0], self.state)
 
     def after(self, answer: Any) -> bool:
         """Take over the new state; true when the server stops."""
@@ -163,6 +168,10 @@ class Server:
 
         if self.label.__class__ is Atom and self.label is not AGENT:
             emit(ERROR, f"{inspect(self.label)} {inspect(current().pid)} received unexpected message in handle_info/2: {inspect(message)}")
+
+
+def _is_system(message: Any) -> bool:
+    return message.__class__ is tuple and len(message) == 3 and message[0] is SYSTEM
 
 
 class Stopped(Exit):
@@ -532,22 +541,6 @@ def _gen_server() -> Module:
     return made
 
 
-def _system(target: Any, work: Any, timeout: Any) -> Any:
-    return call(target, work, timeout, Atom("sys"), "get_state" if work is None else "replace_state", SYSTEM)
-
-
-def _sys() -> Module:
-    """``:sys``: looking at the state of a server from outside."""
-    made = native_module("sys", {}, erlang=True)
-    made.functions.update({
-        "get_state/1": lambda target: _system(target, None, 5000),
-        "get_state/2": lambda target, timeout: _system(target, None, timeout),
-        "replace_state/2": lambda target, fun: _system(target, fun1(fun), 5000),
-        "replace_state/3": lambda target, fun, timeout: _system(target, fun1(fun), timeout),
-    })  # fmt: skip
-    return made
-
-
 def _proc_lib() -> Module:
     """``:proc_lib``: what a process started with, and its label."""
     made = native_module("proc_lib", {}, erlang=True)
@@ -595,7 +588,6 @@ MODULE = _gen_server()
 MODULES_BY_NAME = {
     "Elixir.GenServer": MODULE,
     "Elixir.Agent": _agent(),
-    "sys": _sys(),
     "proc_lib": _proc_lib(),
     "global": _global(),
 }

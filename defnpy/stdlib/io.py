@@ -229,6 +229,7 @@ def iodata_empty_q(data: Any) -> bool:
 
 @ex("chardata_to_string/1")
 def chardata_to_string(data: Any) -> Any:
+    need(txt.is_binary(data) or data.__class__ in (list, ImproperList), "IO", "chardata_to_string", 1)
     return data if txt.is_binary(data) else txt.list_to_string(data)
 
 

@@ -256,7 +256,6 @@ def or_(a: Any, b: Any) -> Any:
     bad_boolean("or", a)
 
 
-@ex("xor/2")
 def xor(a: Any, b: Any) -> bool:
     for side in (a, b):
         if side is not True and side is not False:

@@ -8,11 +8,12 @@ import re
 from typing import Any
 
 from defnpy.stdlib import grants
-from defnpy.stdlib.util import ERROR, OK, option
+from defnpy.stdlib.util import ERROR, OK, UNSET, need, option
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.function import call, is_function
 from defnpy.terms.inspect import inspect
+from defnpy.terms.list import ImproperList
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.text import is_binary, list_to_string
 
@@ -22,7 +23,10 @@ _DOUBLED = re.compile(r"/(?:\./|/)+")
 
 def text_of(path: Any) -> Any:
     """A path as a binary."""
-    return path if is_binary(path) else list_to_string(path)
+    if is_binary(path):
+        return path
+    need(path.__class__ in (list, ImproperList), "IO", "chardata_to_string", 1)
+    return list_to_string(path)
 
 
 def _cwd() -> str:
@@ -145,10 +149,11 @@ def safe_relative(path: Any, base: Any = None) -> Any:
 
 
 @ex("join/1", "join/2")
-def join(first: Any, second: Any = None) -> Any:
-    parts = [text_of(p) for p in (first if second is None else [first, second])]
+def join(first: Any, second: Any = UNSET) -> Any:
+    need(second is not UNSET or (first.__class__ is list and first != []), "Path", "join", 1)
+    parts = [text_of(p) for p in (first if second is UNSET else [first, second])]
     made = parts[0]
-    if second is None and len(parts) == 1:
+    if second is UNSET and len(parts) == 1:
         return made
     for part in parts[1:]:
         made = _trimmed(_join_two(made, part))

@@ -53,7 +53,7 @@ def delete(key: Any) -> Any:
 
 @ex("alive?/1")
 def alive_q(pid: Any) -> bool:
-    need(pid.__class__ is Pid, "Process", "alive?", 1)
+    _need_pid(pid)
     return bool(pid.process.alive)
 
 
@@ -90,13 +90,16 @@ def flag(name: Any, value: Any) -> Any:
 
 @ex("whereis/1")
 def whereis(name: Any) -> Any:
+    if not is_atom(name):
+        raise badarg((1, "not an atom"))
     found = runtime().registered.get(name)
     return found.pid if found is not None else None
 
 
 @ex("register/2")
 def register(pid: Any, name: Any) -> bool:
-    if name in runtime().registered or not is_atom(name) or name is None:
+    need(name.__class__ is Atom and name is not Atom("undefined"), "Process", "register", 2)
+    if pid.__class__ is not Pid or name in runtime().registered:
         raise ArgumentError(
             f"could not register {inspect(pid)} with name {inspect(name)} because it is not alive, the name is already "
             "taken, or it has already been given another name"
@@ -107,8 +110,8 @@ def register(pid: Any, name: Any) -> bool:
 
 @ex("unregister/1")
 def unregister(name: Any) -> bool:
-    if runtime().registered.pop(name, None) is None:
-        raise badarg((1, "not a registered name"))
+    if not is_atom(name) or runtime().registered.pop(name, None) is None:
+        raise badarg((1, "not a pid"))
     return True
 
 
@@ -157,12 +160,14 @@ def send_after(target: Any, message: Any, milliseconds: Any, options: Any = ()) 
 
 @ex("read_timer/1")
 def read_timer(reference: Any) -> Any:
+    _need_reference(reference)
     found = _timers().get(reference)
     return found.left if found is not None else False
 
 
 @ex("cancel_timer/1", "cancel_timer/2")
 def cancel_timer(reference: Any, options: Any = ()) -> Any:
+    _need_reference(reference)
     found = _timers().pop(reference, None)
     left = found.left if found is not None else False
     if found is not None:
@@ -187,6 +192,8 @@ def get_label(pid: Any) -> Any:
 
 @ex("monitor/1", "monitor/2")
 def monitor(target: Any, options: Any = ()) -> Reference:
+    if target.__class__ is not tuple and not is_atom(target):
+        _need_pid(target, 2)
     mode = option(options, "alias")
     reference = Reference(current() if mode is not None else None, mode in (Atom("demonitor"), Atom("reply_demonitor")))
     return processes.monitor(target, reference, option(options, "tag", processes.DOWN))
@@ -194,6 +201,7 @@ def monitor(target: Any, options: Any = ()) -> Reference:
 
 @ex("demonitor/1", "demonitor/2")
 def demonitor(reference: Any, options: Any = ()) -> bool:
+    _need_reference(reference)
     was = processes.demonitor(reference, flush=Atom("flush") in options)
     return was if Atom("info") in options else True
 
@@ -205,23 +213,37 @@ def alias(options: Any = ()) -> Reference:
 
 @ex("unalias/1")
 def unalias(reference: Any) -> bool:
+    _need_reference(reference)
     was = reference.alias is current()
     reference.alias = None if was else reference.alias
     return was
 
 
+def _need_pid(pid: Any, place: int = 1) -> None:
+    if pid.__class__ is not Pid:
+        raise badarg((place, "not a pid"))
+
+
+def _need_reference(reference: Any) -> None:
+    if reference.__class__ is not Reference:
+        raise badarg((1, "not a reference"))
+
+
 @ex("link/1")
 def link(pid: Any) -> bool:
+    _need_pid(pid)
     return processes.link(pid)
 
 
 @ex("unlink/1")
 def unlink(pid: Any) -> bool:
+    _need_pid(pid)
     return processes.unlink(pid)
 
 
 @ex("exit/2")
 def exit_(pid: Any, reason: Any) -> bool:
+    _need_pid(pid)
     return processes.exit_process(pid, reason)
 
 
@@ -234,6 +256,7 @@ def group_leader() -> Any:
 def set_group_leader(pid: Any, leader: Any) -> bool:
     from defnpy.stdlib import devices
 
+    _need_pid(leader)
     pid.process.group = leader.process
     pid.process.leader = lambda text: devices.write(leader, text)
     return True

@@ -15,16 +15,16 @@ def reflecting(protocol: Module, targets: str, *, any_struct: bool = False, desc
     """*protocol* with the functions that tell who implements it; *targets* are the types that its own code handles."""
     name = protocol.name.name.removeprefix("Elixir.")
     own = frozenset(targets.split())
-    signatures = [(Atom(s.rpartition("/")[0]), int(s.rpartition("/")[2])) for s in protocol.functions if not s.startswith("__")]
+    signatures = [(Atom(s.rpartition("/")[0]), int(s.rpartition("/")[2])) for s in sorted(protocol.functions) if not s.startswith("__")]
 
     def impl_for(term: Any) -> Any:
         """The module that implements the protocol for the term, or `nil`."""
-        found = find_impl(name, term)
-        if found is not None:
-            return found.name
         target = target_of(term)
         if target in own:
             return alias(f"{name}.{target}")
+        found = find_impl(name, term)
+        if found is not None:
+            return found.name
         return alias(f"{name}.Any") if any_struct else None
 
     def impl_for_bang(term: Any) -> Any:

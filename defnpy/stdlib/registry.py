@@ -11,9 +11,9 @@ from defnpy.stdlib.calls import fun0, fun1
 from defnpy.stdlib.erlang import match_spec
 from defnpy.stdlib.genserver import ERROR, EXIT, NOREPLY, Server
 from defnpy.stdlib.kernel import apply
-from defnpy.stdlib.util import OK, option
+from defnpy.stdlib.util import OK, need, option
 from defnpy.terms import map as maps
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex, native_module
@@ -101,7 +101,9 @@ class _RegistryServer(Server):
         return super().handle(message)
 
 
-def _table(name: Any) -> Table:
+def _table(name: Any, function: str, arity: int) -> Table:
+    """The registry of that name, which must be an atom to be an argument of *function*."""
+    need(is_atom(name), "Registry", function, arity)
     found: Table | None = runtime().options.get("registries", {}).get(name)
     if found is None or not found.owner.alive:
         raise ArgumentError(f"unknown registry: {inspect(name)}")
@@ -154,46 +156,46 @@ def child_spec(options: Any) -> Any:
 
 @ex("register/3")
 def register(name: Any, key: Any, value: Any) -> Any:
-    table, me = _table(name), current()
+    table, me = _table(name, "register", 3), current()
     taken = table.add(key, me.pid, value)
     return (ERROR, (ALREADY, taken[0])) if taken is not None else (OK, table.owner.pid)
 
 
 @ex("unregister/2")
 def unregister(name: Any, key: Any) -> Any:
-    _table(name).remove(key, current().pid)
+    _table(name, "unregister", 2).remove(key, current().pid)
     return OK
 
 
 @ex("lock/3")
 def lock(name: Any, key: Any, fun: Any) -> Any:
-    with _table(name).locks.setdefault(maps.key(key), threading.RLock()):
+    with _table(name, "lock", 3).locks.setdefault(maps.key(key), threading.RLock()):
         return fun0(fun)()
 
 
 @ex("lookup/2")
 def lookup(name: Any, key: Any) -> list[Any]:
-    return list(_table(name).living(key))
+    return list(_table(name, "lookup", 2).living(key))
 
 
 @ex("keys/2")
 def keys(name: Any, pid: Any) -> list[Any]:
-    return [key for key, owner, _ in _table(name).rows() if owner is pid]
+    return [key for key, owner, _ in _table(name, "keys", 2).rows() if owner is pid]
 
 
 @ex("values/3")
 def values(name: Any, key: Any, pid: Any) -> list[Any]:
-    return [value for owner, value in _table(name).living(key) if owner is pid]
+    return [value for owner, value in _table(name, "values", 3).living(key) if owner is pid]
 
 
 @ex("count/1")
 def count(name: Any) -> int:
-    return len(_table(name).rows())
+    return len(_table(name, "count", 1).rows())
 
 
 @ex("dispatch/3", "dispatch/4")
 def dispatch(name: Any, key: Any, body: Any, options: Any = ()) -> Any:
-    found = list(_table(name).living(key))
+    found = list(_table(name, "dispatch", 4).living(key))
     if found:
         if body.__class__ is tuple:
             apply(body[0], body[1], [found, *body[2]])
@@ -204,7 +206,7 @@ def dispatch(name: Any, key: Any, body: Any, options: Any = ()) -> Any:
 
 @ex("update_value/3")
 def update_value(name: Any, key: Any, body: Any) -> Any:
-    table = _table(name)
+    table = _table(name, "update_value", 3)
     for place, (pid, value) in enumerate(table.living(key)):
         if pid is current().pid:
             new = fun1(body)(value)
@@ -215,13 +217,13 @@ def update_value(name: Any, key: Any, body: Any) -> Any:
 
 @ex("unregister_match/3", "unregister_match/4")
 def unregister_match(name: Any, key: Any, pattern: Any, guards: Any = ()) -> Any:
-    _table(name).remove(key, current().pid, lambda value: _fits(pattern, guards, value))
+    _table(name, "unregister_match", 4).remove(key, current().pid, lambda value: _fits(pattern, guards, value))
     return OK
 
 
 @ex("match/3", "match/4")
 def match(name: Any, key: Any, pattern: Any, guards: Any = ()) -> list[Any]:
-    return [entry for entry in _table(name).living(key) if _fits(pattern, guards, entry[1])]
+    return [entry for entry in _table(name, "match", 4).living(key) if _fits(pattern, guards, entry[1])]
 
 
 @ex("count_match/3", "count_match/4")
@@ -242,31 +244,31 @@ def _check_spec(spec: Any, function: str) -> None:
 @ex("select/2")
 def select(name: Any, spec: Any) -> list[Any]:
     _check_spec(spec, "select")
-    return match_spec.select(_table(name).rows(), spec)
+    return match_spec.select(_table(name, "select", 2).rows(), spec)
 
 
 @ex("count_select/2")
 def count_select(name: Any, spec: Any) -> int:
     _check_spec(spec, "count_select")
-    return sum(found is True for found in match_spec.select(_table(name).rows(), spec))
+    return sum(found is True for found in match_spec.select(_table(name, "count_select", 2).rows(), spec))
 
 
 @ex("delete_meta/2")
 def delete_meta(name: Any, key: Any) -> Any:
-    _table(name).meta.pop(maps.key(key), None)
+    _table(name, "delete_meta", 2).meta.pop(maps.key(key), None)
     return OK
 
 
 @ex("put_meta/3")
 def put_meta(name: Any, key: Any, value: Any) -> Any:
-    _table(name).meta[maps.key(key)] = value
+    _table(name, "put_meta", 3).meta[maps.key(key)] = value
     return OK
 
 
 @ex("meta/2")
 def meta(name: Any, key: Any) -> Any:
     stored = maps.key(key)
-    table = _table(name)
+    table = _table(name, "meta", 2)
     return (OK, table.meta[stored]) if stored in table.meta else ERROR
 
 
@@ -274,7 +276,7 @@ def meta(name: Any, key: Any) -> Any:
 
 
 def _via(name: Any) -> Table:
-    table = _table(name)
+    table = _table(name, "whereis_name", 1)
     if not table.unique:
         raise ArgumentError(":via is not supported for duplicate registries")
     return table

@@ -13,11 +13,14 @@ from defnpy.stdlib.kernel import apply
 from defnpy.stdlib.util import INFINITY, OK, option
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import ArgumentError
+from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, native_module
 from defnpy.terms.order import strict_equal
 from defnpy.terms.process import Pid, Process, current
 
 ID, START, RESTART, SHUTDOWN, TYPE, MODULES = (Atom(n) for n in ("id", "start", "restart", "shutdown", "type", "modules"))
+KEYS = (ID, START, RESTART, SHUTDOWN, TYPE, MODULES, Atom("significant"))
 PERMANENT, TRANSIENT, TEMPORARY = Atom("permanent"), Atom("transient"), Atom("temporary")
 ONE_FOR_ALL, REST_FOR_ONE = Atom("one_for_all"), Atom("rest_for_one")
 WORKER, SUPERVISOR, UNDEFINED, NOT_FOUND = Atom("worker"), Atom("supervisor"), Atom("undefined"), Atom("not_found")
@@ -108,7 +111,7 @@ class SupervisorServer(Server):
             return (STOP, (Atom("supervisor_data"), bad))
         current().trap_exit = True
         for spec in [child_specification(spec) for spec in specs]:
-            problem = spec_problem(spec, self.dynamic)
+            problem = spec_problem(spec, self.dynamic) or self.taken(spec)
             if problem is not None:
                 return (STOP, (Atom("start_spec"), problem))
             answer = self.launch(spec)
@@ -117,6 +120,10 @@ class SupervisorServer(Server):
                 return (STOP, (SHUTDOWN, (Atom("failed_to_start_child"), spec[ID], answer[1])))
             self.keep(spec, answer[1])
         return (OK, None)
+
+    def taken(self, spec: Any) -> Any:
+        """What is wrong with a child whose id another one has."""
+        return (Atom("duplicate_child_name"), spec[ID]) if self.find_child(spec[ID]) is not None else None
 
     def bad_flag(self) -> Any:
         """``{:invalid_..., value}`` of the first flag that is none."""
@@ -153,7 +160,7 @@ class SupervisorServer(Server):
     def handle(self, message: Any) -> Any:
         kind = message.__class__
         if kind is tuple and message and message[0] is CALL:
-            name, *args = message[2]
+            name, *args = message[2] if message[2].__class__ is tuple else (message[2],)
             genserver.reply(message[1], getattr(self, f"on_{name.name}")(*args))
             return (NOREPLY, None)
         if kind is tuple and len(message) == 3 and message[0] is EXIT:
@@ -339,6 +346,8 @@ def _start_module(module: Any, arg: Any, options: Any, dynamic: bool) -> Any:
 def start_link(first: Any, second: Any, options: Any = ()) -> Any:
     """``Supervisor.start_link/2,3``: children and flags, or a module with its argument."""
     if first.__class__ is list:
+        if option(second, "strategy") is None:
+            raise ArgumentError("expected :strategy option to be given")
         return start(first, second)
     return _start_module(first, second, options, False)
 
@@ -355,13 +364,15 @@ def child_spec(child: Any, overrides: Any) -> Any:
     """``Supervisor.child_spec/2``."""
     spec = dict(child_specification(child))
     for key, value in overrides:
+        if key not in KEYS:
+            raise ArgumentError(f"unknown key {inspect(key)} in child specification override")
         spec[maps.key(key)] = value
     return spec
 
 
 def _request(name: str) -> Callable[..., Any]:
     def ask(supervisor: Any, *args: Any) -> Any:
-        return genserver.call(supervisor, (Atom(name), *args), INFINITY)
+        return genserver.call(supervisor, (Atom(name), *args) if args else Atom(name), INFINITY)
 
     return ask
 
@@ -402,7 +413,7 @@ def _supervisor() -> Module:
     made = native_module("Supervisor", {})
     made.functions.update({
         "start_link/2": start_link, "start_link/3": start_link, "init/2": init, "child_spec/2": child_spec,
-        "child_spec/1": _own_spec(alias("Supervisor")), **{f"stop/{n}": stop for n in (1, 2, 3)},
+        **{f"stop/{n}": stop for n in (1, 2, 3)},
     })  # fmt: skip
     for name, arity in (("start_child", 2), ("terminate_child", 2), ("delete_child", 2), ("restart_child", 2), ("which_children", 1),
                         ("count_children", 1)):

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 from defnpy.stdlib import commands, grants
 from defnpy.stdlib.erlang import erlang
-from defnpy.stdlib.util import ERROR, OK, UNSET, no_clause
+from defnpy.stdlib.util import ERROR, OK, UNSET, is_int, no_clause
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom, alias
+from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import EXCEPTION, ArgumentError, from_struct
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module, ex, native_module
@@ -54,6 +54,11 @@ def time_offset(unit: Any = None) -> int:
 
 @ex("convert_time_unit/3")
 def convert_time_unit(value: int, source: Any, target: Any) -> int:
+    for unit in (source, target):
+        known = unit > 0 if is_int(unit) else is_atom(unit) and atom_name(unit) in erlang.UNITS
+        if not known:
+            raise ArgumentError("unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, "
+                                f"or a positive integer, got {inspect(unit)}")
     return erlang.convert_time_unit(value, source, target)
 
 

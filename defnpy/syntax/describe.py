@@ -120,13 +120,13 @@ def _break_after(place: int, tokenizer: Tokenizer, until: int | None = None) -> 
     if found is None:
         return None
     end = found.end(1)
-    return tokenizer_first_line(tokenizer) + text.count("\n", 0, end), end - text.rfind("\n", 0, end)
+    return tokenizer_first_line(tokenizer) + text.count("\n", 0, end), end - text.rfind("\n", 0, end) - tokenizer.margin + 1
 
 
 def _offset(place: int, tokenizer: Tokenizer) -> int:
     """Where in the text a place is."""
     lines = tokenizer.text.split("\n", (place >> 32) - tokenizer_first_line(tokenizer))
-    return len(tokenizer.text) - len(lines[-1]) + (place & _MASK) - 1
+    return len(tokenizer.text) - len(lines[-1]) + (place & _MASK) - 2 + tokenizer.margin
 
 
 def _pending_error(engine: Machine, problem: Unexpected) -> ParseError | None:
@@ -197,7 +197,7 @@ def _written(pattern: re.Pattern[str], place: int, tokenizer: Tokenizer) -> str:
     lines = tokenizer.text.split("\n")
     first = tokenizer_first_line(tokenizer)
     row = lines[(place >> 32) - first] if 0 <= (place >> 32) - first < len(lines) else ""
-    found = pattern.match(row, (place & _MASK) - 1)
+    found = pattern.match(row, (place & _MASK) - 2 + tokenizer.margin)
     return found.group() if found else ""
 
 

@@ -175,6 +175,7 @@ class Options(NamedTuple):
     literal_encoder: Any = None  # (value, metadata) -> {:ok, node} | {:error, reason}
     static_atoms_encoder: Any = None  # (name, metadata) -> {:ok, term} | {:error, reason}
     unescape: bool = True
+    tree_errors: bool = False  # whether errors that are found in a tree name its column
 
     @property
     def annotates(self) -> bool:
@@ -213,7 +214,9 @@ def parse_all(
     try:
         tree = _parse_tokens(tokenizer, options)
     except ParseError as error:
-        raise error.locate(source, file, line) from None
+        if error.of_tree and not options.tree_errors:
+            error.column = None
+        raise error.locate(source, file, line, column) from None
     finally:
         if pause:
             gc.enable()

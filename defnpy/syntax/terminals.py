@@ -139,8 +139,8 @@ UNARY["..."] = Operator(Atom("..."), 90, False)
 UNARY["@"] = Operator(Atom("@"), 320, False)
 
 ERLANG_RESERVED = frozenset(
-    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div else end fun if let "
-    "maybe not of or orelse "
+    "after and andalso band begin bnot bor bsl bsr bxor case catch cond div end fun if let "
+    "not of or orelse "
     "receive rem try when xor".split()
 )
 

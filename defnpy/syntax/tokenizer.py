@@ -126,6 +126,7 @@ class Tokenizer:
         self.intern = intern  # makes the atoms of names, when it is not to_atom
         self.line = line
         self.line_start = 1 - column  # offset of column 1 of the current line
+        self.margin = 2 - column  # every line starts at that column
         self.kinds: list[int] = []
         self.values: list[Any] = []
         self.places: list[int] = []
@@ -210,7 +211,7 @@ class Tokenizer:
                         places.append(self.line * LINE + begin - self.line_start + 1)
                         self.last = t.T_EOE
                     self.line += count
-                    self.line_start = text.rindex("\n", begin, end) + 1
+                    self.line_start = text.rindex("\n", begin, end) + self.margin
                     self.indentation = end - self.line_start
                 offset = end
             elif group == G_COMMA:
@@ -258,7 +259,7 @@ class Tokenizer:
         count = self.text.count("\n", begin, end)
         if count:
             self.line += count
-            self.line_start = self.text.rindex("\n", begin, end) + 1
+            self.line_start = self.text.rindex("\n", begin, end) + self.margin
 
     def unexpected(self, offset: int) -> ParseError:
         """Nothing matches here: say which character it is."""

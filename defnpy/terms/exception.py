@@ -68,7 +68,7 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "CompileError": [(Atom("file"), None), (Atom("line"), None), (Atom("description"), "expression error")],
     "SyntaxError": [*_fields("file", "line", "column", "snippet"), (Atom("description"), "syntax error")],
     "TokenMissingError": [
-        *_fields("file", "line", "column", "end_line", "end_column", "opening_delimiter", "expected_delimiter", "snippet"),
+        *_fields("file", "line", "column", "end_line", "end_column", "snippet", "opening_delimiter", "expected_delimiter"),
         (Atom("description"), "expression is incomplete"),
     ],
     "MismatchedDelimiterError": _fields(
@@ -95,18 +95,15 @@ FIELDS: dict[str, list[tuple[Any, Any]]] = {
     "JSON.DecodeError": _fields("message", "offset", "data"),
     "Calendar.TimeZoneDatabaseError": _fields("message"),
     "Jason.EncodeError": _fields("message"),
+    "EEx.SyntaxError": _fields("file", "line", "column", "snippet", message="syntax error"),
 }  # fmt: skip
 
-# The parser writes the whole message, source snippet included.
-_SYNTAX = frozenset({"SyntaxError", "TokenMissingError", "MismatchedDelimiterError"})
 _NAMES = {f"Elixir.{name}": name for name in FIELDS}
 
 
 def message_of(term: Any) -> str:
     """``Exception.message(term)``."""
     name = _NAMES.get(term.module.name)
-    if name in _SYNTAX and term.fields.get(MESSAGE) is not None:
-        return str(term.fields[MESSAGE])
     make = _MESSAGES.get(name) if name is not None else None
     if make is not None:
         return make(*(term.fields.get(k) for k, _ in FIELDS[name]))  # type: ignore[index]
@@ -240,7 +237,7 @@ def _protocol_undefined(protocol: Any, value: Any, description: Any) -> str:
 def _located(file: Any, line: Any, description: Any) -> str:
     if file is None:
         return str(description)
-    return f"{file}:{line}: {description}" if line is not None else f"{file}: {description}"
+    return f"{file}:{line}: {description}" if line else f"{file}: {description}"
 
 
 def _file_error(reason: Any, path: Any, action: Any) -> str:
@@ -285,6 +282,35 @@ def _uri_error(action: Any, reason: Any, part: Any) -> str:
     return f"cannot {atom_name(action)} due to reason {atom_name(reason)}: {inspect(part)}"
 
 
+def _syntax_error(file: Any, line: Any, column: Any, snippet: Any, description: Any) -> str:
+    from defnpy.terms.syntax_text import syntax_message
+
+    return syntax_message("SyntaxError", file, line, column, snippet, description)
+
+
+def _token_missing(
+    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, snippet: Any, opening: Any, expected: Any, description: Any
+) -> str:
+    from defnpy.terms.syntax_text import delimiter_message, syntax_message
+
+    if end_line is None:
+        return syntax_message("TokenMissingError", file, line, column, snippet, description)
+    return delimiter_message("TokenMissingError", file, (line, column), (end_line, end_column), expected, snippet, description)
+
+
+def _mismatched(
+    file: Any, line: Any, column: Any, end_line: Any, end_column: Any, opening: Any, closing: Any, expected: Any, snippet: Any, description: Any
+) -> str:
+    from defnpy.terms.syntax_text import delimiter_message
+
+    return delimiter_message("MismatchedDelimiterError", file, (line, column), (end_line, end_column), expected, snippet, description)
+
+
+def _template_error(file: Any, line: Any, column: Any, snippet: Any, message: Any) -> str:
+    place = f"{file}:{line}:{column}: " if file is not None and line is not None else ""
+    return f"{place}{message}{snippet or ''}"
+
+
 _MESSAGES: dict[str | None, Callable[..., str]] = {
     "KeyError": _key_error,
     "MatchError": lambda term: f"no match of right hand side value: {inspect(term)}",
@@ -304,9 +330,9 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "Protocol.UndefinedError": _protocol_undefined,
     "ErlangError": lambda original, reason: f"Erlang error: {inspect(original)}{reason or ''}",
     "CompileError": _located,
-    "SyntaxError": lambda file, line, column, snippet, text: f"{file}:{line}:{column}: {text}",
-    "TokenMissingError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
-    "MismatchedDelimiterError": lambda file, line, column, *rest: f"{file}:{line}:{column}: {rest[-1]}",
+    "SyntaxError": _syntax_error,
+    "TokenMissingError": _token_missing,
+    "MismatchedDelimiterError": _mismatched,
     "File.Error": _file_error,
     "File.CopyError": _copy_error,
     "File.RenameError": _copy_error,
@@ -315,6 +341,7 @@ _MESSAGES: dict[str | None, Callable[..., str]] = {
     "MissingApplicationsError": _missing_applications,
     "Inspect.Error": _inspect_error,
     "URI.Error": _uri_error,
+    "EEx.SyntaxError": _template_error,
     "Version.InvalidVersionError": lambda version: f"invalid version: {inspect(version)}",
     "Version.InvalidRequirementError": lambda requirement: f"invalid requirement: {inspect(requirement)}",
     "NimbleOptions.ValidationError": lambda message, key, value, path: (
@@ -411,11 +438,15 @@ def format_exit(reason: Any) -> str:
     if reason.__class__ is tuple and len(reason) == 2:
         first, second = reason
         if first is Atom("shutdown"):
+            if second.__class__ is tuple and len(second) == 3 and second[0] is Atom("failed_to_start_child"):
+                return f"shutdown: failed to start child: {inspect(second[1])}\n    ** (EXIT) {format_exit(_child_reason(second[2]))}"
             return f"shutdown: {inspect(second)}"
         if first is Atom("nodedown") and is_atom(second):
             return f"no connection to {atom_name(second)}"
         if first is Atom("bad_return_value"):
             return f"bad return value: {inspect(second)}"
+        if first is Atom("already_started"):
+            return f"already started: {inspect(second)}"
         if first is Atom("bad_call"):
             return f"bad call: {inspect(second)}"
         if first is Atom("bad_cast"):
@@ -425,12 +456,17 @@ def format_exit(reason: Any) -> str:
         if first is Atom("supervisor_data"):
             return f"bad supervisor configuration, {_bad_specification(second)}"
         if second.__class__ is list and second and all(e.__class__ is tuple and len(e) == 4 for e in second):
-            made = normalize(first)
+            made = normalize(first, second)
             frames = "".join(f"\n        {format_stacktrace_entry(entry)}" for entry in second)
             return f"an exception was raised:\n    ** ({inspect_atom(made.module)}) {message_of(made)}{frames}"
         if second.__class__ is tuple and len(second) == 3 and is_atom(second[0]) and second[2].__class__ is list:
             return f"exited in: {format_mfa(*second)}\n    ** (EXIT) {format_exit(first)}"
     return inspect(reason)
+
+
+def _child_reason(reason: Any) -> Any:
+    """Why a child did not start, without the mark of an exit."""
+    return reason[1] if reason.__class__ is tuple and len(reason) == 2 and reason[0] is Atom("EXIT") else reason
 
 
 def is_exception(term: Any) -> bool:
@@ -476,9 +512,15 @@ def error_of(reason: Any) -> ElixirError:
     return ErlangError(reason)
 
 
-def normalize(payload: Any) -> Any:
-    """``Exception.normalize(:error, payload)``: the exception struct of any error term."""
-    return payload if is_exception(payload) else error_of(payload).term
+def normalize(payload: Any, stack: Any = ()) -> Any:
+    """``Exception.normalize(:error, payload)``: the exception struct of any error term; the stack trace tells which call failed."""
+    if is_exception(payload):
+        return payload
+    kind = {"undef": UndefinedFunctionError, "function_clause": FunctionClauseError}.get(getattr(payload, "name", ""))
+    if kind is not None and stack and stack[0].__class__ is tuple and len(stack[0]) == 4:
+        module, function, given = stack[0][:3]
+        return kind(module, function, len(given) if given.__class__ is list else given).term
+    return error_of(payload).term
 
 
 def erlang_reason(error: ElixirError) -> Any:

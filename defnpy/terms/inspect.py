@@ -391,7 +391,13 @@ def erlang_name(module: Atom, name: str, arity: int) -> tuple[Atom, str]:
     return Atom(owner), called
 
 
+# Kernel's macros that are functions here: a capture of one is an anonymous function.
+_MACROS = frozenset(("to_string/1", "to_charlist/1", "is_nil/1", "is_exception/1", "is_struct/1", "is_non_struct_map/1"))
+
+
 def _capture_doc(term: Capture, opts: Opts) -> Doc:
+    if term.module.name == "Elixir.Kernel" and f"{term.name}/{term.arity}" in _MACROS:
+        return _evaluated(term.arity)
     module, name = erlang_name(term.module, term.name, term.arity)
     return f"&{inspect_atom(module)}.{inspect_call(name)}/{term.arity}"
 
@@ -417,15 +423,25 @@ def _is_body(made: Any, name: str, namespace: dict[str, Any]) -> bool:
     return getattr(body, "__globals__", None) is namespace and body.__code__.co_qualname == name
 
 
+def _evaluated(arity: int) -> str:
+    """A function of evaluated code: one of those of the BEAM's interpreter, which has one for each arity."""
+    return f"#Function<{max(43 - arity, 0)}.3316493/{arity} in :erl_eval.expr/6>"
+
+
 def _function_doc(term: Any, opts: Opts) -> Doc:
     label = getattr(term, "label", "")
     maker = maker_of(term) if not label else None
     if maker is not None:
         label = f"{inspect(maker[0])}.{inspect_call(maker[1])}/{maker[2]}"
-    if term.__class__ is Closure:
-        return f"#Function<{hash(label) & 0x7F}.{id(term) & 0xFFFFFF}/{term.arity}{' in ' + label if label else ''}>"
-    code = term.__code__
-    return f"#Function<{code.co_firstlineno}.{hash(code.co_name) & 0xFFFFFF}/{code.co_argcount} in {label or ':erl_eval.expr/6'}>"
+    body = term.call if term.__class__ is Closure else term
+    arity = term.arity if term.__class__ is Closure else term.__code__.co_argcount
+    if not label:
+        return _evaluated(arity)
+    from zlib import crc32
+
+    code = getattr(body, "__code__", None)
+    number, name = (0, label) if code is None else (code.co_firstlineno, code.co_name)
+    return f"#Function<{number}.{crc32(name.encode()) & 0xFFFFFF}/{arity} in {label}>"
 
 
 def _opaque_doc(term: Any, opts: Opts) -> Doc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -79,6 +80,11 @@ class Module:
         return f"<module {self.name.name}>"
 
 
+def _makes_a_module(file: str) -> bool:
+    """Whether the functions of a Python file belong to a native module of its own: another file only calls them."""
+    return hasattr(sys.modules.get(file), "MODULE")
+
+
 def native_module(
     name: str,
     namespace: dict[str, Any],
@@ -93,8 +99,10 @@ def native_module(
     made = Module(Atom(name) if erlang else alias(name))
     made.native = True
     made.defined = True
+    file = namespace.get("__name__")  # a namespace that is put together by hand has none
     for value in list(namespace.values()):
         for signature in getattr(value, "__ex__", ()) if callable(value) else ():
-            made.functions[signature] = value
+            if file is None or value.__module__ == file or not _makes_a_module(value.__module__):
+                made.functions[signature] = value
     made.info.update(info or {})
     return made

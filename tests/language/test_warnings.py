@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import defnpy
-from tests.stdlib.support import shown
+from tests.stdlib.support import run, shown
 
 
 def _run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
@@ -311,3 +311,28 @@ def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
         "unused import List",
     ]
     assert "└─ nofile:1:1\n" in done.stderr
+
+
+BEHAVIOURS = [
+    ("use GenServer\n  @impl true\n  def init(x), do: {:ok, x}\n  def handle_call(:a, _f, s), do: {:reply, 1, s}",
+     ["module attribute @impl was not set for function handle_call/3 callback (specified in GenServer). This either means you forgot to add the "
+      '"@impl true" annotation before the definition or that you are accidentally overriding this callback']),
+    ("use Supervisor", ["function init/1 required by behaviour Supervisor is not implemented (in module WB)"]),
+    ("use Application", ["function start/2 required by behaviour Application is not implemented (in module WB)"]),
+    ("use Agent\n  @impl true\n  def start_link(x), do: x", ['got "@impl true" for function start_link/1 but no behaviour was declared']),
+    ("@behaviour Access\n  @impl true\n  def fetch(a, b), do: {:ok, {a, b}}\n  @impl true\n  def pop(a, b), do: {a, b}",
+     ["function get_and_update/3 required by behaviour Access is not implemented (in module WB)"]),
+    ("defexception [:message]\n  @impl true\n  def message(e), do: e.message", []),
+]
+
+
+@pytest.mark.parametrize(("body", "messages"), BEHAVIOURS)
+def test_callbacks_of_native_behaviours(body: str, messages: list[str]) -> None:
+    code = f'{{_, found}} = Code.with_diagnostics(fn -> Code.eval_string("""\ndefmodule WB do\n  {body}\nend\n""") end)\nEnum.map(found, & &1.message)'
+    assert run(code) == messages
+
+
+def test_a_server_without_init_gets_one() -> None:
+    code = ('{made, found} = Code.with_diagnostics(fn -> elem(Code.eval_string("defmodule WI do\n use GenServer\nend\nWI.init(3)"), 0) end)\n'
+            "{made, Enum.map(found, &(&1.message |> String.split(\"\n\") |> hd()))}")
+    assert shown(code) == '{{:ok, 3}, ["function init/1 required by behaviour GenServer is not implemented (in module WI)."]}'

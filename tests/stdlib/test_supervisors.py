@@ -151,3 +151,30 @@ def test_match_specifications() -> None:
     {:ets.match(t, {:"$1", {:a, :"$2"}}) |> Enum.sort(), :ets.select(t, [{{:"$1", {:_, :"$2"}}, [{:>, :"$2", 4}], [{{:"$1", :"$2"}}]}]) |> Enum.sort(),
      :ets.select_delete(t, [{{:"$1", :_}, [{:<, :"$1", 3}], [true]}]), :ets.tab2list(t)}
     """) == "{[[1, 2], [3, 9]], [{2, 5}, {3, 9}], 2, [{3, {:a, 9}}]}"
+
+
+SYS = """
+defmodule SysServer do
+  use GenServer
+  def init(x), do: {:ok, x}
+  def handle_call(:get, _, s), do: {:reply, s, s}
+end
+{:ok, p} = GenServer.start_link(SysServer, 5)
+"""
+SYSTEM_CALLS = [
+    ("{:sys.get_state(p), :sys.replace_state(p, &(&1 + 1)), GenServer.call(p, :get)}", "{5, 6, 6}"),
+    (":sys.suspend(p)\nheld = try do GenServer.call(p, :get, 20) catch :exit, {why, _} -> why end\n"
+     "{held, :sys.get_state(p), :sys.resume(p), GenServer.call(p, :get)}", "{:timeout, 5, :ok, 5}"),
+    ("{:status, ^p, mod, [_, how, _, [], details]} = :sys.get_status(p)\n{mod, how, List.last(details)}",
+     "{{:module, :gen_server}, :running, {:data, [{~c\"State\", 5}]}}"),
+    ("failed = try do :sys.replace_state(p, fn _ -> raise \"x\" end) rescue e in ErlangError -> elem(e.original, 0) end\n{failed, :sys.get_state(p)}",
+     "{:callback_failed, 5}"),
+    ("ref = Process.monitor(p)\n:sys.terminate(p, :normal)\nreceive do {:DOWN, ^ref, _, _, why} -> why end", ":normal"),
+    ("try do :sys.get_state(:nope) catch :exit, e -> e end", "{:noproc, {:sys, :get_state, [:nope]}}"),
+    ("{:ok, a} = Agent.start_link(fn -> 1 end)\n{:sys.replace_state(a, &(&1 * 2)), Agent.get(a, & &1)}", "{2, 2}"),
+]
+
+
+@pytest.mark.parametrize(("code", "value"), SYSTEM_CALLS)
+def test_servers_from_outside(code: str, value: str) -> None:
+    assert shown(SYS + code) == value

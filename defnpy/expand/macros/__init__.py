@@ -47,12 +47,13 @@ def collect(namespace: dict[str, Any]) -> dict[str, Any]:
     return {s: f for f in namespace.values() for s in getattr(f, "signatures", ()) if getattr(f, "native_macro", False)}
 
 
-from defnpy.expand.macros import definitions, exunit, kernel, libraries, nx_defn, records  # noqa: E402
+from defnpy.expand.macros import definitions, eex, exunit, kernel, libraries, nx_defn, records  # noqa: E402
 
 NATIVE: dict[Any, dict[str, Any]] = {
     Atom("Elixir.Kernel"): {**kernel.MACROS, **definitions.MACROS},
     **libraries.TABLES,
     Atom("Elixir.Record"): records.MACROS,
+    Atom("Elixir.EEx"): eex.MACROS,
     **nx_defn.TABLES,
     **exunit.TABLES,
 }

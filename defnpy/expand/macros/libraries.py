@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import Env
+from defnpy.expand.env import Env, line_of
 from defnpy.expand.macros import macro, rewrite
 from defnpy.expand.macros.template import Template
 from defnpy.terms.atom import Atom, alias
+from defnpy.terms.inspect import inspect
 
 DEF = Atom("def")
 
@@ -31,8 +32,8 @@ def _var(name: str, meta: Any) -> Any:
     return (Atom(name), meta, Atom("Elixir.GenServer"))
 
 
-def _using_behaviour(module: str, *extra: Any) -> Any:
-    """``use GenServer`` and friends: the behaviour and a child_spec/1, which the options of ``use`` change."""
+def _using_child(module: str, *extra: Any, behaviour: bool = True, hook: bool = False) -> Any:
+    """``use GenServer`` and friends: a child_spec/1, which the options of ``use`` change, the behaviour and a hook before compilation."""
 
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
         here = (Atom("__MODULE__"), meta, None)
@@ -42,10 +43,42 @@ def _using_behaviour(module: str, *extra: Any) -> Any:
             spec = ((ex.DOT, meta, [alias("Supervisor"), Atom("child_spec")]), meta, [spec, args[0]])
         child = (DEF, meta, [(Atom("child_spec"), meta, [_var("arg", meta)]), [(ex.DO, spec)]])
         over = (Atom("defoverridable"), meta, [[(Atom("child_spec"), 1)]])
-        behaviour = (Atom("@"), meta, [(Atom("behaviour"), meta, [alias(module)])])
-        return (ex.BLOCK, meta, [behaviour, child, over])
+        attributes = [name for name, wanted in (("behaviour", behaviour), ("before_compile", hook)) if wanted]
+        return (ex.BLOCK, meta, [*(_attribute(name, module, meta) for name in attributes), child, over])
 
     return rewrite("__using__/1")(quoted)
+
+
+def _attribute(name: str, module: str, meta: Any) -> Any:
+    return (Atom("@"), meta, [(Atom(name), meta, [alias(module)])])
+
+
+@rewrite("__using__/1")
+def using_application(meta: Any, args: list[Any], env: Env) -> Any:
+    """The behaviour, and a stop/1 that does nothing."""
+    made = Template("Application", meta, env).quoted("def stop(_state), do: :ok\ndefoverridable stop: 1")
+    return (ex.BLOCK, meta, [_attribute("behaviour", "Application", meta), made])
+
+
+NO_INIT = """function init/1 required by behaviour GenServer is not implemented (in module {0}).
+
+We will inject a default implementation for now:
+
+    def init(init_arg) do
+      {{:ok, init_arg}}
+    end
+
+You can copy the implementation above or define your own that converts the arguments given to GenServer.start_link/3 to the server state.
+"""
+
+
+@rewrite("__before_compile__/1")
+def default_init(meta: Any, args: list[Any], env: Env) -> Any:
+    """The init/1 of a GenServer that has none, with a warning."""
+    if env.state is None or "init/1" in env.state.definitions:
+        return Atom("ok")
+    env.warn([], NO_INIT.format(inspect(env.module)), line_of(env.state.meta))
+    return Template("GenServer", meta, env).quoted("def init(init_arg), do: {:ok, init_arg}")
 
 
 def _logger(level: str | None) -> Any:
@@ -93,12 +126,12 @@ def derive(meta: Any, args: list[Any], env: Env) -> Any:
 TABLES: dict[Any, dict[str, Any]] = {
     alias("Integer"): {"is_odd/1": parity("is_odd"), "is_even/1": parity("is_even")},
     alias("Bitwise"): {"__using__/1": _using_import("Bitwise")},
-    alias("GenServer"): {"__using__/1": _using_behaviour("GenServer")},
-    alias("Agent"): {"__using__/1": _using_behaviour("Agent")},
-    alias("Task"): {"__using__/1": _using_behaviour("Task", (Atom("restart"), Atom("temporary")))},
-    alias("Supervisor"): {"__using__/1": _using_behaviour("Supervisor", (Atom("type"), Atom("supervisor")))},
-    alias("DynamicSupervisor"): {"__using__/1": _using_behaviour("DynamicSupervisor", (Atom("type"), Atom("supervisor")))},
-    alias("Application"): {"__using__/1": _using_behaviour("Application")},
+    alias("GenServer"): {"__using__/1": _using_child("GenServer", hook=True), "__before_compile__/1": default_init},
+    alias("Agent"): {"__using__/1": _using_child("Agent", behaviour=False)},
+    alias("Task"): {"__using__/1": _using_child("Task", (Atom("restart"), Atom("temporary")), behaviour=False)},
+    alias("Supervisor"): {"__using__/1": _using_child("Supervisor", (Atom("type"), Atom("supervisor")))},
+    alias("DynamicSupervisor"): {"__using__/1": _using_child("DynamicSupervisor", (Atom("type"), Atom("supervisor")))},
+    alias("Application"): {"__using__/1": using_application},
     alias("Protocol"): dict.fromkeys(derive.signatures, derive),
     alias("Logger"): _logger_macros(),
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from defnpy.expand.env import MacroEnv
-from defnpy.terms.atom import Atom, atom_name
+from defnpy.stdlib.util import need
+from defnpy.terms.atom import Atom, atom_name, is_atom
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
 OK, ERROR = Atom("ok"), Atom("error")
+_UNEXPECTED_END = re.compile(r"(unexpected reserved word: )(end)((?s:.*))\Z")
+_RESERVED = re.compile(r"(syntax error before: )(\w+)\. .* is a reserved word")
 
 
 def _options(options: Any) -> dict[str, Any]:
@@ -63,19 +67,31 @@ def string_to_quoted(text: Any, options: Any = ()) -> Any:
         return (ERROR, _problem(problem))
 
 
-def _problem(problem: Any) -> tuple[list[Any], str, str]:
+def _problem(problem: Any) -> tuple[list[Any], Any, Any]:
     """``{meta, message, token}`` of a syntax problem."""
-    meta: list[Any] = [(Atom("line"), problem.line), (Atom("column"), problem.column)]
-    if problem.kind == "TokenMissingError" and problem.opening:
-        meta = [
-            (Atom("opening_delimiter"), Atom(problem.opening)), (Atom("expected_delimiter"), Atom(problem.expected or "")), *meta,
-            (Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column),
-        ]
-        return (meta, problem.description, "")
+    from defnpy.syntax.terminals import quoted_name
+
+    meta = [(Atom("line"), problem.line), *([] if problem.column is None else [(Atom("column"), problem.column)])]
+    ends = [(Atom("end_line"), problem.end_line), (Atom("end_column"), problem.end_column)]
+    if problem.kind == "TokenMissingError":
+        if not problem.opening:
+            incomplete = problem.description.endswith("expression is incomplete")
+            return (meta, "syntax error before: " if incomplete else problem.description, "")
+        return ([*_delimiters(problem, "opening", "expected"), *meta, *ends], problem.description, "")
+    if problem.kind == "MismatchedDelimiterError":
+        meta += [*ends, (Atom("error_type"), Atom("mismatched_delimiter")), *_delimiters(problem, "opening", "closing", "expected")]
+    if (found := _UNEXPECTED_END.match(problem.description)) is not None:
+        return (meta, (found[1], found[3]), found[2])
+    if (found := _RESERVED.match(problem.description)) is not None:
+        return (meta, found[1], quoted_name(found[2]))
     head, _, token = problem.description.rpartition(": ")
     if head and token and not problem.description.endswith("."):
-        return (meta, head + ": ", token.strip("'"))
+        return (meta, head + ": ", token)
     return (meta, problem.description, "")
+
+
+def _delimiters(problem: Any, *which: str) -> list[Any]:
+    return [(Atom(f"{name}_delimiter"), Atom(getattr(problem, name) or "")) for name in which]
 
 
 @ex("string_to_quoted!/1", "string_to_quoted!/2")
@@ -127,6 +143,7 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
     encoder, static = chosen.get("literal_encoder"), chosen.get("static_atoms_encoder")
     reading = Options(
         columns=bool(chosen.get("columns")),
+        tree_errors=bool(chosen.get("columns")),
         existing_atoms_only=chosen.get("existing_atoms_only") is True,
         token_metadata=bool(chosen.get("token_metadata")),
         literal_encoder=None if encoder is None else fun2(encoder),
@@ -143,11 +160,18 @@ def _parse(text: Any, options: Any, comments: bool = False) -> Any:
 
 @ex("ensure_loaded/1")
 def ensure_loaded(module: Any) -> Any:
+    need(is_atom(module), "Code", "ensure_loaded", 1)
     return (Atom("module"), module) if runtime().find(module) is not None else (ERROR, Atom("nofile"))
 
 
-@ex("ensure_loaded?/1", "loaded?/1")
+@ex("ensure_loaded?/1")
 def ensure_loaded_q(module: Any) -> bool:
+    need(is_atom(module), "Code", "ensure_loaded?", 1)
+    return loaded_q(module)
+
+
+@ex("loaded?/1")
+def loaded_q(module: Any) -> bool:
     return runtime().find(module) is not None
 
 
@@ -278,8 +302,7 @@ def with_diagnostics(first: Any, second: Any = None) -> Any:
         evaluator.collector = outer
     shown = [
         {Atom("message"): d.message, Atom("severity"): Atom(d.severity), Atom("file"): d.file, Atom("source"): d.file,
-         Atom("position"): (d.line, d.column) if d.column else d.line, Atom("span"): None, Atom("stacktrace"): [],
-         Atom("details"): None}
+         Atom("position"): (d.line, d.column) if d.column else d.line, Atom("span"): None, Atom("stacktrace"): []}
         for d in collected
     ]
     return (value, shown)

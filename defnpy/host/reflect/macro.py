@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from defnpy.stdlib.calls import fun1, fun2
-from defnpy.stdlib.util import need
+from defnpy.stdlib.util import UNSET, is_int, need
 from defnpy.syntax.escapes import ESCAPE
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom
@@ -38,6 +38,7 @@ def escape(value: Any, options: Any = ()) -> Any:
 
 @ex("var/2")
 def var(name: Any, context: Any) -> Any:
+    need(is_atom(name) and is_atom(context), "Macro", "var", 2)
     return (name, [], context)
 
 
@@ -97,24 +98,25 @@ def _keep(t: Any, a: Any) -> tuple[Any, Any]:
 
 
 @ex("prewalk/2", "prewalk/3")
-def prewalk(tree: Any, acc_or_fun: Any, fun: Any = None) -> Any:
-    if fun is None:
-        f = fun1(acc_or_fun)
+def prewalk(tree: Any, acc_or_fun: Any, fun: Any = UNSET) -> Any:
+    if fun is UNSET:
+        f = fun1(acc_or_fun, ("Macro", "prewalk", 2))
         return _traverse(tree, None, lambda t, a: (f(t), a), _keep)[0]
-    return _traverse(tree, acc_or_fun, fun2(fun), _keep)
+    return _traverse(tree, acc_or_fun, fun2(fun, ("Macro", "prewalk", 3)), _keep)
 
 
 @ex("postwalk/2", "postwalk/3")
-def postwalk(tree: Any, acc_or_fun: Any, fun: Any = None) -> Any:
-    if fun is None:
-        f = fun1(acc_or_fun)
+def postwalk(tree: Any, acc_or_fun: Any, fun: Any = UNSET) -> Any:
+    if fun is UNSET:
+        f = fun1(acc_or_fun, ("Macro", "postwalk", 2))
         return _traverse(tree, None, _keep, lambda t, a: (f(t), a))[0]
-    return _traverse(tree, acc_or_fun, _keep, fun2(fun))
+    return _traverse(tree, acc_or_fun, _keep, fun2(fun, ("Macro", "postwalk", 3)))
 
 
 @ex("traverse/4")
 def traverse(tree: Any, acc: Any, pre: Any, post: Any) -> Any:
-    return _traverse(tree, acc, fun2(pre), fun2(post))
+    owner = ("Macro", "traverse", 4)
+    return _traverse(tree, acc, fun2(pre, owner), fun2(post, owner))
 
 
 @ex("prewalker/1")
@@ -129,7 +131,7 @@ def postwalker(tree: Any) -> list[Any]:
 
 @ex("path/2")
 def path(tree: Any, fun: Any) -> Any:
-    f = fun1(fun)
+    f = fun1(fun, ("Macro", "path", 2))
 
     def search(t: Any, trail: list[Any]) -> Any:
         trail = [t, *trail]
@@ -265,7 +267,7 @@ def decompose_call(tree: Any) -> Any:
     return Atom("error")
 
 
-NO_CALLS = frozenset({Atom("{}"), Atom("%{}"), Atom("%"), Atom("<<>>"), Atom("__aliases__"), Atom("__block__")})
+NO_CALLS = frozenset({Atom("{}")})
 
 
 @ex("pipe/3")
@@ -330,7 +332,8 @@ def quoted_literal(tree: Any) -> bool:
 
 
 @ex("operator?/2")
-def operator(name: Any, arity: int) -> bool:
+def operator(name: Any, arity: Any) -> bool:
+    need(is_atom(name) and is_int(arity), "Macro", "operator?", 2)
     if arity == 0:
         return atom_name(name) in ("..", "...")
     unary = {"&", "!", "^", "not", "+", "-", "~~~", "@", "..."}
@@ -340,7 +343,8 @@ def operator(name: Any, arity: int) -> bool:
 
 
 @ex("special_form?/2")
-def special_form(name: Any, arity: int) -> bool:
+def special_form(name: Any, arity: Any) -> bool:
+    need(is_atom(name) and is_int(arity), "Macro", "special_form?", 2)
     from defnpy.expand.forms import SPECIAL
 
     return name in SPECIAL and not name.name.startswith("%const")

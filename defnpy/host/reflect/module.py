@@ -6,6 +6,7 @@ from typing import Any
 
 from defnpy.expand.expander import linify
 from defnpy.host import definitions
+from defnpy.stdlib.util import UNSET, is_binary, need
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.errors import ArgumentError
 from defnpy.terms.inspect import inspect
@@ -24,26 +25,34 @@ def _segment(part: Any) -> str:
 
 
 @ex("concat/1", "concat/2")
-def concat(first: Any, second: Any = ()) -> Atom:
+def concat(first: Any, second: Any = UNSET) -> Atom:
     """``Module.concat(A, B)`` is ``A.B``."""
-    parts = first if first.__class__ is list else [first, second]
-    named = [s for s in map(_segment, parts) if s and s != "Elixir"]
-    return Atom("Elixir." + ".".join(named))
+    named = [s for s in map(_segment, _parts("concat", first, second)) if s and s != "Elixir"]
+    return Atom(".".join(("Elixir", *named)))
+
+
+def _parts(name: str, first: Any, second: Any) -> list[Any]:
+    """The parts of a name: a list of them, or two."""
+    if second is UNSET:
+        need(first.__class__ is list, "Module", name, 1)
+        return first
+    need(all(is_atom(part) or is_binary(part) for part in (first, second)), "Module", name, 2)
+    return [first, second]
 
 
 @ex("safe_concat/1", "safe_concat/2")
-def safe_concat(first: Any, second: Any = ()) -> Any:
+def safe_concat(first: Any, second: Any = UNSET) -> Any:
     """As ``concat``, for atoms that there are."""
     from defnpy.host.catalog import tables
     from defnpy.stdlib.string import to_existing_atom
 
-    parts = first if first.__class__ is list else [first, second]
-    name = "Elixir." + ".".join(s for s in map(_segment, parts) if s and s != "Elixir")
+    name = ".".join(("Elixir", *(s for s in map(_segment, _parts("safe_concat", first, second)) if s and s != "Elixir")))
     return Atom(name) if name in tables() else to_existing_atom(name)
 
 
 @ex("split/1")
 def split(module: Any) -> list[str]:
+    need(is_atom(module) or is_binary(module), "Module", "split", 1)
     name = module if module.__class__ is str else atom_name(module)
     if not name.startswith("Elixir."):
         raise ArgumentError(f"expected an Elixir module, got: {inspect(module)}")

@@ -7,8 +7,8 @@ from typing import Any
 
 from defnpy.stdlib.calendar import iso
 from defnpy.stdlib.kernel import find_function
-from defnpy.stdlib.util import ERROR, OK
-from defnpy.terms.atom import Atom, alias
+from defnpy.stdlib.util import ERROR, OK, need
+from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.runtime import runtime
 
@@ -28,6 +28,7 @@ def database() -> Any:
 
 
 def put_database(module: Any) -> Any:
+    need(is_atom(module), "Calendar", "put_time_zone_database", 1)
     runtime().options[_SETTING] = module
     return OK
 

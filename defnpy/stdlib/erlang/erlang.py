@@ -10,22 +10,21 @@ from typing import Any, NoReturn
 
 from defnpy.stdlib import bitwise, kernel, parsing
 from defnpy.stdlib import tuple as tuples
-from defnpy.stdlib.erlang import term_format
+from defnpy.stdlib.erlang import floats, term_format
 from defnpy.stdlib.erlang.hashing import phash2 as hash_of
 from defnpy.stdlib.integer import in_base
-from defnpy.stdlib.util import UNSET, badarg, is_binary, is_int, option
+from defnpy.stdlib.util import UNSET, badarg, is_binary, is_int
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
 from defnpy.terms.binary import build, make_binary, octets
 from defnpy.terms.errors import ArgumentError, ArithmeticError_, Exit, Throw, from_struct
 from defnpy.terms.exception import error_of, is_exception
-from defnpy.terms.float_text import float_to_string
 from defnpy.terms.inspect import _KERNEL_BIFS, _TO_ERLANG
 from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Reference, current
 
 UNDEFINED = Atom("undefined")
-_UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
+UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
 
 
 def charlist(text: str) -> list[int]:
@@ -85,23 +84,9 @@ def list_to_float(s: Any) -> float:
 def float_to_binary(x: Any, options: Any = None) -> str:
     if x.__class__ is not float:
         raise badarg((1, "not a float"))
-    if options is None:
-        return _scientific(x, 20)
-    decimals, scientific = option(options, "decimals"), option(options, "scientific")
-    if decimals is not None:
-        made = f"{x:.{decimals}f}"
-        if Atom("compact") in options and "." in made:
-            made = made.rstrip("0")
-            made += "0" if made.endswith(".") else ""
-        return made
-    if Atom("short") in options:
-        return float_to_string(x)
-    return _scientific(x, 20 if scientific is None else scientific)
-
-
-def _scientific(x: float, digits: int) -> str:
-    mantissa, exponent = f"{x:.{digits}e}".split("e")
-    return f"{mantissa}e{int(exponent):+03d}"
+    if options is not None and options.__class__ is not list:
+        raise badarg((2, "not a list"))
+    return floats.float_text(x, options or ())
 
 
 @ex("float_to_list/1", "float_to_list/2")
@@ -318,7 +303,7 @@ def raise_(kind: Any, reason: Any, stack: Any) -> NoReturn:
 def _clock(nanoseconds: int, unit: Any) -> int:
     if unit is None:
         return nanoseconds
-    per = unit if is_int(unit) else _UNITS[unit.name]
+    per = unit if is_int(unit) else UNITS[unit.name]
     return nanoseconds * per // 10**9
 
 
@@ -339,8 +324,8 @@ def time_offset(unit: Any = None) -> int:
 
 @ex("convert_time_unit/3")
 def convert_time_unit(value: int, source: Any, target: Any) -> int:
-    a = source if is_int(source) else _UNITS[source.name]
-    b = target if is_int(target) else _UNITS[target.name]
+    a = source if is_int(source) else UNITS[source.name]
+    b = target if is_int(target) else UNITS[target.name]
     return value * b // a
 
 

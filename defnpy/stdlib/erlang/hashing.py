@@ -1,4 +1,4 @@
-"""``erlang:phash2``: the portable hash of terms (Jenkins' mixing of 32-bit words)."""
+"""``erlang:phash2``, the portable hash of terms, and the one by which tables of ``:ets`` keep them (Jenkins' mixing of 32-bit words)."""
 
 from __future__ import annotations
 
@@ -152,3 +152,73 @@ def _hash_map(found: Any, value: int) -> int:
     for k, v in maps.items(found):
         total ^= _hash(v, _hash(k, 0))
     return _one(total, _CONST[1], value)
+
+
+# ------------------------------------------------------------------------------------------------------ inside tables
+
+_SALT, _NIL = 3432918353, 0x3B
+
+
+def table_hash(term: Any) -> int:
+    """The hash that places a key in a table. An atom inside another term counts by its name: its number is the machine's own affair."""
+    return _atom_word(atom_name(term)) if is_atom(term) else _inner(term, _SALT)
+
+
+def _inner(term: Any, value: int) -> int:
+    kind = term.__class__
+    if kind is int:
+        return _inner_int(term, value)
+    if kind is float:
+        low, high = struct.unpack("<II", struct.pack("<d", term + 0.0 if term else 0.0))
+        return _two(low, high, _CONST[11], value)
+    if kind is str or kind is bytes:
+        data, seed = octets(term), (_CONST[12] + value) & _M32
+        return _block(data, seed) if data else seed
+    if kind is tuple:
+        value = _one(len(term), _CONST[8], value)
+        for item in term:
+            value = _inner(item, value)
+        return value
+    if kind is list or kind is ImproperList:
+        return _inner_list(term, value) if term != [] else _two(_NIL, 0, _GOLDEN, value)
+    return _two(phash2(term), 0, _GOLDEN, value)
+
+
+def _inner_int(term: int, value: int) -> int:
+    if -(1 << 59) <= term < 1 << 59:
+        word = term << 4 | 0xF
+        return _two(word & _M32, word >> 32 & _M32, _GOLDEN, value)
+    const, size = _CONST[9] if term < 0 else _CONST[10], abs(term)
+    while size:
+        value = _two(size & _M32, size >> 32 & _M32, const, value)
+        size >>= 64
+    return value
+
+
+_STRING_END = _GOLDEN * 22 & _M32
+_ITEM, _TAIL = _GOLDEN * 17 & _M32, _GOLDEN * 18 & _M32
+
+
+def _stamped(value: int, const: int) -> int:
+    value ^= const
+    return (value << 17 | value >> 15) & _M32
+
+
+def _inner_list(term: Any, value: int) -> int:
+    items, tail = (term, []) if term.__class__ is list else (term.head, term.improper_tail)
+    place = 0
+    while place < len(items):
+        word = count = 0
+        while place < len(items) and items[place].__class__ is int and 0 <= items[place] < 256:
+            word, count, place = (word << 8 | items[place]) & _M32, count + 1, place + 1
+            if count == 4:
+                value = _one(word, _CONST[3], value)
+                word = count = 0
+        if count:
+            value = _two(word, count, _STRING_END, value)
+        if place < len(items):
+            value = _inner(items[place], _stamped(value, _ITEM))
+            place += 1
+            if place == len(items):
+                value = _stamped(value, _TAIL)
+    return _inner(tail, value)

@@ -1,7 +1,8 @@
-"""``:orddict`` and ``:proplists``: lists of pairs."""
+"""``:orddict`` and ``:proplists``: lists of pairs; ``:dict``, which keeps such a list to itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.stdlib import list as lists
@@ -10,7 +11,7 @@ from defnpy.stdlib.enum import flat_map
 from defnpy.stdlib.util import truthy
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom, is_atom
-from defnpy.terms.errors import FunctionClauseError
+from defnpy.terms.errors import ArgumentError, FunctionClauseError
 from defnpy.terms.module import Module, native_module
 from defnpy.terms.order import compare, strict_equal
 
@@ -107,6 +108,48 @@ def _orddict() -> Module:
     return made
 
 
+# ------------------------------------------------------------------------------------------------------------ dict
+
+DICT = Atom("dict")
+_READING = ("fetch/2", "find/2", "is_key/2", "fetch_keys/1", "size/1", "is_empty/1", "to_list/1")
+_WRITING = ("new/0", "from_list/1", "store/3", "erase/2", "update/3", "update/4", "update_counter/3", "append/3", "append_list/3", "map/2",
+            "filter/2", "merge/3")
+
+
+def _rows(term: Any) -> Any:
+    """What a ``:dict`` holds; any other argument as it is."""
+    return term[1] if term.__class__ is tuple and len(term) == 2 and term[0] is DICT and term[1].__class__ is list else term
+
+
+def _of_dict(function: Callable[..., Any], last: int, makes: bool) -> Callable[..., Any]:
+    """A function of ``:orddict`` for dictionaries, its last *last* arguments; a key that is missing is a bad argument."""
+    def called(*args: Any) -> Any:
+        split = len(args) - last
+        try:
+            answer = function(*args[:split], *map(_rows, args[split:]))
+        except FunctionClauseError:
+            raise ArgumentError("argument error") from None
+        return (DICT, answer) if makes else answer
+
+    return called
+
+
+def _dict(ordered: Module) -> Module:
+    made = native_module("dict", {}, erlang=True)
+    for names, makes in ((_READING, False), (_WRITING, True)):
+        for name in names:
+            last = 0 if name in ("new/0", "from_list/1") else 2 if name == "merge/3" else 1
+            made.functions[name] = _of_dict(ordered.functions[name], last, makes)
+
+    def take(key: Any, term: Any) -> Any:
+        found = _take(key, _rows(term))
+        return found if found is ERROR else (found[0], (DICT, found[1]))
+
+    made.functions["take/2"] = take
+    made.functions["fold/3"] = lambda fun, acc, term: _fold(fun, acc, _rows(term)[::-1])
+    return made
+
+
 # ------------------------------------------------------------------------------------------------------- proplists
 
 
@@ -177,4 +220,5 @@ def _proplists() -> Module:
     return made
 
 
-MODULES_BY_NAME = {"orddict": _orddict(), "proplists": _proplists()}
+_ORDDICT = _orddict()
+MODULES_BY_NAME = {"orddict": _ORDDICT, "dict": _dict(_ORDDICT), "proplists": _proplists()}

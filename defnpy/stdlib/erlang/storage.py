@@ -9,16 +9,19 @@ from typing import Any
 from defnpy.stdlib import sorting
 from defnpy.stdlib.calls import fun2
 from defnpy.stdlib.erlang import match_spec
+from defnpy.stdlib.erlang.hashing import table_hash
 from defnpy.stdlib.util import OK, badarg, fault_lines
 from defnpy.terms import map as maps
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import SystemLimitError
 from defnpy.terms.module import Module, ex, native_module
+from defnpy.terms.order import strict_equal
 from defnpy.terms.process import Reference
 from defnpy.terms.runtime import runtime
 
 UNDEFINED, NOT_FOUND = Atom("undefined"), Atom("$end_of_table")
 _TABLES = "ets"
+LEAST_BUCKETS = 256
 _NO_TABLE = "the table identifier does not refer to an existing ETS table"
 
 
@@ -30,6 +33,8 @@ class Table:
         self.place = place
         self.name = name
         self.rows: dict[Any, list[Any]] = {}
+        self.order: dict[Any, None] = {}  # the keys as they were ordered last
+        self.hashes: dict[Any, int] = {}  # of the keys, once their order was asked for
         self.lock = threading.RLock()
 
     def key(self, row: tuple[Any, ...]) -> Any:
@@ -39,21 +44,56 @@ class Table:
         found = self.rows.setdefault(self.key(row), [])
         if self.kind in ("set", "ordered_set"):
             found[:] = [row]
-        elif self.kind == "duplicate_bag" or row not in found:
+        elif self.kind == "duplicate_bag" or not any(strict_equal(row, other) for other in found):
             found.append(row)
 
+    def keys(self) -> list[Any]:
+        """The stored keys in the order of ``first`` and ``next``."""
+        if self.order.keys() != self.rows.keys():
+            if self.kind == "ordered_set":
+                self.order = {maps.key(k): None for k in sorting.sort([maps.unkey(k) for k in self.rows])}
+            else:
+                self.order = dict.fromkeys(sorted(self.rows, key=self.bucket))
+        return list(self.order)
+
+    def bucket(self, key: Any) -> int:
+        """Where the hash of *key* puts it; a table has a bucket for each row, and 256 at least."""
+        found = self.hashes.get(key)
+        if found is None:
+            found = self.hashes[key] = table_hash(maps.unkey(key))
+        count = max(len(self.rows), LEAST_BUCKETS)
+        mask = (1 << (count - 1).bit_length()) - 1
+        place = found & mask
+        return place if place < count else place & mask >> 1
+
     def all(self) -> list[Any]:
-        keys = [maps.unkey(k) for k in self.rows]
-        if self.kind == "ordered_set":
-            keys = sorting.sort(keys)
-        return [row for k in keys for row in self.rows[maps.key(k)]]
+        """The rows from the first key to the last."""
+        return [row for key in self.keys() for row in self.rows[key]]
+
+    def listed(self) -> list[Any]:
+        """The rows as lists of them show them: a table without order from its last key on."""
+        keys = self.keys()
+        return [row for key in (keys if self.kind == "ordered_set" else reversed(keys)) for row in self.rows[key]]
 
 
 def _tables() -> dict[Any, Table]:
     return runtime().options.setdefault(_TABLES, {})
 
 
-def _table(reference: Any) -> Table:
+def make_table(kind: str, name: Any, place: int = 0, reference: Any = None) -> Any:
+    """The reference of a new table."""
+    made = Reference() if reference is None else reference
+    _tables()[made] = Table(kind, place, name)
+    return made
+
+
+def drop_table(reference: Any) -> None:
+    """Forget a table."""
+    del _tables()[reference]
+
+
+def table_of(reference: Any) -> Table:
+    """The table of a reference or name; ArgumentError when it is gone."""
     found = _tables().get(reference)
     if found is None:
         raise badarg((1, _NO_TABLE))
@@ -68,8 +108,7 @@ def new(name: Any, options: Any) -> Any:
     reference: Any = name if "named_table" in names else Reference()
     if reference in _tables():
         raise badarg((1, "table name already exists"))
-    _tables()[reference] = Table(kind, place, name)
-    return reference
+    return make_table(kind, name, place, reference)
 
 
 @ex("insert/2")
@@ -108,7 +147,7 @@ def insert_new(reference: Any, rows: Any) -> bool:
 
 @ex("lookup/2")
 def lookup(reference: Any, key: Any) -> list[Any]:
-    return list(_table(reference).rows.get(maps.key(key), []))
+    return list(table_of(reference).rows.get(maps.key(key), []))
 
 
 @ex("lookup_element/3", "lookup_element/4")
@@ -123,30 +162,28 @@ def lookup_element(reference: Any, key: Any, place: int, *default: Any) -> Any:
 
 @ex("member/2")
 def member(reference: Any, key: Any) -> bool:
-    return maps.key(key) in _table(reference).rows
+    return maps.key(key) in table_of(reference).rows
 
 
 @ex("delete/1", "delete/2")
 def delete(reference: Any, *key: Any) -> bool:
     if key:
-        _table(reference).rows.pop(maps.key(key[0]), None)
+        table_of(reference).rows.pop(maps.key(key[0]), None)
     else:
-        _table(reference)
-        del _tables()[reference]
+        table_of(reference)
+        drop_table(reference)
     return True
 
 
 @ex("delete_all_objects/1")
 def delete_all_objects(reference: Any) -> bool:
-    _table(reference).rows.clear()
+    table_of(reference).rows.clear()
     return True
 
 
 @ex("delete_object/2")
 def delete_object(reference: Any, row: Any) -> bool:
-    from defnpy.terms.order import strict_equal
-
-    table = _table(reference)
+    table = table_of(reference)
     left = [r for r in table.rows.get(table.key(row), []) if not strict_equal(r, row)]
     if left:
         table.rows[table.key(row)] = left
@@ -157,24 +194,25 @@ def delete_object(reference: Any, row: Any) -> bool:
 
 @ex("take/2")
 def take(reference: Any, key: Any) -> list[Any]:
-    return _table(reference).rows.pop(maps.key(key), [])
+    return table_of(reference).rows.pop(maps.key(key), [])
 
 
 @ex("tab2list/1")
 def tab2list(reference: Any) -> list[Any]:
-    return _table(reference).all()
+    return table_of(reference).listed()
 
 
 @ex("first/1")
 def first(reference: Any) -> Any:
-    rows = _table(reference).all()
-    return rows[0][_table(reference).place] if rows else NOT_FOUND
+    keys = table_of(reference).keys()
+    return maps.unkey(keys[0]) if keys else NOT_FOUND
 
 
 @ex("last/1")
 def last(reference: Any) -> Any:
-    rows = _table(reference).all()
-    return rows[-1][_table(reference).place] if rows else NOT_FOUND
+    table = table_of(reference)
+    keys = table.keys()
+    return maps.unkey(keys[-1 if table.kind == "ordered_set" else 0]) if keys else NOT_FOUND
 
 
 @ex("next/2")
@@ -189,15 +227,16 @@ def prev(reference: Any, key: Any) -> Any:
 
 def _beside(reference: Any, key: Any, step: int) -> Any:
     """The key behind *key* or in front of it."""
-    table = _table(reference)
-    keys = [maps.key(row[table.place]) for row in table.all()]
-    index = keys.index(maps.key(key)) + step
+    table = table_of(reference)
+    keys = table.keys()
+    # Without an order, the one in front is the one behind.
+    index = keys.index(maps.key(key)) + (step if table.kind == "ordered_set" else 1)
     return maps.unkey(keys[index]) if 0 <= index < len(keys) else NOT_FOUND
 
 
 @ex("update_counter/3", "update_counter/4")
 def update_counter(reference: Any, key: Any, change: Any, *default: Any) -> Any:
-    table = _table(reference)
+    table = table_of(reference)
     with table.lock:
         stored = maps.key(key)
         if stored not in table.rows:
@@ -216,7 +255,7 @@ def update_counter(reference: Any, key: Any, change: Any, *default: Any) -> Any:
 
 @ex("update_element/3")
 def update_element(reference: Any, key: Any, change: Any) -> bool:
-    table = _table(reference)
+    table = table_of(reference)
     rows = table.rows.get(maps.key(key))
     if not rows:
         return False
@@ -225,10 +264,18 @@ def update_element(reference: Any, key: Any, change: Any) -> bool:
     return True
 
 
-@ex("foldl/3", "foldr/3")
+@ex("foldl/3")
 def foldl(fun: Any, acc: Any, reference: Any) -> Any:
     f = fun2(fun)
-    for row in _table(reference).all():
+    for row in table_of(reference).all():
+        acc = f(row, acc)
+    return acc
+
+
+@ex("foldr/3")
+def foldr(fun: Any, acc: Any, reference: Any) -> Any:
+    f, table = fun2(fun), table_of(reference)
+    for row in table.all() if table.kind != "ordered_set" else reversed(table.all()):
         acc = f(row, acc)
     return acc
 
@@ -238,7 +285,7 @@ def info(reference: Any, item: Any = None) -> Any:
     table = _tables().get(reference)
     if table is None:
         return UNDEFINED
-    facts = {"size": len(table.all()), "type": Atom(table.kind), "name": table.name, "keypos": table.place + 1}
+    facts = {"size": sum(map(len, table.rows.values())), "type": Atom(table.kind), "name": table.name, "keypos": table.place + 1}
     return [(Atom(k), v) for k, v in facts.items()] if item is None else facts.get(item.name, UNDEFINED)
 
 
@@ -249,13 +296,13 @@ def whereis(name: Any) -> Any:
 
 @ex("match_object/2")
 def match_object(reference: Any, pattern: Any) -> list[Any]:
-    return [row for row in _table(reference).all() if match_spec.fits(pattern, row, {})]
+    return [row for row in table_of(reference).listed() if match_spec.fits(pattern, row, {})]
 
 
 @ex("match/2")
 def match(reference: Any, pattern: Any) -> list[Any]:
     out = []
-    for row in _table(reference).all():
+    for row in table_of(reference).listed():
         found: dict[str, Any] = {}
         if match_spec.fits(pattern, row, found):
             out.append(match_spec.variables(found))
@@ -271,7 +318,7 @@ def match_delete(reference: Any, pattern: Any) -> bool:
 
 @ex("select/2")
 def select(reference: Any, spec: Any) -> list[Any]:
-    return match_spec.select(_table(reference).all(), spec)
+    return match_spec.select(table_of(reference).listed(), spec)
 
 
 @ex("select_count/2")
@@ -281,7 +328,7 @@ def select_count(reference: Any, spec: Any) -> int:
 
 @ex("select_delete/2")
 def select_delete(reference: Any, spec: Any) -> int:
-    rows = [row for row in _table(reference).all() if match_spec.select([row], spec) == [True]]
+    rows = [row for row in table_of(reference).all() if match_spec.select([row], spec) == [True]]
     for row in rows:
         delete_object(reference, row)
     return len(rows)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from defnpy.stdlib.erlang.floats import format_fixed, format_scientific
 from defnpy.stdlib.erlang.layout import pretty_text
 from defnpy.stdlib.erlang.notation import erlang_text
 from defnpy.stdlib.integer import in_base
@@ -221,16 +222,7 @@ def _characters(data: Any, wide: bool) -> str:
     raise _bad()
 
 
-def _fixed(x: float, precision: int) -> str:
-    return f"{x:.{precision}f}"
-
-
-def _scientific(x: float, precision: int) -> str:
-    mantissa, exponent = f"{x:.{precision - 1}e}".split("e")
-    return f"{mantissa}e{int(exponent):+d}"
-
-
-_FLOATS: dict[str, Callable[[float, int], str]] = {"f": _fixed, "e": _scientific}
+_FLOATS: dict[str, Callable[[float, int], str]] = {"f": format_fixed, "e": format_scientific}
 
 
 def _general(x: float, precision: int) -> str:
@@ -238,5 +230,5 @@ def _general(x: float, precision: int) -> str:
     size = abs(x)
     exponent = -2 if size < 0.1 else next((e for e in range(-1, 4) if size < 10.0 ** (e + 1)), precision)
     if (precision <= 1 and exponent == -1) or (precision - 1 > exponent >= -1):
-        return _fixed(x, max(precision - 1 - exponent, 1))
-    return _scientific(x, max(precision, 2))
+        return format_fixed(x, max(precision - 1 - exponent, 1))
+    return format_scientific(x, max(precision, 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.syntax.builders.nodes import LINE, NOTHING, Clause, EmptyParens, Left, Places, Run, Values, meta_at, plain, plain_arguments, syntax_error
+from defnpy.syntax.builders.nodes import COLUMN, LINE, NOTHING, Clause, EmptyParens, Left, Places, Run, Values, meta_at, plain, plain_arguments, syntax_error
 from defnpy.syntax.builders.operators import fold_run
 from defnpy.syntax.errors import ParseError
 from defnpy.terms.atom import Atom
@@ -134,7 +134,7 @@ def build_stab(items: list[Any]) -> list[Any]:
         raise ParseError(
             "SyntaxError", "unexpected operator ->. If you want to define multiple clauses, the first "
             "expression must "
-            "use ->. Syntax error before: '->'", dict(arrow[1])[LINE], None,
+            "use ->. Syntax error before: '->'", dict(arrow[1])[LINE], dict(arrow[1])[COLUMN], of_tree=True,
         )  # fmt: skip
     clauses: list[Any] = []
     for item in items:

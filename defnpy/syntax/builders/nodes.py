@@ -13,13 +13,13 @@ Values = list[Any]
 Places = list[int]
 Builder = Callable[[Values, Places], Any]
 LINE = Atom("line")
-_COLUMN = Atom("column")
-_MASK = (1 << 32) - 1
+COLUMN = Atom("column")
+MASK = (1 << 32) - 1
 NOTHING: Any = object()
 
 
 def meta_at(place: int) -> list[tuple[Atom, Any]]:
-    return [(LINE, place >> 32), (_COLUMN, place & _MASK)]
+    return [(LINE, place >> 32), (COLUMN, place & MASK)]
 
 
 class Run:
@@ -65,7 +65,7 @@ class Refused(Exception):
 
 
 def syntax_error(description: str, place: int) -> ParseError:
-    return ParseError("SyntaxError", description, place >> 32, place & _MASK)
+    return ParseError("SyntaxError", description, place >> 32, place & MASK)
 
 
 class Left(list[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.syntax.builders.nodes import LINE, Places, Run, Values, syntax_error
+from defnpy.syntax.builders.nodes import COLUMN, LINE, MASK, Places, Run, Values, syntax_error
 from defnpy.syntax.errors import ParseError
 from defnpy.terms.atom import Atom
 
@@ -71,15 +71,19 @@ def bad_kw_call_3(v: Values, p: Places) -> Any:
 
 
 def bad_container(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", CONTAINER_COMMA, _call_place(v[-1], p[-1]) >> 32, None)
+    raise _of_tree(CONTAINER_COMMA, _call_place(v[-1], p[-1]))
 
 
 def bad_nested_call(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", NESTED_COMMA, _call_place(v[-1], p[-1]) >> 32, None)
+    raise _of_tree(NESTED_COMMA, _call_place(v[-1], p[-1]))
 
 
 def bad_nested_call_2(v: Values, p: Places) -> Any:
-    raise ParseError("SyntaxError", NESTED_COMMA, _call_place(v[-2], p[-2]) >> 32, None)
+    raise _of_tree(NESTED_COMMA, _call_place(v[-2], p[-2]))
+
+
+def _of_tree(description: str, place: int) -> ParseError:
+    return ParseError("SyntaxError", description, place >> 32, place & MASK, of_tree=True)
 
 
 def _call_place(term: Any, place: int) -> int:
@@ -91,7 +95,7 @@ def _call_place(term: Any, place: int) -> int:
             return place
         meta = dict(term[1])
         if LINE in meta:
-            place = meta[LINE] << 32
+            place = (meta[LINE] << 32) + meta[COLUMN]
         if (
             term[2].__class__ is list
             and len(term[2]) in (1, 2)

@@ -1,0 +1,1 @@
+"""EEx: templates with Elixir code in tags, compiled to quoted expressions."""
