@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen.facts import KERNEL, always_integer, kernel_call
+from defnpy.codegen.facts import BITWISE, KERNEL, always_integer, kernel_call
 from defnpy.expand.env import Var
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Maker = Callable[["Emitter", list[Any], Any], ast.expr]
 _MOST_LEAVES = 12
 _MOST_TESTED = 2  # leaves that are evaluated by the test itself: all of a comparison's chain behind the second may stay unevaluated
 _EXACT = 2**53
+_LONGEST_SHIFT = 1024
 
 
 @dataclass(slots=True)
@@ -45,7 +46,13 @@ class _Leaf:
 
 
 _BINARY: dict[str, tuple[Any, str]] = {"+/2": (ast.Add, "add"), "-/2": (ast.Sub, "sub"), "*/2": (ast.Mult, "mul"), "//2": (ast.Div, "div")}
-_WHOLE: dict[str, tuple[Any, str]] = {"div/2": (ast.FloorDiv, "int_div"), "rem/2": (ast.Mod, "rem")}
+_BITS: dict[str, tuple[Any, str]] = {
+    "&&&/2": (ast.BitAnd, "band"), "|||/2": (ast.BitOr, "bor"), "^^^/2": (ast.BitXor, "bxor"), "<<</2": (ast.LShift, "bsl"), ">>>/2": (ast.RShift, "bsr"),
+}  # fmt: skip
+_WHOLE: dict[str, tuple[Any, str]] = {
+    "div/2": (ast.FloorDiv, "int_div"), "rem/2": (ast.Mod, "rem"), **_BITS, **{f"{found[1]}/2": found for found in _BITS.values()},
+}  # fmt: skip
+_OF_INTEGERS = frozenset(helper for _, helper in _WHOLE.values())
 _ORDER: dict[str, tuple[Any, str]] = {
     "</2": (ast.Lt, "lt"), ">/2": (ast.Gt, "gt"), "<=/2": (ast.LtE, "le"), ">=/2": (ast.GtE, "ge"), "==/2": (ast.Eq, "eq"),
     "!=/2": (ast.NotEq, "ne"), "===/2": (ast.Eq, "strict_equal"), "!==/2": (ast.NotEq, "differ"),
@@ -170,6 +177,10 @@ class _Expression:
             return em.compare(left, python, right)
         if part.helper in ("int_div", "rem"):
             left, right = self._bound(left, ast.GtE(), tests), self._bound(right, ast.Gt(), tests)
+        elif part.helper in ("bsl", "bsr"):
+            right = self._bound(right, ast.GtE(), tests)
+            if part.helper == "bsl":
+                tests.append(em.compare(right, ast.LtE(), em.const(_LONGEST_SHIFT)))
         elif part.helper == "div":
             if right.__class__ is ast.BinOp:
                 # One over infinity is finite.
@@ -219,9 +230,12 @@ class _Expression:
             return em.const(part)
         operands = [self._exact(operand) for operand in part.operands]
         em.place(part.meta)
+        if part.helper in _BIT_FUNCTIONS:
+            return em.call(em.name(em.unit.function(BITWISE, f"{part.helper}/2")), operands)
         return em.rt(part.helper, operands)
 
 
+_BIT_FUNCTIONS = frozenset(helper for _, helper in _BITS.values())
 _COMPARES = frozenset(order for order, _ in _ORDER.values())
 
 
@@ -245,7 +259,7 @@ def _has_division(part: Any) -> bool:
 def _is_whole(part: Any) -> bool:
     """Whether an expression is for integers only."""
     if part.__class__ is _Op:
-        return part.helper in ("int_div", "rem") or any(_is_whole(operand) for operand in part.operands)
+        return part.helper in _OF_INTEGERS or any(_is_whole(operand) for operand in part.operands)
     return part.__class__ is int and abs(part) > _EXACT
 
 

@@ -330,7 +330,7 @@ class Emitter:
             return reduce_loop(self, found, args[0])
         if (made := comprehension(self, module, name, args)) is not None:
             return made
-        if module is facts.KERNEL or module is facts.ERLANG:
+        if module.__class__ is Atom and module in facts.OPERATING:
             maker = inline.OPERATORS.get(signature)
             if maker is not None:
                 return maker(self, args, meta)

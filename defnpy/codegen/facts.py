@@ -8,7 +8,9 @@ from typing import Any
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, alias
 
-KERNEL, ERLANG = alias("Kernel"), Atom("erlang")
+KERNEL, ERLANG, BITWISE = alias("Kernel"), Atom("erlang"), alias("Bitwise")
+OPERATING = frozenset((KERNEL, ERLANG, BITWISE))
+"""The modules of the operators."""
 
 _BOOLEAN = frozenset(
     "==/2 !=/2 ===/2 !==/2 </2 >/2 <=/2 >=/2 not/1 is_atom/1 is_binary/1 is_bitstring/1 is_boolean/1 is_float/1 is_function/1 "
@@ -22,10 +24,10 @@ _LAZY = frozenset((_AND, Atom("%or")))
 
 
 def kernel_call(node: Any) -> str | None:
-    """``name/arity`` of a call of a Kernel function."""
+    """``name/arity`` of a call of a function of Kernel or Bitwise."""
     if node.__class__ is tuple and len(node) == 3 and node[0].__class__ is tuple and node[2].__class__ is list:
         parts = node[0][2]
-        if len(parts) == 2 and (parts[0] is KERNEL or parts[0] is ERLANG) and parts[1].__class__ is Atom:
+        if len(parts) == 2 and parts[0].__class__ is Atom and parts[0] in OPERATING and parts[1].__class__ is Atom:
             return f"{parts[1].name}/{len(node[2])}"
     return None
 

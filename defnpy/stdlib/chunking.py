@@ -21,6 +21,8 @@ def chunk_every(items: Any, count: Any, step: Any = UNSET, leftover: Any = ()) -
     if step is UNSET:
         step = count
     need(is_int(count) and count > 0 and is_int(step) and step > 0, "Enum", "chunk_every", 4)
+    if items.__class__ is list and step == count and leftover == ():
+        return [items[at : at + count] for at in range(0, len(items), count)]
     return list(chunks(iterate(items), count, step, leftover))
 
 

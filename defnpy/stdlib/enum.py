@@ -98,6 +98,8 @@ def _locate(items: Any, index: int) -> Any:
 
 @ex("at/2", "at/3")
 def at(items: Any, index: Any, default: Any = None) -> Any:
+    if items.__class__ is list and index.__class__ is int and 0 <= index < len(items):
+        return items[index]
     need(is_int(index), "Enum", "at", 3)
     found = _locate(items, index)
     return default if found is _NONE else found

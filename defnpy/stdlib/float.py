@@ -32,6 +32,8 @@ def _rounded(x: Any, places: Any, how: str, name: str) -> float:
     _precision(places)
     if x == 0.0 or abs(x) >= 2.0**52:
         return x
+    if how is ROUND_HALF_UP and not (x * 2.0 ** (places + 1)).is_integer():
+        return round(x, places)  # no tie: Python rounds the exact value too
     step = Decimal(1).scaleb(-places)
     return float(Decimal(x).quantize(step, rounding=how, context=_EXACT))
 

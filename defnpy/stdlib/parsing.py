@@ -10,6 +10,8 @@ from defnpy.base.integers import decimal_value
 from defnpy.stdlib.util import badarg
 
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?\Z")
+# Python refuses numbers of thousands of digits.
+_SHORT = 4000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -24,6 +26,8 @@ def _value(text: str, base: int) -> int:
 
 def integer_exact(text: str, base: int = 10) -> int:
     """``String.to_integer/2``."""
+    if base == 10 and len(text) < _SHORT and text.isascii() and text.isdigit():
+        return int(text)
     if base.__class__ is not int or not 2 <= base <= 36:
         raise badarg((2, "not an integer in the range 2 through 36"))
     if not re.match(rf"[+-]?[{_digit_class(base)}]+\Z", text):

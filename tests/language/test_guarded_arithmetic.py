@@ -108,3 +108,29 @@ end
 |> Enum.reject(&is_nil/1)
 """
     assert session.shown(code) == "[]"
+
+
+BITS = {
+    "a &&& b": "band", "a ||| b": "bor", "bxor(a, b)": "bxor", "a <<< b": "bsl", "a >>> b": "bsr", "Bitwise.band(a, b)": "band", ":erlang.bsl(a, b)": "bsl",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", BITS)
+def test_bits(session: Session, written: str) -> None:
+    code = f"""
+defmodule WrittenBits do
+  import Bitwise
+  def of(a, b), do: {{{written}, 0}}
+  def even(a, b) when ({written} &&& 1) == 0, do: true
+  def even(_, _), do: false
+end
+outcome = fn f -> try do f.() rescue e -> {{e.__struct__, Exception.message(e)}} end end
+values = [0, 1, 5, -7, 70, -3, 123456789012345678901234567890, 1.5, nil, true, "x"]
+for a <- values, b <- values -- [123456789012345678901234567890] do
+  one = outcome.(fn -> elem(WrittenBits.of(a, b), 0) end)
+  other = outcome.(fn -> apply(Bitwise, :{BITS[written]}, [a, b]) end)
+  if one !== other or WrittenBits.even(a, b) != (is_integer(other) and rem(other, 2) == 0), do: {{a, b, one, other}}
+end
+|> Enum.reject(&is_nil/1)
+"""
+    assert session.shown(code) == "[]"
