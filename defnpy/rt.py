@@ -32,6 +32,7 @@ from defnpy.terms import process as _process
 from defnpy.terms import text as _text
 from defnpy.terms import versions as _versions
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
+from defnpy.terms import binary as _binary
 from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, segment_error
 from defnpy.terms.binary import reader as reader
 from defnpy.terms.function import Capture, Closure
@@ -50,6 +51,9 @@ strict_equal = _order.strict_equal
 eq = _order.equal
 is_atom = is_atom  # noqa: PLW0127
 add, sub, mul, div = _kernel.add, _kernel.subtract, _kernel.multiply, _kernel.divide
+first_octet, after_octet, after_text = _binary.first_octet, _binary.after_octet, _binary.after_text
+first_character, after_character = _binary.first_character, _binary.after_character
+is_binary = _text.is_binary
 int_div, rem = _kernel.div, _kernel.rem
 lt, gt, le, ge = _kernel.lt, _kernel.gt, _kernel.le, _kernel.ge
 not_ = _kernel.not_
