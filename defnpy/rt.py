@@ -24,6 +24,7 @@ from defnpy.stdlib import quoted as _quoted
 from defnpy.stdlib.calls import fun1 as _fun1
 from defnpy.stdlib.reaper import Interrupted as _Interrupted
 from defnpy.stdlib.util import UNSET
+from defnpy.terms import binary as _binary
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
 from defnpy.terms import map as _maps
@@ -32,7 +33,6 @@ from defnpy.terms import process as _process
 from defnpy.terms import text as _text
 from defnpy.terms import versions as _versions
 from defnpy.terms.atom import Atom, atom_name, is_atom, to_atom
-from defnpy.terms import binary as _binary
 from defnpy.terms.binary import NOMATCH, Bits, Reader, build, is_bits, segment_error
 from defnpy.terms.binary import reader as reader
 from defnpy.terms.function import Capture, Closure

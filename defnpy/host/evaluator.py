@@ -528,17 +528,17 @@ class Evaluator:
         return value, sorted(out, key=lambda p: p[0].name if p[0].__class__ is Atom else p[0][0].name), made.env
 
     def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
-        """Compile a macro of a module that is still open, with all definitions made so far."""
-        count = sum(len(d.clauses) for d in state.definitions.values())
+        """Compile a macro of a module that is still open, with the definitions made so far that it may call."""
+        listed = _callable_from(state, definition)
+        made_of = [(d, len(d.clauses)) for d in listed]
         found = state.compiled.get(definition.signature)
-        if found is not None and found[0] == count:
+        if found is not None and len(found[0]) == len(made_of) and all(a is b and m == n for (a, m), (b, n) in zip(found[0], made_of, strict=True)):
             return found[1]
         compilation = state.compilation  # type: ignore[attr-defined]
-        listed = [d for d in state.definitions.values() if d.clauses]
         statements, names = emit_definitions(compilation.code, state.name, listed)
         compilation.execute([*compilation.prelude(), *statements], None)
         made = compilation.namespace[names[definition.signature]]
-        state.compiled[definition.signature] = (count, made)
+        state.compiled[definition.signature] = (made_of, made)
         return made
 
     def derive(self, state: ModuleState) -> None:
@@ -569,6 +569,22 @@ class Evaluator:
             shown = inspect(protocol)
             raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
         return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
+
+
+def _callable_from(state: ModuleState, definition: Definition) -> list[Definition]:
+    """The definitions of a module that *definition* calls, and those that they call; what is overridden is among them."""
+    by_name: dict[str, list[Definition]] = {}
+    for d in state.definitions.values():
+        if d.clauses:
+            by_name.setdefault("super" if d.name.startswith("super ") else d.name, []).append(d)
+    reached: dict[str, None] = {}
+    waiting = [definition.name, "super"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = None
+            waiting.extend(call[0].rpartition("/")[0] for d in by_name.get(name, ()) for call in d.calls)
+    return [d for name in sorted(reached) for d in by_name.get(name, ())]
 
 
 def kernel_env(unit: Unit) -> Env:
