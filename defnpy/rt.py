@@ -105,8 +105,8 @@ def capture(module: str, name: str, arity: int) -> Capture:
         found = runtime().find(target) or runtime().module(target)
         return found.functions[f"{name}/{arity}"](*args)
 
-    found = runtime().find(target)
-    if found is not None and found.native and f"{name}/{arity}" in found.functions:
+    found = runtime().module(target)
+    if found.native and f"{name}/{arity}" in found.functions:
         return Capture(target, name, arity, found.functions[f"{name}/{arity}"])
     return Capture(target, name, arity, call)
 

@@ -21,6 +21,7 @@ from defnpy.host import replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, CompileError, ElixirError, UndefinedFunctionError
+from defnpy.terms.process import current
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -68,6 +69,8 @@ class Compilation:
         self.nested: list[list[ast.stmt]] = []
         # False once something ran while compiling that a cached load could not leave out.
         self.replayable = True
+        # Whether the file is part of a library: what its modules compute is computed once, when they are compiled.
+        self.library = False
         # How many diagnostics were shown, and whether a warning was among them.
         self.reported = 0
         self.warned = False
@@ -151,10 +154,16 @@ class Compilation:
         """The value of one expanded expression of a module body."""
         if expanded is None or expanded.__class__ in (int, str, bool, float) or expanded.__class__ is Atom:
             return expanded
-        if self.replayable and not replay.is_pure(expanded):
-            self.replayable = False
+        watched = self.replayable and not replay.is_pure(expanded)
+        if watched and not self.library:
+            watched = self.replayable = False
         prelude, statements = self.emit(expanded, "VALUE")
-        return self.execute([*prelude, *statements], "VALUE")
+        if not watched:
+            return self.execute([*prelude, *statements], "VALUE")
+        with self.evaluator.effects() as seen:
+            value = self.execute([*prelude, *statements], "VALUE")
+        self.replayable = not seen
+        return value
 
     def artifact(self) -> ast.Module | None:
         """The whole program as one Python module, or None when it cannot be replayed from a cache."""
@@ -194,6 +203,7 @@ class Compilation:
     def defmodule(self, index: int, name: Any, values: list[Any]) -> Any:
         """Run a ``defmodule``: called by generated code."""
         block, env, meta, variables = self.modules[index]
+        self.evaluator.compiled += 1
         if index in self.module_code:
             self.replayable = False
         inner = env.fork()
@@ -466,6 +476,28 @@ class Evaluator:
         self.open: dict[Atom, ModuleState] = {}
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
+        # How many modules and texts were compiled, but for those of files that are loaded meanwhile.
+        self.compiled = 0
+
+    @contextmanager
+    def effects(self) -> Iterator[list[str]]:
+        """Run code of a module body; afterwards the list says what it did that outlives the module."""
+        seen: list[str] = []
+        process, runtime = current(), self.runtime
+        leader = process.leader
+        before = self.compiled, runtime.grants.asked if runtime.grants is not None else 0, _settings(runtime)
+
+        def write(text: str) -> None:
+            seen.append("output")
+            (leader or sys.stdout.write)(text)
+
+        process.leader = write
+        try:
+            yield seen
+        finally:
+            process.leader = leader
+        if before != (self.compiled, runtime.grants.asked if runtime.grants is not None else 0, _settings(runtime)):
+            seen.append("state")
 
     def provides(self, name: Atom) -> bool:
         """Whether a module that is not loaded would be there when it is needed, or belongs to a library of defnpy's own."""
@@ -489,6 +521,7 @@ class Evaluator:
 
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""
+        self.compiled += 1
         return Compilation(self, file)
 
     def run_text(self, text: str | bytes, file: str = "nofile") -> Any:
@@ -569,6 +602,10 @@ class Evaluator:
             shown = inspect(protocol)
             raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
         return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
+
+
+def _settings(runtime: Runtime) -> list[tuple[str, int]]:
+    return [(name, id(value)) for name, value in runtime.options.items()]
 
 
 def _callable_from(state: ModuleState, definition: Definition) -> list[Definition]:
