@@ -14,8 +14,10 @@ from defnpy.terms.module import ex
 from defnpy.terms.order import compare, equal, strict_equal
 
 
+# ``x - x`` is NaN for infinities only: one subtraction instead of two calls.
+
+
 def _finite(x: float) -> float:
-    # x - x is nan for infinities only: one subtraction instead of two calls.
     if x - x != 0.0:
         raise ArithmeticError_()
     return x
@@ -28,6 +30,11 @@ def _is_number(a: Any) -> bool:
 @ex("+/2")
 def add(a: Any, b: Any) -> Any:
     left, right = a.__class__, b.__class__
+    if left is float and right is float:
+        x = a + b
+        if x - x == 0.0:
+            return x
+        raise ArithmeticError_()
     if left is int and right is int:
         return a + b
     if (left is float or left is int) and (right is float or right is int):
@@ -41,6 +48,11 @@ def add(a: Any, b: Any) -> Any:
 @ex("-/2")
 def subtract(a: Any, b: Any) -> Any:
     left, right = a.__class__, b.__class__
+    if left is float and right is float:
+        x = a - b
+        if x - x == 0.0:
+            return x
+        raise ArithmeticError_()
     if left is int and right is int:
         return a - b
     if (left is float or left is int) and (right is float or right is int):
@@ -54,6 +66,11 @@ def subtract(a: Any, b: Any) -> Any:
 @ex("*/2")
 def multiply(a: Any, b: Any) -> Any:
     left, right = a.__class__, b.__class__
+    if left is float and right is float:
+        x = a * b
+        if x - x == 0.0:
+            return x
+        raise ArithmeticError_()
     if left is int and right is int:
         return a * b
     if (left is float or left is int) and (right is float or right is int):
@@ -66,6 +83,11 @@ def multiply(a: Any, b: Any) -> Any:
 
 @ex("//2")
 def divide(a: Any, b: Any) -> float:
+    if a.__class__ is float and b.__class__ is float and b != 0.0:
+        x = a / b
+        if x - x == 0.0:
+            return x
+        raise ArithmeticError_()
     if _is_number(a) and _is_number(b) and b != 0:
         return _finite(to_float(a) / to_float(b))
     raise bad_arithmetic("/", a, b)
@@ -179,21 +201,29 @@ def strict_ne(a: Any, b: Any) -> bool:
 
 @ex("</2")
 def lt(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a < b)
     return compare(a, b) < 0
 
 
 @ex(">/2")
 def gt(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a > b)
     return compare(a, b) > 0
 
 
 @ex("<=/2")
 def le(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a <= b)
     return compare(a, b) <= 0
 
 
 @ex(">=/2")
 def ge(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a >= b)
     return compare(a, b) >= 0
 
 
