@@ -13,7 +13,6 @@ from defnpy.terms.errors import ArgumentError, ArithmeticError_, BadBooleanError
 from defnpy.terms.module import ex
 from defnpy.terms.order import compare, equal, strict_equal
 
-
 # ``x - x`` is NaN for infinities only: one subtraction instead of two calls.
 
 
