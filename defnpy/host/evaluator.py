@@ -160,7 +160,7 @@ class Compilation:
         prelude, statements = self.emit(expanded, "VALUE")
         if not watched:
             return self.execute([*prelude, *statements], "VALUE")
-        with self.evaluator.effects() as seen:
+        with self.evaluator.effects(self) as seen:
             value = self.execute([*prelude, *statements], "VALUE")
         self.replayable = not seen
         return value
@@ -203,7 +203,8 @@ class Compilation:
     def defmodule(self, index: int, name: Any, values: list[Any]) -> Any:
         """Run a ``defmodule``: called by generated code."""
         block, env, meta, variables = self.modules[index]
-        self.evaluator.compiled += 1
+        if self.evaluator.watching is not self:
+            self.evaluator.compiled += 1
         if index in self.module_code:
             self.replayable = False
         inner = env.fork()
@@ -478,9 +479,11 @@ class Evaluator:
         self.collector: list[Diagnostic] | None = None
         # How many modules and texts were compiled, but for those of files that are loaded meanwhile.
         self.compiled = 0
+        # The compilation whose module body runs code that is watched.
+        self.watching: Compilation | None = None
 
     @contextmanager
-    def effects(self) -> Iterator[list[str]]:
+    def effects(self, compilation: Compilation) -> Iterator[list[str]]:
         """Run code of a module body; afterwards the list says what it did that outlives the module."""
         seen: list[str] = []
         process, runtime = current(), self.runtime
@@ -492,10 +495,12 @@ class Evaluator:
             (leader or sys.stdout.write)(text)
 
         process.leader = write
+        outer, self.watching = self.watching, compilation
         try:
             yield seen
         finally:
             process.leader = leader
+            self.watching = outer
         if before != (self.compiled, runtime.grants.asked if runtime.grants is not None else 0, _settings(runtime)):
             seen.append("state")
 

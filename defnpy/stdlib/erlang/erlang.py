@@ -511,6 +511,11 @@ def adler32_from(before: Any, data: Any) -> int:
     return zlib.adler32(txt.iodata_bytes(data), before)
 
 
+@ex("is_map_key/2")
+def is_map_key(key: Any, m: Any) -> bool:
+    return kernel.is_map_key(m, key)
+
+
 def _module() -> Module:
     made = native_module("erlang", globals(), erlang=True)
     for signature in _KERNEL_BIFS:
