@@ -21,7 +21,7 @@ from defnpy.host import replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, CompileError, ElixirError, UndefinedFunctionError
-from defnpy.terms.process import current
+from defnpy.terms.process import Process, current
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -486,9 +486,9 @@ class Evaluator:
     def effects(self, compilation: Compilation) -> Iterator[list[str]]:
         """Run code of a module body; afterwards the list says what it did that outlives the module."""
         seen: list[str] = []
-        process, runtime = current(), self.runtime
+        process = current()
         leader = process.leader
-        before = self.compiled, runtime.grants.asked if runtime.grants is not None else 0, _settings(runtime)
+        before = self._state(process)
 
         def write(text: str) -> None:
             seen.append("output")
@@ -501,8 +501,13 @@ class Evaluator:
         finally:
             process.leader = leader
             self.watching = outer
-        if before != (self.compiled, runtime.grants.asked if runtime.grants is not None else 0, _settings(runtime)):
+        if before != self._state(process):
             seen.append("state")
+
+    def _state(self, process: Process) -> list[Any]:
+        """What differs after code that compiled something, asked for a permission or changed a setting."""
+        settings = [(name, id(value)) for table in (self.runtime.options, process.state, process.dictionary) for name, value in table.items()]
+        return [self.compiled, self.runtime.asked, *settings]
 
     def provides(self, name: Atom) -> bool:
         """Whether a module that is not loaded would be there when it is needed, or belongs to a library of defnpy's own."""
@@ -607,10 +612,6 @@ class Evaluator:
             shown = inspect(protocol)
             raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
         return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
-
-
-def _settings(runtime: Runtime) -> list[tuple[str, int]]:
-    return [(name, id(value)) for name, value in runtime.options.items()]
 
 
 def _callable_from(state: ModuleState, definition: Definition) -> list[Definition]:

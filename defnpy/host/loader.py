@@ -60,7 +60,7 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
     from defnpy.terms.runtime import runtime
 
     evaluator = runtime().evaluator
-    before = evaluator.compiled
+    before = evaluator.compiled, runtime().asked
     compilation = evaluator.compilation(file)
     compilation.library = library
     with deep_recursion():
@@ -70,8 +70,8 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
             if namespace is not None:
                 namespace.update(compilation.namespace)
             compilation.report_warnings()
-            if library:
-                evaluator.compiled = before
+            if library:  # what this file did counts for this file only
+                evaluator.compiled, runtime().asked = before
         module = compilation.artifact()
         # A program that deserves a warning is compiled, and warned of, each time.
         if module is not None and not compilation.warned:

@@ -20,12 +20,9 @@ class Grants:
 
     run: bool = False
     net: bool = False
-    # How often a permission was asked for.
-    asked: int = 0
 
     def need(self, kind: str, detail: Any = None) -> None:
         """Raise unless *kind* (``read``, ``write``, ``env``, ``run``, ``net``) is granted for *detail*."""
-        self.asked += 1
         if self.trust or self._granted(kind, detail):
             return
         what, flag = _REFUSALS[kind]

@@ -47,11 +47,6 @@ def at(s: Any, index: int) -> int:
     return data[index]
 
 
-@ex("referenced_byte_size/1")
-def referenced_byte_size(data: Any) -> int:
-    return len(octets(data))
-
-
 @ex("first/1")
 def first(s: Any) -> int:
     return _data(s)[0] if s else _empty()
