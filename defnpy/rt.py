@@ -251,7 +251,13 @@ def update_struct(module: Atom, term: Any, changes: dict[Any, Any]) -> Any:
 
 def new_struct(module: Atom, fields: dict[Any, Any]) -> Any:
     """``%Module{k: v}``; the field names were checked when the code was compiled."""
-    made = _kernel.new_struct(module)
+    try:
+        made = _kernel.new_struct(module)
+    except _errors.UndefinedFunctionError:
+        state = runtime().evaluator.open.get(module)
+        if state is None or state.struct is None:
+            raise
+        made = Struct(module, dict(state.struct["struct"]))  # a module that is being compiled needs this very module
     return made.replace(fields) if fields else made
 
 

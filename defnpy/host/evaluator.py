@@ -584,6 +584,12 @@ class Evaluator:
         state.compiled[definition.signature] = (made_of, made)
         return made
 
+    def struct_ahead(self, state: ModuleState) -> None:
+        """Evaluate the defstruct that a module is at: a module whose struct is a default of its fields needs it in turn."""
+        form, state.awaited_struct = state.awaited_struct, None
+        state.compilation.form(form, state.env.fork())  # type: ignore[attr-defined]
+        state.struct_ahead = state.struct is not None
+
     def derive(self, state: ModuleState) -> None:
         """Derive the protocols in ``@derive``."""
         listed = [one for item in state.get_attribute("derive") for one in (item if item.__class__ is list else [item])]

@@ -72,6 +72,17 @@ def test_a_capture_as_the_default_of_a_field_needs_no_module(library: Callable[.
     assert shown("LibG.f()") == "{{1}}"
 
 
+def test_structs_that_are_defaults_of_each_others_fields(library: Callable[..., list[str]]) -> None:
+    files = {
+        "m.ex": "defmodule LibM do\n  defstruct inner: %LibN{}, y: 2\n  def f, do: LibN.wrap(3)\nend\n",
+        "n.ex": "defmodule LibN do\n  defstruct x: 1\n  def wrap(x), do: %LibM{inner: %LibN{x: x}}\n  def y(%LibM{y: y}), do: y\nend\n",
+    }  # fmt: skip
+    assert library(files) == ["m.ex", "n.ex"]
+    assert shown("{LibM.f(), LibN.y(LibM.f()), struct(LibM)}") == (
+        "{%LibM{inner: %LibN{x: 3}, y: 2}, 2, %LibM{inner: %LibN{x: 1}, y: 2}}")
+    assert library(files) == []
+
+
 def test_a_library_takes_the_place_of_the_part_that_defnpy_has(library: Callable[..., list[str]]) -> None:
     library({"v.ex": "defmodule VegaLite do\n  def new, do: :own\nend\n", "u.ex": "defmodule LibU do\n  def f, do: VegaLite.new()\nend\n"})
     assert shown("{LibU.f(), VegaLite.new()}") == "{:own, :own}"
