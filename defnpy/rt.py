@@ -24,6 +24,7 @@ from defnpy.stdlib import quoted as _quoted
 from defnpy.stdlib.calls import fun1 as _fun1
 from defnpy.stdlib.reaper import Interrupted as _Interrupted
 from defnpy.stdlib.util import UNSET
+from defnpy.terms import binary as _binary
 from defnpy.terms import errors as _errors
 from defnpy.terms import exception as _exception
 from defnpy.terms import map as _maps
@@ -50,6 +51,9 @@ strict_equal = _order.strict_equal
 eq = _order.equal
 is_atom = is_atom  # noqa: PLW0127
 add, sub, mul, div = _kernel.add, _kernel.subtract, _kernel.multiply, _kernel.divide
+first_octet, after_octet, after_text = _binary.first_octet, _binary.after_octet, _binary.after_text
+first_character, after_character = _binary.first_character, _binary.after_character
+is_binary = _text.is_binary
 int_div, rem = _kernel.div, _kernel.rem
 lt, gt, le, ge = _kernel.lt, _kernel.gt, _kernel.le, _kernel.ge
 not_ = _kernel.not_
@@ -101,8 +105,8 @@ def capture(module: str, name: str, arity: int) -> Capture:
         found = runtime().find(target) or runtime().module(target)
         return found.functions[f"{name}/{arity}"](*args)
 
-    found = runtime().find(target)
-    if found is not None and found.native and f"{name}/{arity}" in found.functions:
+    found = runtime().module(target)
+    if found.native and f"{name}/{arity}" in found.functions:
         return Capture(target, name, arity, found.functions[f"{name}/{arity}"])
     return Capture(target, name, arity, call)
 
@@ -247,7 +251,13 @@ def update_struct(module: Atom, term: Any, changes: dict[Any, Any]) -> Any:
 
 def new_struct(module: Atom, fields: dict[Any, Any]) -> Any:
     """``%Module{k: v}``; the field names were checked when the code was compiled."""
-    made = _kernel.new_struct(module)
+    try:
+        made = _kernel.new_struct(module)
+    except _errors.UndefinedFunctionError:
+        state = runtime().evaluator.open.get(module)
+        if state is None or state.struct is None:
+            raise
+        made = Struct(module, dict(state.struct["struct"]))  # a module that is being compiled needs this very module
     return made.replace(fields) if fields else made
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from defnpy.codegen import arithmetic, facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
-from defnpy.codegen.loops import Plan, reduction
+from defnpy.codegen.loops import Plan, reduction, uses
 from defnpy.codegen.matching import Matcher
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
@@ -583,8 +583,8 @@ class Emitter:
                 wanted = "a" + wanted[1:]
             name = self.names.exact(wanted.replace("&", "a"))
             names.append(name)
-            for p in patterns:
-                if _named(p) and i not in self.plan.cursors:
+            for clause, p in zip(clauses, patterns, strict=True):
+                if _named(p) and i not in self.plan.cursors and not _taken_apart(clause.patterns, p[2]):
                     self.alias(p[2], name)
                     p[2].pending = i in self.plan.pending
         return names
@@ -608,6 +608,11 @@ def _is_literal(node: ast.expr) -> bool:
 
 def _named(pattern: Any) -> bool:
     return pattern.__class__ is tuple and len(pattern) == 3 and pattern[2].__class__ is Var
+
+
+def _taken_apart(patterns: list[Any], var: Var) -> bool:
+    """Whether *var* is also bound inside a pattern: its parameter is compared with what is found there."""
+    return any(p.__class__ in (tuple, list) and not _plain_variable(p) and uses(p, var) for p in patterns)
 
 
 def _plain_variable(pattern: Any) -> bool:

@@ -177,8 +177,7 @@ def rests(clause: Clause, cursors: Mapping[int, str], lists: Lists) -> dict[Var,
 
 def growing_lists(groups: Mapping[str, Iterable[str]], functions: dict[str, list[Clause]], cursors: Lists) -> dict[str, set[int]]:
     """The parameters by which functions that call each other in tail position (*groups*) hand on a list that grows."""
-    found = {(s, k) for s in groups if s in functions for k in range(len(functions[s][0].patterns))
-             if k not in cursors.get(s, ()) and _may_grow(functions[s], k)}  # fmt: skip
+    found = {(s, k) for s in groups if s in functions for k in _may_grow(functions[s]) if k not in cursors.get(s, ())}
     edges = {edge for s, group in groups.items() if s in functions for clause in functions[s] for edge in _handed(s, clause, group, found)}
     while True:
         edges = {(a, b, grows) for a, b, grows in edges if a in found and b in found}
@@ -192,14 +191,13 @@ def growing_lists(groups: Mapping[str, Iterable[str]], functions: dict[str, list
     return {s: {k for other, k in reached if other == s} for s, _ in reached}
 
 
-def _may_grow(clauses: list[Clause], k: int) -> bool:
-    for clause in clauses:
-        var = variable_of(clause.patterns[k])
-        if var is NO_VARIABLE:
-            return False
-        if var is not None and (in_head(clause, var, k) or any(v is var and inner for v, inner in occurrences(clause.body, False))):
-            return False
-    return True
+def _may_grow(clauses: list[Clause]) -> list[int]:
+    """The parameters that every clause names and none uses in its head or in an anonymous function."""
+    named = [k for k in range(len(clauses[0].patterns)) if all(variable_of(c.patterns[k]) is not NO_VARIABLE for c in clauses)]
+    for clause in clauses if named else ():
+        kept = {var for var, inner in occurrences(clause.body, False) if inner}
+        named = [k for k in named if (var := variable_of(clause.patterns[k])) is None or not (var in kept or in_head(clause, var, k))]
+    return named
 
 
 def _handed(name: str, clause: Clause, group: Iterable[str], found: set[Place]) -> Iterator[tuple[Place, Place, bool]]:

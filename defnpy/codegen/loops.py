@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from defnpy.codegen.sequences import NO_VARIABLE, split_cons, variable_of
@@ -144,6 +145,11 @@ class _Shape:
         self.consing = False
         self._walk(clause.body)
 
+    @cached_property
+    def captured(self) -> set[Var]:
+        """The variables that anonymous functions see."""
+        return {var for var, inner in occurrences([self.before, self.back], False) if inner}
+
     def _walk(self, node: Any) -> None:
         for leaf in tails(node, self.before):
             own = self.call_of(leaf)
@@ -233,7 +239,7 @@ def _is_pending(shapes: list[_Shape], k: int, base: Callable[[Any], Any]) -> boo
         for args in s.back:
             grows = grows or is_var(base(args[k]), var)
         # A function made before the loop goes on would see the list of a later step.
-        if any(found is var and inner for part in (s.before, s.back) for found, inner in occurrences(part, False)):
+        if var in s.captured:
             return False
     return grows
 

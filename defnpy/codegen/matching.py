@@ -234,11 +234,42 @@ class Matcher:
     def _bits(self, pattern: Any, subject: ast.expr) -> None:
         em = self.em
         segments = pattern[2]
+        if not segments:
+            self.tests.append(em.compare(subject, ast.Eq(), em.const("")))
+            return
+        if self._front(segments, subject):
+            return
         reader = em.temp("r")
         self.tests.append(em.compare(em.walrus(reader, em.rt("reader", [subject])), ast.IsNot(), em.name("NOMATCH")))
         self.segments(segments, em.name(reader))
-        if not segments or not _is_rest(segments[-1]):
+        if not _is_rest(segments[-1]):
             self.tests.append(em.call(em.attr(em.name(reader), "at_end"), []))
+
+    def _front(self, segments: list[Any], subject: ast.expr) -> bool:
+        """Text, an octet or a character before the rest of a binary, as parsers take it: no Reader is needed."""
+        em = self.em
+        if len(segments) < 2 or not _is_rest(segments[-1]):
+            return False
+        (front, kind), (rest, spec) = segments[0], segments[-1]
+        if spec.type == "binary" and spec.unit not in (None, 8):
+            return False
+        text = _text(segments[:-1])
+        if text is None and not (len(segments) == 2 and (kind.type == "utf8" or _is_octet(kind)) and not _is_bits(front)):
+            return False
+        first, value = self._atomic(subject)
+        whole = em.const(spec.type == "binary")
+        if text is None:
+            what = "character" if kind.type == "utf8" else "octet"
+            self._take(front, em.rt(f"first_{what}", [first]))
+            if not _ignored(rest):
+                self._take(rest, em.rt(f"after_{what}", [value, whole]))
+            elif spec.type == "binary":
+                self.tests.append(em.rt("is_binary", [value]))
+            return True
+        left = value if _ignored(rest) else em.sub(value, em.at(ast.Slice(em.const(len(text)), None, None)))
+        found = em.choose(em.call(em.attr(value, "startswith"), [em.const(text)]), left, em.name("NOMATCH"))
+        self._take(rest, em.choose(em.is_(em.class_of(first), em.name("str")), found, em.rt("after_text", [value, em.const(text), whole])))
+        return True
 
     def segments(self, segments: list[Any], reader: ast.expr) -> None:
         """The tests of the segments of ``<<>>`` on a Reader."""
@@ -300,6 +331,27 @@ class Matcher:
 def _is_rest(segment: Any) -> bool:
     value, spec = segment
     return spec.type in ("binary", "bits") and spec.size is None and value.__class__ is not str and value.__class__ is not bytes
+
+
+def _is_bits(value: Any) -> bool:
+    return value.__class__ is tuple and len(value) == 3 and value[0] is _BITS
+
+
+def _is_octet(spec: Any) -> bool:
+    return spec.type == "integer" and spec.size in (None, 8) and spec.unit in (None, 1) and not spec.signed
+
+
+def _text(segments: list[Any]) -> str | None:
+    """The text that segments of literals stand for, None for other segments."""
+    parts = []
+    for value, spec in segments:
+        if value.__class__ is str and spec.type not in ("utf16", "utf32"):
+            parts.append(value)
+        elif value.__class__ is int and 0 <= value < 128 and _is_octet(spec):
+            parts.append(chr(value))
+        else:
+            return None
+    return "".join(parts)
 
 
 def _ignored(pattern: Any) -> bool:

@@ -41,6 +41,8 @@ class Names:
 
     def __init__(self, taken: set[str] | None = None) -> None:
         self.taken: set[str] = taken if taken is not None else set()
+        # The number to try next for each name that was taken.
+        self.numbers: dict[str, int] = {}
 
     def fresh(self, wanted: str) -> str:
         """*wanted* itself or, when taken, *wanted* with a number."""
@@ -51,9 +53,10 @@ class Names:
     def exact(self, wanted: str) -> str:
         """As :meth:`fresh`, for names that may end in a number."""
         name = wanted
-        n = 2
-        while name in self.taken:
-            name = f"{wanted}_{n}"
-            n += 1
+        if name in self.taken:
+            n = self.numbers.get(wanted, 2)
+            while (name := f"{wanted}_{n}") in self.taken:
+                n += 1
+            self.numbers[wanted] = n + 1
         self.taken.add(name)
         return name

@@ -102,6 +102,8 @@ def struct_info(module: Any, meta: Any, env: Env, built: list[Any] | None) -> di
     state = env.state if env.state is not None and env.state.name is module else runtime().evaluator.open.get(module)
     info: Any = None
     if state is not None:
+        if state is not env.state and state.struct is None and state.awaited_struct is not None:
+            runtime().evaluator.struct_ahead(state)
         if built is None or state is not env.state or env.function is not None:
             info = state.struct_info()
     else:

@@ -88,6 +88,9 @@ class ModuleState:
         self.impls: list[tuple[Definition, Any, Any]] = []
         self.last: Definition | None = None
         self.compiled: dict[str, Any] = {}
+        # The defstruct that is being expanded, and whether a module that it needs had it evaluated ahead.
+        self.awaited_struct: Any = None
+        self.struct_ahead = False
         self.pending_defn: str | None = None
         # The definition whose clause is being made, once its head is understood; whether there was one whose head was not.
         self.defining: Definition | None = None

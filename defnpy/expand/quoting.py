@@ -51,6 +51,8 @@ class Quote:
             if len(tree) == 3:
                 return self._node(tree)
             if len(tree) == 2:
+                if self.unquote and any(_is_splicing(part) for part in tree):
+                    return self._node((ex.TUPLE, [], list(tree)))
                 return self._join(tree, lambda parts: (parts[0], parts[1]), lambda parts: (parts[0], parts[1]))
             return True, tree
         if kind is list:

@@ -221,6 +221,9 @@ def _check_default(field: Any, value: Any) -> None:
 
 def define_struct(module: Atom, given: Any) -> Any:
     state = _state(module)
+    if state.struct is not None and state.struct_ahead:
+        state.struct_ahead = False
+        return Struct(module, dict(state.struct["struct"]))
     if state.struct is not None:
         from defnpy.terms.inspect import inspect
 

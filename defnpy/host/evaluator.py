@@ -21,6 +21,7 @@ from defnpy.host import recovery, replay
 from defnpy.stdlib import devices
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError, CompileError, ElixirError, UndefinedFunctionError
+from defnpy.terms.process import Process, current
 from defnpy.terms.runtime import Runtime
 
 _recursion = threading.Lock()
@@ -72,6 +73,8 @@ class Compilation:
         self.expanded: Any = None
         self.begun: set[Any] = set()
         self.failure: CompileError | None = None
+        # Whether the file is part of a library: what its modules compute is computed once, when they are compiled.
+        self.library = False
         # How many diagnostics were shown, and whether a warning was among them.
         self.reported = 0
         self.warned = False
@@ -172,10 +175,16 @@ class Compilation:
         """The value of one expanded expression of a module body."""
         if expanded is None or expanded.__class__ in (int, str, bool, float) or expanded.__class__ is Atom:
             return expanded
-        if self.replayable and not replay.is_pure(expanded):
-            self.replayable = False
+        watched = self.replayable and not replay.is_pure(expanded)
+        if watched and not self.library:
+            watched = self.replayable = False
         prelude, statements = self.emit(expanded, "VALUE")
-        return self.execute([*prelude, *statements], "VALUE")
+        if not watched:
+            return self.execute([*prelude, *statements], "VALUE")
+        with self.evaluator.effects(self) as seen:
+            value = self.execute([*prelude, *statements], "VALUE")
+        self.replayable = not seen
+        return value
 
     def artifact(self) -> ast.Module | None:
         """The whole program as one Python module, or None when it cannot be replayed from a cache."""
@@ -216,6 +225,8 @@ class Compilation:
     def defmodule(self, index: int, name: Any, values: list[Any]) -> Any:
         """Run a ``defmodule``: called by generated code."""
         block, env, meta, variables = self.modules[index]
+        if self.evaluator.watching is not self:
+            self.evaluator.compiled += 1
         if index in self.module_code:
             self.replayable = False
         inner = env.fork()
@@ -511,6 +522,37 @@ class Evaluator:
         self.open: dict[Atom, ModuleState] = {}
         # A list that takes the diagnostics of what is compiled (Code.with_diagnostics), or None.
         self.collector: list[Diagnostic] | None = None
+        # How many modules and texts were compiled, but for those of files that are loaded meanwhile.
+        self.compiled = 0
+        # The compilation whose module body runs code that is watched.
+        self.watching: Compilation | None = None
+
+    @contextmanager
+    def effects(self, compilation: Compilation) -> Iterator[list[str]]:
+        """Run code of a module body; afterwards the list says what it did that outlives the module."""
+        seen: list[str] = []
+        process = current()
+        leader = process.leader
+        before = self._state(process)
+
+        def write(text: str) -> None:
+            seen.append("output")
+            (leader or sys.stdout.write)(text)
+
+        process.leader = write
+        outer, self.watching = self.watching, compilation
+        try:
+            yield seen
+        finally:
+            process.leader = leader
+            self.watching = outer
+        if before != self._state(process):
+            seen.append("state")
+
+    def _state(self, process: Process) -> list[Any]:
+        """What differs after code that compiled something, asked for a permission or changed a setting."""
+        settings = [(name, id(value)) for table in (self.runtime.options, process.state, process.dictionary) for name, value in table.items()]
+        return [self.compiled, self.runtime.asked, *settings]
 
     def provides(self, name: Atom) -> bool:
         """Whether a module that is not loaded would be there when it is needed, or belongs to a library of defnpy's own."""
@@ -534,6 +576,7 @@ class Evaluator:
 
     def compilation(self, file: str) -> Compilation:
         """A new file or evaluated string."""
+        self.compiled += 1
         return Compilation(self, file)
 
     def run_text(self, text: str | bytes, file: str = "nofile") -> Any:
@@ -575,18 +618,24 @@ class Evaluator:
         return value, out, made.env
 
     def local_macro(self, state: ModuleState, definition: Definition) -> Callable[..., Any]:
-        """Compile a macro of a module that is still open, with all definitions made so far."""
-        count = sum(len(d.clauses) for d in state.definitions.values())
+        """Compile a macro of a module that is still open, with the definitions made so far that it may call."""
+        listed = _callable_from(state, definition)
+        made_of = [(d, len(d.clauses)) for d in listed]
         found = state.compiled.get(definition.signature)
-        if found is not None and found[0] == count:
+        if found is not None and len(found[0]) == len(made_of) and all(a is b and m == n for (a, m), (b, n) in zip(found[0], made_of, strict=True)):
             return found[1]
         compilation = state.compilation  # type: ignore[attr-defined]
-        listed = [d for d in state.definitions.values() if d.clauses]
         statements, names = emit_definitions(compilation.code, state.name, listed)
         compilation.execute([*compilation.prelude(), *statements], None)
         made = compilation.namespace[names[definition.signature]]
-        state.compiled[definition.signature] = (count, made)
+        state.compiled[definition.signature] = (made_of, made)
         return made
+
+    def struct_ahead(self, state: ModuleState) -> None:
+        """Evaluate the defstruct that a module is at: a module whose struct is a default of its fields needs it in turn."""
+        form, state.awaited_struct = state.awaited_struct, None
+        state.compilation.form(form, state.env.fork())  # type: ignore[attr-defined]
+        state.struct_ahead = state.struct is not None
 
     def derive(self, state: ModuleState) -> None:
         """Derive the protocols in ``@derive``."""
@@ -616,6 +665,22 @@ class Evaluator:
             shown = inspect(protocol)
             raise ArgumentError(f"could not load module {shown}.Any due to reason :nofile, cannot derive {shown} for {inspect(target)}")
         return definitions.delegating_impl(protocol, any_.name, target, found.info["protocol"])
+
+
+def _callable_from(state: ModuleState, definition: Definition) -> list[Definition]:
+    """The definitions of a module that *definition* calls, and those that they call; what is overridden is among them."""
+    by_name: dict[str, list[Definition]] = {}
+    for d in state.definitions.values():
+        if d.clauses:
+            by_name.setdefault("super" if d.name.startswith("super ") else d.name, []).append(d)
+    reached: dict[str, None] = {}
+    waiting = [definition.name, "super"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = None
+            waiting.extend(call[0].rpartition("/")[0] for d in by_name.get(name, ()) for call in d.calls)
+    return [d for name in sorted(reached) for d in by_name.get(name, ())]
 
 
 def kernel_env(unit: Unit) -> Env:

@@ -37,8 +37,8 @@ def run_file(path: str | os.PathLike[str], *, extra: bytes = b"") -> Any:
     return run_source(read_source(path), os.fspath(path), extra=extra)
 
 
-def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[str, Any] | None = None) -> Any:
-    """Run a program given as text; its globals are left in *namespace*."""
+def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[str, Any] | None = None, library: bool = False) -> Any:
+    """Run a program given as text; its globals are left in *namespace*. What the modules of a *library* compute is computed once."""
     from defnpy import rt
 
     name = cache.key(text, file, extra)
@@ -51,15 +51,18 @@ def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[st
             if namespace is not None:
                 namespace.update(scope)
         return scope.get("RESULT")
-    return _compile_and_run(text, file, name, namespace)
+    return _compile_and_run(text, file, name, namespace, library)
 
 
-def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any] | None) -> Any:
+def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any] | None, library: bool) -> Any:
     from defnpy.host.evaluator import deep_recursion
     from defnpy.host.source import parse_program
     from defnpy.terms.runtime import runtime
 
-    compilation = runtime().evaluator.compilation(file)
+    evaluator = runtime().evaluator
+    before = evaluator.compiled, runtime().asked
+    compilation = evaluator.compilation(file)
+    compilation.library = library
     with deep_recursion():
         try:
             value = compilation.run_whole(parse_program(text, file))
@@ -67,6 +70,8 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
             if namespace is not None:
                 namespace.update(compilation.namespace)
             compilation.report_warnings()
+            if library:  # what this file did counts for this file only
+                evaluator.compiled, runtime().asked = before
         module = compilation.artifact()
         # A program that deserves a warning is compiled, and warned of, each time.
         if module is not None and not compilation.warned:

@@ -15,6 +15,8 @@ from defnpy.terms.errors import CompileError, make
 from defnpy.terms.runtime import Runtime, runtime
 
 _DEFMODULE = re.compile(rb"^\s*(?:defmodule|defprotocol)\s+([A-Z][\w.]*)", re.MULTILINE)
+# Libraries that defnpy has a part of: the library itself, where a project brings it, takes its place.
+_PARTIAL = frozenset(("VegaLite", "Jason", "Benchee"))
 _DEFIMPL = re.compile(rb"^\s*defimpl\s", re.MULTILINE)
 
 
@@ -49,6 +51,9 @@ class Project:
                 else:
                     outer.append(name)
         self.digest = digest.digest()
+        for name in self.owners:
+            if name.split(".")[1] in _PARTIAL:
+                self.owner.take_over(Atom(name))
 
     def load_module(self, name: Atom) -> bool:
         """A loader of the Runtime: compile the file that defines *name*."""
@@ -76,7 +81,7 @@ class Project:
         self.state[path] = "loading"
         self.loading.append(path)
         try:
-            loader.run_source(self.sources[path], path, extra=self.digest)
+            loader.run_source(self.sources[path], path, extra=self.digest, library=True)
         finally:
             self.loading.pop()
         self.state[path] = "loaded"

@@ -44,6 +44,9 @@ def is_pure(node: Any) -> bool:
                     return False
                 if form.__class__ is Atom and form.name == "%const":
                     continue
+                if form.__class__ is Atom and form.name == "%defmodule":
+                    stack.append(t[2][0])  # the forms of its body are looked at one by one
+                    continue
                 if form.__class__ is tuple:
                     stack.append(form)
                 stack.extend(t[2])

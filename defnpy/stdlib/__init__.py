@@ -199,6 +199,7 @@ MODULES: dict[str, str] = {
     "global": "defnpy.stdlib.genserver",
     "io": "defnpy.stdlib.erlang.output",
     "io_lib": "defnpy.stdlib.erlang.output",
+    "io_lib_format": "defnpy.stdlib.erlang.output",
     "lists": "defnpy.stdlib.erlang.lists",
     "logger": "defnpy.stdlib.logger",
     "maps": "defnpy.stdlib.erlang.maps",
@@ -219,5 +220,5 @@ MODULES: dict[str, str] = {
     "telemetry": "defnpy.stdlib.telemetry",
     "telemetry_test": "defnpy.stdlib.telemetry",
     "timer": "defnpy.stdlib.erlang.timer",
-    "unicode": "defnpy.stdlib.erlang.binary",
+    "unicode": "defnpy.stdlib.erlang.unicode",
 }

@@ -159,6 +159,11 @@ def _impl(name: str) -> Module:
         return inspecting._plain_doc(term, chosen)
 
     made.functions["inspect/2"] = show
+    if name == "List":
+        made.functions["keyword?/1"] = lambda term: term.__class__ is list and (not term or inspecting.is_keyword(term))
+        made.functions["keyword/2"] = lambda pair, opts: inspecting.keyword_doc(pair, inspecting.coerce_opts(opts))
+    if name == "Map":
+        made.functions["inspect/4"] = lambda term, shown, infos, opts: inspecting.named_map_doc(term, shown, infos, inspecting.coerce_opts(opts))
     if name == "Any":
         made.macros["__deriving__/3"] = _deriving
     return made

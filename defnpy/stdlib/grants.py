@@ -9,6 +9,8 @@ from defnpy.terms.runtime import runtime
 
 def need(kind: str, detail: Any = None) -> None:
     """Ask the Runtime's grants for *kind* (``read``, ``write``, ``env``, ``net``, ``run``); they raise when it is refused."""
-    grants = runtime().grants
+    owner = runtime()
+    owner.asked += 1
+    grants = owner.grants
     if grants is not None:
         grants.need(kind, detail)

@@ -18,7 +18,6 @@ _EXACT = 2**53
 
 
 def _finite(x: float) -> float:
-    # x - x is nan for infinities only: one subtraction instead of two calls.
     if x - x != 0.0:
         raise ArithmeticError_()
     return x
@@ -196,21 +195,29 @@ def strict_ne(a: Any, b: Any) -> bool:
 
 @ex("</2")
 def lt(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a < b)
     return compare(a, b) < 0
 
 
 @ex(">/2")
 def gt(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a > b)
     return compare(a, b) > 0
 
 
 @ex("<=/2")
 def le(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a <= b)
     return compare(a, b) <= 0
 
 
 @ex(">=/2")
 def ge(a: Any, b: Any) -> bool:
+    if _is_number(a) and _is_number(b):
+        return bool(a >= b)
     return compare(a, b) >= 0
 
 

@@ -222,7 +222,9 @@ def _turn_greed(found: re.Match[str]) -> str:
 
 def _subject(re_: Regex, s: Any) -> str:
     if re_.unicode:
-        return octets(s).decode("utf-8", "surrogateescape")
+        if s.__class__ is not str:
+            raise ArgumentError("argument error")
+        return s
     return octets(s).decode("latin-1")
 
 

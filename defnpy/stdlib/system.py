@@ -190,6 +190,12 @@ def at_exit(fun: Any) -> Any:
 
 
 def _env(app: Any) -> dict[Any, Any]:
+    found: dict[Any, Any] = runtime().options.get("app_env", {}).get(app, {})
+    return found
+
+
+def _own_env(app: Any) -> dict[Any, Any]:
+    """The environment of an application, to be changed."""
     return runtime().options.setdefault("app_env", {}).setdefault(app, {})
 
 
@@ -216,7 +222,7 @@ def _fetch_env_bang(app: Any, key: Any) -> Any:
 
 
 def _put_env(app: Any, key: Any, value: Any, options: Any = ()) -> Any:
-    _env(app)[key] = value
+    _own_env(app)[key] = value
     return OK
 
 
@@ -228,7 +234,7 @@ def _delete_env(app: Any, key: Any, options: Any = ()) -> Any:
 def _put_all(config: Any, options: Any = ()) -> Any:
     for app, values in config:
         for key, value in values:
-            _env(app)[key] = value
+            _own_env(app)[key] = value
     return OK
 
 

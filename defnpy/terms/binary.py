@@ -273,6 +273,51 @@ def reader(term: Any, place: int = 0) -> Any:
     return Reader(term, place) if is_bits(term) else NOMATCH
 
 
+def first_octet(term: Any) -> Any:
+    """The first octet of a bitstring, NOMATCH where there is none."""
+    if term.__class__ is str:
+        if term == "":
+            return NOMATCH
+        point = ord(term[0])
+        return point if point < 0x80 else term[0].encode()[0]
+    return Reader(term).int(8) if is_bits(term) else NOMATCH
+
+
+def after_octet(term: Any, whole: bool) -> Any:
+    """What comes after the first octet: a binary if it must be *whole*."""
+    if term.__class__ is str and term[0] < "\x80":
+        return term[1:]
+    left = Reader(term)
+    left.int(8)
+    return left.rest_binary() if whole else left.rest_bits()
+
+
+def first_character(term: Any) -> Any:
+    """The first code point of a bitstring in UTF-8, NOMATCH where there is none."""
+    if term.__class__ is str:
+        return ord(term[0]) if term else NOMATCH
+    return Reader(term).utf8() if is_bits(term) else NOMATCH
+
+
+def after_character(term: Any, whole: bool) -> Any:
+    """What comes after the first code point."""
+    if term.__class__ is str:
+        return term[1:]
+    left = Reader(term)
+    left.utf8()
+    return left.rest_binary() if whole else left.rest_bits()
+
+
+def after_text(term: Any, text: str, whole: bool) -> Any:
+    """What comes after *text* in a bitstring that is no text."""
+    if not is_bits(term):
+        return NOMATCH
+    left = Reader(term)
+    if not left.literal(text):
+        return NOMATCH
+    return left.rest_binary() if whole else left.rest_bits()
+
+
 class Reader:
     """Takes segments from the front of a bitstring; each method gives NOMATCH when the segment does not match.
 

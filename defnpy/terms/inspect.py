@@ -326,6 +326,13 @@ def map_doc(term: dict[Any, Any], opts: Opts) -> Doc:
     return _map_container("", pairs, opts, lambda kv, o: concat(concat(to_doc(kv[0], o), arrow), to_doc(kv[1], o)))
 
 
+def named_map_doc(term: Any, name: str, infos: list[Any], opts: Opts) -> Doc:
+    """``%name{...}`` of the fields that *infos* list, as ``Inspect.Map.inspect/4`` shows a struct."""
+    fields = term if term.__class__ is dict else term.fields
+    named = [info[Atom("field")] for info in infos]
+    return _map_container(name, [(field, fields.get(maps.key(field))) for field in named], opts, keyword_doc)
+
+
 def _map_container(name: str, pairs: list[Any], opts: Opts, fun: Callable[[Any, Any], Doc]) -> Doc:
     opening, comma = color(f"%{name}{{", _MAP, opts), color(",", _MAP, opts)
     return container_doc(opening, pairs, color("}", _MAP, opts), opts, fun, separator=comma, mode="strict")

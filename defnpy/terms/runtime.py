@@ -39,6 +39,8 @@ class Runtime:
         self.native_names = native_names
         self.options: dict[str, Any] = {}
         self.grants: Any = None
+        # How often a permission was asked for.
+        self.asked = 0
         self.make_evaluator: Callable[[Runtime], Any] | None = None
         self._evaluator: Any = None
         self.lock = threading.RLock()

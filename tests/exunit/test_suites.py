@@ -497,3 +497,25 @@ def test_clauses_of_a_library_function_in_a_failure(suite: Callable[..., Any]) -
                       "  test \"sum\", do: Enum.count([]) + :a\nend\n"}, "a_test.exs")
     assert "     Attempted function clauses (showing 1 out of 1):\n\n         def size(n) when is_integer(n) and -n > 0-\n" in done.out
     assert "** (ArithmeticError) bad argument in arithmetic expression: 0 + :a\n" in done.out
+
+
+def test_macros_in_the_guard_of_an_asserted_match_know_that_they_are_in_a_guard(suite: Callable[..., Any]) -> None:
+    done = suite("""
+        defmodule One do
+          defmacro one(x) do
+            case __CALLER__.context do
+              :guard -> quote(do: unquote(x) == 1)
+              other -> raise inspect(other)
+            end
+          end
+        end
+        defmodule GuardTest do
+          use ExUnit.Case
+          import One
+          test "a" do
+            assert match?(o when one(o), 1)
+            refute match?({o, _} when one(o), {2, 1})
+          end
+        end
+    """)
+    assert done.states() == {"test a": "passed"}

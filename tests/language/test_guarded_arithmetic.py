@@ -121,7 +121,7 @@ def test_bits(session: Session, written: str) -> None:
 defmodule WrittenBits do
   import Bitwise
   def of(a, b), do: {{{written}, 0}}
-  def even(a, b) when ({written} &&& 1) == 0, do: true
+  def even(a, b) when (({written}) &&& 1) == 0, do: true
   def even(_, _), do: false
 end
 outcome = fn f -> try do f.() rescue e -> {{e.__struct__, Exception.message(e)}} end end

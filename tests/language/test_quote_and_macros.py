@@ -21,6 +21,10 @@ CASES = {
                                                  "{:quote, [context: Elixir], [[line: 9], [do: {:unquote, [], [{:x, [], Elixir}]}]]}"),
     "an unquoted alias after a dot": ("Code.eval_quoted(quote(do: Foo.unquote(Bar.Baz))) |> elem(0)", "Foo.Bar.Baz"),
     "a spliced list before a tail": ("l = [1, 2]\nquote(do: [unquote_splicing(l) | t])", "[1, {:|, [], [2, {:t, [], Elixir}]}]"),
+    "a pair with a spliced list is a tuple": (
+        "l = [1, 2]\n{quote(do: {:a, unquote_splicing(l)}), quote(do: {unquote_splicing(l), :a})}", "{{:{}, [], [:a, 1, 2]}, {:{}, [], [1, 2, :a]}}"),
+    "a sign before a whole number expands": (
+        "{Macro.expand(quote(do: -1), __ENV__), Macro.expand(quote(do: +2), __ENV__), Macro.expand({:-, [], [1.5]}, __ENV__)}", "{-1, 2, {:-, [], [1.5]}}"),
     "escaped code unquotes": (
         "tree = quote(unquote: false, do: [1, unquote_splicing([2, 3]), Kernel.unquote(:abs)(-4) | [5]])\n"
         "Macro.to_string(elem(Code.eval_quoted(Macro.escape(tree, unquote: true)), 0))", '"[1, 2, 3, Kernel.abs(-4) | [5]]"'),

@@ -26,6 +26,15 @@ VALUES = [
     ("t = :ets.new(:corner, [:ordered_set]); :ets.insert(t, [{1, 1}, {2, 2}]); {:ets.prev(t, 2), :ets.prev(t, 1)}", '{1, :"$end_of_table"}'),
     ("Process.put(:a, 1); {:erlang.get(:a), :erlang.erase(:a), :erlang.erase(:a)}", "{1, 1, :undefined}"),
     ("{:erlang.make_tuple(3, :x, [{2, :y}]), :erlang.append([1], [2]), :erlang.binary_part(\"hello\", {1, 2})}", '{{:x, :y, :x}, [1, 2], "el"}'),
+    ("{:erlang.is_map_key(:a, %{a: 1}), :erlang.is_map_key(:b, %{a: 1}), is_map_key(%{a: 1}, :a)}", "{true, false, true}"),
+    ("m = %{a: 1}\ncase m do x when :erlang.is_map_key(:a, x) -> :key; _ -> :none end", ":key"),
+    ("for f <- [&Regex.run/2, &Regex.match?/2, &Regex.scan/2, &Regex.split/2], do: try(do: f.(~r/a/u, <<97, 220>>), rescue: (e -> e.message))",
+     '["argument error", "argument error", "argument error", "argument error"]'),
+    ("{Regex.run(~r/a/, <<97, 220>>), Inspect.List.keyword?(a: 1), Inspect.List.keyword?([1]), Inspect.List.keyword?([])}", '{["a"], true, false, true}'),
+    ("{:timer.start(), :erlang.system_info(:os_monotonic_time_source)[:resolution]}", "{:ok, 1000000000}"),
+    ("for f <- [123.0, 1.0e5, 1.5e-7], do: :io_lib_format.fwrite_g(f)", '[~c"123.0", ~c"1.0e5", ~c"1.5e-7"]'),
+    ("f = &(&1 * &2)\n{f.(1.5, 2), f.(2, 1.5), 1.0 < 2, 2 >= 2.0, 1 > 0.5, 3.0 / 2, 1.5 - 1}", "{3.0, 3.0, true, true, true, 1.5, 0.5}"),
+    ("for f <- [&+/2, &*/2], do: try(do: f.(1.0e308, 1.0e308), rescue: (e -> e.__struct__))", "[ArithmeticError, ArithmeticError]"),
 ]  # fmt: skip
 
 

@@ -208,6 +208,8 @@ def unfolded(tree: Any, env: Env) -> Any:
         form, meta, args = tree
         if form in (PIN, AT, QUOTE):
             return tree
+        if form is WHEN and len(args) == 2:
+            return (form, meta, [walk(args[0]), args[1]])  # a guard binds nothing
         found = _program_macro(form, meta, args, inner)
         if found is not None:
             return walk(ex.run_macro(*found, meta, args, inner))

@@ -142,7 +142,11 @@ def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
     if env.state is None:
         raise ArgumentError("errors were found at the given arguments:\n\n  * 2nd argument: not a key that exists in the table\n")
     env.state.doc_line = ex.line_of(meta)
-    return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
+    env.state.awaited_struct = (Atom("defstruct"), meta, args)
+    try:
+        return ex.rt_call("define_struct", meta, [env.module, ex.expand(args[0], env)])
+    finally:
+        env.state.awaited_struct = None
 
 
 @macro("defexception/1")

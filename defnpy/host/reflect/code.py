@@ -213,8 +213,7 @@ def compile_quoted(quoted: Any, file: Any = "nofile") -> list[Any]:
     return [(name, b"\x7f") for name, made in runtime().modules.items() if name not in before and made.defined and not made.native]
 
 
-@ex("require_file/1", "require_file/2", "eval_file/1", "eval_file/2")
-def require_file(path: Any, relative: Any = None) -> Any:
+def _found_file(path: Any, relative: Any) -> Any:
     from pathlib import Path
 
     from defnpy.terms.errors import make
@@ -222,7 +221,25 @@ def require_file(path: Any, relative: Any = None) -> Any:
     full = Path(relative or ".") / path
     if not full.is_file():
         raise make("Code.LoadError", f"could not load {full}. Reason: enoent", file=str(full))
-    return runtime().evaluator.run_text(full.read_bytes(), str(full))
+    return full
+
+
+@ex("require_file/1", "require_file/2")
+def require_file(path: Any, relative: Any = None) -> Any:
+    """The modules that a file defines; nil for a file that was required before."""
+    full = _found_file(path, relative)
+    required = runtime().options.setdefault("required_files", [])
+    if (place := str(full.resolve())) in required:
+        return None
+    required.append(place)
+    return compile_string(full.read_bytes(), str(full))
+
+
+@ex("eval_file/1", "eval_file/2")
+def eval_file(path: Any, relative: Any = None) -> Any:
+    """``{value, binding}``."""
+    full = _found_file(path, relative)
+    return eval_string(full.read_bytes(), [], [(Atom("file"), str(full))])
 
 
 @ex("format_string!/1", "format_string!/2")

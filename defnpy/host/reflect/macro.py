@@ -187,12 +187,17 @@ def _expand_once(tree: Any, env: Any) -> tuple[Any, bool]:
         return tree, False
     macro = expander.find_macro(module, signature, env) if module is not None else None
     if macro is None:
-        return tree, False
+        signed = head in _SIGNS and len(args) == 1 and args[0].__class__ is int and module is expander.KERNEL
+        return (_SIGNS[head] * args[0], True) if signed else (tree, False)
     if not getattr(macro, "native_macro", False):
         return expander.run_macro(macro, module, meta, args, env), True
     if macro.rewrites:
         return macro.quoted(meta, args, env), True
     return _known_expansion(head, meta, args, tree)
+
+
+# The signs before a whole number, which expand to a number.
+_SIGNS = {Atom("-"): -1, Atom("+"): 1}
 
 
 def _known_expansion(head: Any, meta: Any, args: list[Any], tree: Any) -> tuple[Any, bool]:

@@ -1,4 +1,4 @@
-"""``:binary``, ``:unicode`` and ``:crypto``."""
+"""``:binary`` and ``:crypto``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from defnpy.stdlib import string
-from defnpy.stdlib.erlang.strings import text_of
 from defnpy.stdlib.util import badarg, is_binary, option
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom
@@ -177,44 +175,6 @@ def longest_common_suffix(items: Any) -> int:
     return len(os.path.commonprefix([octets(i)[::-1] for i in items]))
 
 
-# ------------------------------------------------------------------------------------------------ unicode
-
-
-def _characters(data: Any, encoding_in: Any = None, encoding_out: Any = None) -> Any:
-    if data.__class__ is bytes:
-        good = data.decode("utf-8", "ignore")
-        if encoding_in is Atom("latin1"):
-            return data.decode("latin-1")
-        return (Atom("error"), good, make_binary(data[len(good.encode()) :]))
-    text = text_of(data)
-    if encoding_out is not None and encoding_out is not Atom("utf8") and encoding_out is not Atom("unicode"):
-        name = encoding_out[0].name if encoding_out.__class__ is tuple else encoding_out.name
-        codec = {"latin1": "latin-1", "utf16": "utf-16-be", "utf32": "utf-32-be"}[name]
-        if encoding_out.__class__ is tuple and encoding_out[1] is LITTLE:
-            codec = codec.replace("-be", "-le")
-        return make_binary(text.encode(codec))
-    return text
-
-
-def _normalizer(form: str, kind: str) -> Callable[[Any], Any]:
-    def normalized(data: Any) -> Any:
-        made = string.normalize(text_of(data), Atom(form))
-        return made if kind == "binary" else [ord(c) for c in made]
-
-    return normalized
-
-
-def _unicode() -> Module:
-    made = native_module("unicode", {}, erlang=True)
-    made.functions.update({f"characters_to_binary/{n}": _characters for n in (1, 2, 3)})
-    made.functions.update({
-        "characters_to_list/1": lambda data: [ord(c) for c in text_of(data)],
-        "characters_to_list/2": lambda data, encoding: [ord(c) for c in text_of(data)],
-        **{f"characters_to_{form}_{kind}/1": _normalizer(form, kind) for form in ("nfc", "nfd", "nfkc", "nfkd") for kind in ("binary", "list")},
-    })  # fmt: skip
-    return made
-
-
 _HASHES = {"sha": "sha1", "md5": "md5", "sha224": "sha224", "sha256": "sha256", "sha384": "sha384", "sha512": "sha512",
            "sha3_256": "sha3_256", "sha3_512": "sha3_512", "blake2b": "blake2b", "blake2s": "blake2s"}  # fmt: skip
 
@@ -257,6 +217,5 @@ def _crypto() -> Module:
 MODULE = native_module("binary", globals(), erlang=True)
 MODULES_BY_NAME = {
     "binary": MODULE,
-    "unicode": _unicode(),
     "crypto": _crypto(),
 }

@@ -358,12 +358,20 @@ def system_info(item: Any) -> Any:
         "system_architecture": charlist("x86_64-pc-linux-gnu"),
         "process_count": 1,
         "version": charlist("13.2"),
+        "os_monotonic_time_source": _source_of_time("CLOCK_MONOTONIC", time.monotonic_ns()),
+        "os_system_time_source": _source_of_time("CLOCK_REALTIME", time.time_ns()),
     }
     if item.__class__ is tuple:
         item = item[0]
     if item.name not in facts:
         raise ArgumentError("argument error")
     return facts[item.name]
+
+
+def _source_of_time(name: str, now: int) -> list[Any]:
+    """What Erlang says of a clock of the system."""
+    facts = {"function": Atom("clock_gettime"), "clock_id": Atom(name), "resolution": 10**9, "extended": Atom("no"), "parallel": Atom("yes"), "time": now}
+    return [(Atom(key), value) for key, value in facts.items()]
 
 
 @ex("memory/0", "memory/1")
@@ -494,6 +502,11 @@ def crc32_from(before: Any, data: Any) -> int:
 @ex("adler32/2")
 def adler32_from(before: Any, data: Any) -> int:
     return zlib.adler32(txt.iodata_bytes(data), before)
+
+
+@ex("is_map_key/2")
+def is_map_key(key: Any, m: Any) -> bool:
+    return kernel.is_map_key(m, key)
 
 
 def _module() -> Module:

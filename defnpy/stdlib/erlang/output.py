@@ -10,6 +10,7 @@ from defnpy.stdlib.erlang.notation import erlang_text, printable, quoted
 from defnpy.stdlib.erlang.text import format_text, nested_format
 from defnpy.terms import text as txt
 from defnpy.terms.atom import Atom
+from defnpy.terms.float_text import float_to_string
 from defnpy.terms.module import Module, native_module
 
 ERROR, ENOTSUP = Atom("error"), Atom("enotsup")
@@ -81,4 +82,10 @@ def _io() -> Module:
     return made
 
 
-MODULES_BY_NAME = {"io": _io(), "io_lib": _io_lib()}
+def _io_lib_format() -> Module:
+    made = native_module("io_lib_format", {}, erlang=True)
+    made.functions["fwrite_g/1"] = lambda x: _points(float_to_string(x))
+    return made
+
+
+MODULES_BY_NAME = {"io": _io(), "io_lib": _io_lib(), "io_lib_format": _io_lib_format()}

@@ -38,6 +38,12 @@ def tc(fun: Any, *rest: Any) -> Any:
     return (spent // _UNITS[unit], value)
 
 
+@ex("start/0")
+def start() -> Atom:
+    """The timers need no start."""
+    return Atom("ok")
+
+
 @ex("sleep/1")
 def sleep(milliseconds: Any) -> Any:
     from defnpy.stdlib.process import sleep as wait
