@@ -7,6 +7,7 @@ from typing import Any
 
 from defnpy.stdlib.calls import fun1, fun2, fun3
 from defnpy.stdlib.util import truthy
+from defnpy.terms import versions
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError, ErlangError
 from defnpy.terms.module import Module, native_module
@@ -31,14 +32,19 @@ def _from_rear(items: list[Any]) -> Queue:
     return rear, front
 
 
-def _items(q: Any) -> list[Any]:
+def _halves(q: Any) -> Queue:
     if q.__class__ is not tuple or len(q) != 2 or q[0].__class__ is not list or q[1].__class__ is not list:
         raise ArgumentError("argument error")
-    return q[1] + q[0][::-1]
+    return q
+
+
+def _items(q: Any) -> list[Any]:
+    rear, front = _halves(q)
+    return front + rear[::-1]
 
 
 def _in(x: Any, q: Any) -> Queue:
-    rear, front = _items(q) and q or ([], [])
+    rear, front = _halves(q)
     return ([x], rear) if len(rear) == 1 and not front else ([x, *rear], front)
 
 
@@ -48,8 +54,8 @@ def _in_r(x: Any, q: Any) -> Queue:
 
 
 def _out(q: Any) -> Any:
-    items = _items(q)
-    return ((VALUE, items[0]), _dropped(q)) if items else (EMPTY, q)
+    rear, front = _halves(q)
+    return ((VALUE, front[0] if front else rear[-1]), _dropped(q)) if front or rear else (EMPTY, q)
 
 
 def _out_r(q: Any) -> Any:
@@ -138,8 +144,8 @@ def _queue() -> Module:
     tail, init = (lambda q: _without(q, 0)), (lambda q: _without(q, -1))
     made.functions.update({
         "new/0": lambda: ([], []), "in/2": _in, "in_r/2": _in_r, "cons/2": _in_r, "snoc/2": lambda q, x: _in(x, q),
-        "out/1": _out, "out_r/1": _out_r, "to_list/1": _items, "from_list/1": _from_front, "len/1": lambda q: len(_items(q)),
-        "is_empty/1": lambda q: not _items(q), "is_queue/1": lambda q: q.__class__ is tuple and len(q) == 2,
+        "out/1": _out, "out_r/1": _out_r, "to_list/1": _items, "from_list/1": _from_front, "len/1": lambda q: sum(map(len, _halves(q))),
+        "is_empty/1": lambda q: not any(_halves(q)), "is_queue/1": lambda q: q.__class__ is tuple and len(q) == 2,
         "reverse/1": lambda q: (q[1], q[0]), "peek/1": _peek(0), "peek_r/1": _peek(-1), "get/1": first, "head/1": first, "get_r/1": last,
         "last/1": last, "daeh/1": last, "drop/1": tail, "tail/1": tail, "drop_r/1": init, "init/1": init, "liat/1": init, "lait/1": init,
         "join/2": _joined, "member/2": lambda x, q: any(equal(x, y) for y in _items(q)), "split/2": _split, "fold/3": _fold,
@@ -154,34 +160,46 @@ def _queue() -> Module:
 
 
 class Array:
-    """An array with a default for what was never set; one of a fixed size has no other places."""
+    """An array with a default for what was never set; one of a fixed size has no other places.
 
-    __slots__ = ("default", "fixed", "items")
+    The places that were set are a map, so that setting one costs the same in an array of any size.
+    """
 
-    def __init__(self, items: list[Any], default: Any = UNDEFINED, fixed: bool = False) -> None:
-        self.items = items
+    __slots__ = ("cells", "default", "fixed", "size")
+
+    def __init__(self, cells: dict[int, Any], size: int, default: Any = UNDEFINED, fixed: bool = False) -> None:
+        self.cells = cells
+        self.size = size
         self.default = default
         self.fixed = fixed
 
     def check(self, index: Any) -> bool:
         """Whether *index* is a place that the array has; places behind the end of one that grows are missing."""
-        if index.__class__ is not int or index < 0 or (self.fixed and index >= len(self.items)):
+        if index.__class__ is not int or index < 0 or (self.fixed and index >= self.size):
             raise ArgumentError("argument error")
-        return index < len(self.items)
+        return index < self.size
 
-    def of(self, items: list[Any]) -> Array:
-        return Array(items, self.default, self.fixed)
-
-    def resized(self, size: int) -> Array:
-        return self.of(self.items[:size] + [self.default] * (size - len(self.items)))
+    def get(self, index: Any) -> Any:
+        return self.cells.get(index, self.default) if self.check(index) else self.default
 
     def put(self, index: Any, value: Any) -> Array:
-        items = list(self.items) if self.check(index) else self.resized(index + 1).items
-        items[index] = value
-        return self.of(items)
+        self.check(index)
+        return Array(versions.put(self.cells, index, value), max(self.size, index + 1), self.default, self.fixed)
+
+    def resized(self, size: int) -> Array:
+        kept = self.cells if size >= self.size else {i: x for i, x in self.cells.items() if i < size}
+        return Array(kept, size, self.default, self.fixed)
 
     def rows(self, sparse: bool = False) -> list[tuple[int, Any]]:
-        return [(i, x) for i, x in enumerate(self.items) if not (sparse and equal(x, self.default))]
+        return [(i, x) for i, x in enumerate(self.items()) if not (sparse and equal(x, self.default))]
+
+    def items(self) -> list[Any]:
+        get, default = self.cells.get, self.default
+        return [get(i, default) for i in range(self.size)]
+
+
+def _listed(items: Any, default: Any = UNDEFINED) -> Array:
+    return Array(dict(enumerate(items)), len(items), default)
 
 
 def _new(size: Any = 0, options: Any = ()) -> Array:
@@ -203,7 +221,7 @@ def _new(size: Any = 0, options: Any = ()) -> Array:
             count, fixed = option, True
         else:
             raise ArgumentError("argument error")
-    return Array([default] * count, default, fixed)
+    return Array({}, count, default, fixed)
 
 
 def _array_fold(backwards: bool, sparse: bool) -> Callable[[Any, Any, Array], Any]:
@@ -220,13 +238,14 @@ def _array_fold(backwards: bool, sparse: bool) -> Callable[[Any, Any, Array], An
 def _mapped(sparse: bool) -> Callable[[Any, Array], Array]:
     def mapped(fun: Any, a: Array) -> Array:
         f = fun2(fun)
-        return a.of([x if sparse and equal(x, a.default) else f(i, x) for i, x in enumerate(a.items)])
+        cells = {i: x if sparse and equal(x, a.default) else f(i, x) for i, x in enumerate(a.items())}
+        return Array(cells, a.size, a.default, a.fixed)
 
     return mapped
 
 
 def _from_orddict(rows: list[tuple[int, Any]], default: Any = UNDEFINED) -> Array:
-    made = Array([], default)
+    made = Array({}, 0, default)
     for index, value in rows:
         made = made.put(index, value)
     return made
@@ -235,17 +254,17 @@ def _from_orddict(rows: list[tuple[int, Any]], default: Any = UNDEFINED) -> Arra
 def _array() -> Module:
     made = native_module("array", {}, erlang=True)
     made.functions.update({
-        "new/0": _new, "new/1": _new, "new/2": _new, "from_list/1": lambda items: Array(list(items)),
-        "from_list/2": lambda items, default: Array(list(items), default), "from_orddict/1": _from_orddict, "from_orddict/2": _from_orddict,
-        "to_list/1": lambda a: a.items, "sparse_to_list/1": lambda a: [x for _, x in a.rows(True)],
-        "get/2": lambda i, a: a.items[i] if a.check(i) else a.default, "set/3": lambda i, v, a: a.put(i, v),
-        "reset/2": lambda i, a: a.put(i, a.default) if a.check(i) else a, "size/1": lambda a: len(a.items),
+        "new/0": _new, "new/1": _new, "new/2": _new, "from_list/1": _listed, "from_list/2": _listed, "from_orddict/1": _from_orddict,
+        "from_orddict/2": _from_orddict,
+        "to_list/1": lambda a: a.items(), "sparse_to_list/1": lambda a: [x for _, x in a.rows(True)],
+        "get/2": lambda i, a: a.get(i), "set/3": lambda i, v, a: a.put(i, v),
+        "reset/2": lambda i, a: a.put(i, a.default) if a.check(i) else a, "size/1": lambda a: a.size,
         "sparse_size/1": lambda a: max((i + 1 for i, _ in a.rows(True)), default=0), "default/1": lambda a: a.default,
         "resize/1": lambda a: a.resized(max((i + 1 for i, _ in a.rows(True)), default=0)), "resize/2": lambda n, a: a.resized(n),
         "map/2": _mapped(False), "sparse_map/2": _mapped(True), "to_orddict/1": lambda a: a.rows(), "sparse_to_orddict/1": lambda a: a.rows(True),
         "foldl/3": _array_fold(False, False), "foldr/3": _array_fold(True, False), "sparse_foldl/3": _array_fold(False, True),
         "sparse_foldr/3": _array_fold(True, True), "is_array/1": lambda a: a.__class__ is Array, "is_fix/1": lambda a: a.fixed,
-        "fix/1": lambda a: Array(a.items, a.default, True), "relax/1": lambda a: Array(a.items, a.default),
+        "fix/1": lambda a: Array(a.cells, a.size, a.default, True), "relax/1": lambda a: Array(a.cells, a.size, a.default),
     })  # fmt: skip
     return made
 
