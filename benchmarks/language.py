@@ -25,6 +25,23 @@ defmodule Bench do
   def tokens([c | rest], acc), do: tokens(rest, [{:op, c} | acc])
   def number([c | rest], n, acc) when c in ?0..?9, do: number(rest, n * 10 + c - ?0, acc)
   def number(rest, n, acc), do: tokens(rest, [{:int, n} | acc])
+  def octets(<<>>, acc), do: acc
+  def octets(<<b, rest::binary>>, acc) when b > 47, do: octets(rest, acc + b)
+  def octets(<<_, rest::binary>>, acc), do: octets(rest, acc)
+  def escape(_, _, _, _, 50), do: 50
+  def escape(cr, ci, zr, zi, n) do
+    zr2 = zr * zr
+    zi2 = zi * zi
+    if zr2 + zi2 > 4.0, do: n, else: escape(cr, ci, zr2 - zi2 + cr, 2.0 * zr * zi + ci, n + 1)
+  end
+  def collatz(1, n), do: n
+  def collatz(x, n) when rem(x, 2) == 0, do: collatz(div(x, 2), n + 1)
+  def collatz(x, n), do: collatz(3 * x + 1, n + 1)
+  def neighbours(cells) do
+    for {x, y} <- cells, dx <- -1..1, dy <- -1..1, {dx, dy} != {0, 0}, reduce: %{} do
+      acc -> Map.update(acc, {x + dx, y + dy}, 1, &(&1 + 1))
+    end
+  end
 end
 """
 
@@ -77,6 +94,41 @@ def tokens(chars: list[int]) -> list[tuple[str, int]]:
     return out
 
 
+def octets(data: bytes) -> int:
+    acc = 0
+    for b in data:
+        if b > 47:
+            acc += b
+    return acc
+
+
+def escape(cr: float, ci: float) -> int:
+    zr = zi = 0.0
+    for n in range(50):
+        zr2, zi2 = zr * zr, zi * zi
+        if zr2 + zi2 > 4.0:
+            return n
+        zr, zi = zr2 - zi2 + cr, 2.0 * zr * zi + ci
+    return 50
+
+
+def collatz(x: int) -> int:
+    n = 1
+    while x != 1:
+        x, n = (x // 2 if x % 2 == 0 else 3 * x + 1), n + 1
+    return n
+
+
+def neighbours(cells: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    out: dict[tuple[int, int], int] = {}
+    for x, y in cells:
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                if (dx, dy) != (0, 0):
+                    out[x + dx, y + dy] = out.get((x + dx, y + dy), 0) + 1
+    return out
+
+
 def measure() -> list[dict[str, Any]]:
     from defnpy.host.setup import make_runtime
     from defnpy.terms.atom import alias
@@ -88,6 +140,8 @@ def measure() -> list[dict[str, Any]]:
     f = runtime.module(alias("Bench")).functions
     items = list(range(1, 1_000_001))
     few = items[:20_000]
+    text = "1234+56*7-" * 10_000
+    cells = [(i % 50, i // 50) for i in range(2_000)]
     chars = [ord(c) for c in "1234+56*7-" * 10_000]
     pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         "fib(20)": (lambda: f["fib/1"](20), lambda: fib(20)),
@@ -99,6 +153,10 @@ def measure() -> list[dict[str, Any]]:
         "for, 1,000,000 integers": (lambda: f["comprehension/1"](items), lambda: [x * x for x in items if x % 3 == 0]),
         "strings, 100,000": (lambda: f["strings/1"](100_000), lambda: ",".join([f"item {i}" for i in range(1, 100_001)])),
         "functions that call each other, 100,000 characters": (lambda: f["tokens/2"](chars, []), lambda: tokens(chars)),
+        "octets of a binary, 100,000": (lambda: f["octets/2"](text, 0), lambda: octets(text.encode())),
+        "loop over integers (Collatz)": (lambda: f["collatz/2"](837_799, 1), lambda: collatz(837_799)),
+        "loop over floats (Mandelbrot)": (lambda: f["escape/5"](-0.5, 0.3, 0.0, 0.0, 0), lambda: escape(-0.5, 0.3)),
+        "map of tuples, 16,000 updates": (lambda: f["neighbours/1"](cells), lambda: neighbours(cells)),
         "immutable map updates, 20,000": (lambda: f["counts/1"](few), lambda: counts(few)),
     }
     rows = [{"name": f"{name} / Python", "bar": 3.0, **paired(ours, theirs, rounds=5)} for name, (ours, theirs) in pairs.items()]
