@@ -40,11 +40,14 @@ def split_guards(guard: Any) -> list[Any]:
 
 def expand_clause(head: list[Any], body: Any, meta: Any, env: Env) -> Clause:
     """Expand one clause in a scope of its own."""
+    since = len(env.unit.bindings)
     scope = env.fork()
     params, guards = split_when(head)
-    done = expand_patterns(params, scope)
+    patterns = expand_patterns(params, scope)
     held = [expand_guard(g, scope) for g in guards]
-    return Clause(done, held, ex.expand(body, scope), meta)
+    made = Clause(patterns, held, ex.expand(body, scope), meta)
+    env.unit.warn_unused(since)
+    return made
 
 
 def clauses_of(tree: Any, form: str, key: str, arity: int, env: Env, meta: Any) -> list[Clause]:

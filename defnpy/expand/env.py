@@ -101,12 +101,16 @@ class Unit:
     failure: CompileFailure | CompileError | None = None
     lost: frozenset[str] = frozenset()
 
-    def warn_unused(self) -> None:
-        """Warn of the variables bound so far that nothing reads."""
-        found, self.bindings = self.bindings, []
-        for var, meta, env in found:
+    def warn_unused(self, since: int = 0) -> None:
+        """Warn of the variables of a scope that nothing reads, by name: those bound after the first *since*."""
+        found = self.bindings[since:]
+        if not found:
+            return
+        del self.bindings[since:]
+        for var, meta, env in sorted(found, key=lambda binding: binding[0].name):
             if not var.used and is_compiler_name(var.name):
-                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)')
+                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)',
+                         length=len(var.name))
             elif not var.used:
                 env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name))
 

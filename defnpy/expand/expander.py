@@ -133,6 +133,14 @@ def expand_list(items: list[Any], env: Env) -> list[Any]:
     return expand_args(items, env)
 
 
+def scoped(tree: Any, env: Env) -> Any:
+    """Expand what is a scope of its own."""
+    since = len(env.unit.bindings)
+    done = expand(tree, env.fork())
+    env.unit.warn_unused(since)
+    return done
+
+
 def expand_or_recover(tree: Any, env: Env) -> Any:
     """Expand one expression of several; where that fails, record why and go on unless the others depend on it."""
     context, match = env.context, env.match

@@ -133,9 +133,11 @@ def cond(tree: Any, env: Env) -> Any:
             raise env.fail(meta, 'expected one argument for :do clauses (->) in "cond"')
         if head[0].__class__ is tuple and head[0][0] is Atom("_") and head[0][2].__class__ is not list:
             raise env.fail(meta, 'invalid use of _ inside "cond". If you want the last clause to always match, you probably meant to use: true ->')
+        since = len(env.unit.bindings)
         scope = env.fork()
         test = ex.expand(head[0], scope)
         done.append((clause_meta, test, ex.expand(body, scope)))
+        env.unit.warn_unused(since)
     return (form, meta, done)
 
 
@@ -149,7 +151,7 @@ def try_(tree: Any, env: Env) -> Any:
     if origin == "try" and len(options) == 1:
         raise env.fail(meta, 'missing :catch/:rescue/:after option in "try"')
     lint.order_of_try(list(options), origin, meta, env)
-    parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
+    parts: dict[str, Any] = {"do": ex.scoped(options["do"], env)}
     handling = env.fork()
     handling.rescuing = True
     if "rescue" in options:
@@ -164,7 +166,7 @@ def try_(tree: Any, env: Env) -> Any:
     if "else" in options:
         parts["else"] = clauses_of(options["else"], origin, "else", 1, env, meta)
     if "after" in options:
-        parts["after"] = ex.expand(options["after"], env.fork())
+        parts["after"] = ex.scoped(options["after"], env)
     return (form, meta, [parts])
 
 
@@ -189,6 +191,7 @@ def _rescue(clause: Any, env: Env) -> Any:
     _, meta, (head, body) = clause
     if len(head) != 1:
         raise env.fail(meta, 'expected one argument for :rescue clauses (->) in "try"')
+    since = len(env.unit.bindings)
     scope = env.fork()
     target = ex.expand_call(head[0], scope)
     modules: Any = None
@@ -208,7 +211,9 @@ def _rescue(clause: Any, env: Env) -> Any:
     elif not ex.is_name(target):
         raise env.fail(meta, INVALID_RESCUE + ex._show(target))
     var = expand_pattern(target, scope) if target is not None else None
-    return (meta, var, modules, ex.expand(body, scope))
+    handler = (meta, var, modules, ex.expand(body, scope))
+    env.unit.warn_unused(since)
+    return handler
 
 
 def _exception_modules(tree: Any, meta: Any, env: Env) -> Any:
@@ -237,8 +242,10 @@ def receive(tree: Any, env: Env) -> Any:
         _, _, (head, body) = after[0]
         if len(head) != 1:
             raise env.fail(meta, 'expected one argument for :after clauses (->) in "receive"')
+        since = len(env.unit.bindings)
         scope = env.fork()
         parts["after"] = (ex.expand(head[0], scope), ex.expand(body, scope))
+        env.unit.warn_unused(since)
     return (form, meta, [parts])
 
 
@@ -250,6 +257,7 @@ def with_(tree: Any, env: Env) -> Any:
     if not args or not ex.is_keyword(args[-1]):
         raise env.fail(meta, 'missing :do option in "with"')
     options = _blocks(args[-1], ("do", "else"), "with", meta, env)
+    since = len(env.unit.bindings)
     scope = env.fork()
     steps: list[Any] = []
     for step in args[:-1]:
@@ -262,6 +270,7 @@ def with_(tree: Any, env: Env) -> Any:
         else:
             steps.append(("do", [], None, [], ex.expand(step, scope)))
     body = ex.expand(options["do"], scope)
+    env.unit.warn_unused(since)
     other = clauses_of(options["else"], "with", "else", 1, env, meta) if "else" in options else None
     return (form, meta, [steps, body, other])
 
@@ -292,6 +301,7 @@ def for_(tree: Any, env: Env) -> Any:
         if name != "do" and name not in FOR_OPTIONS:
             raise env.fail(meta, f"unsupported option :{name} given to for")
     extra = {k: ex.expand(options[k], env) for k in FOR_OPTIONS if k in options}
+    since = len(env.unit.bindings)
     scope = env.fork()
     steps: list[Any] = []
     for step in qualifiers:
@@ -321,6 +331,7 @@ def for_(tree: Any, env: Env) -> Any:
         if options["do"].__class__ is list and options["do"] and ex.is_node(options["do"][0], ex.ARROW):
             raise env.fail(meta, "the do block was written using acc -> expr clauses but the :reduce option was not given")
         body = ex.expand(options["do"], scope)
+    env.unit.warn_unused(since)
     return (form, meta, [steps, extra, body])
 
 
@@ -426,7 +437,7 @@ def _arity(handler: Any, *arities: int) -> Any:
 
 def scope(tree: Any, env: Env) -> Any:
     """Code whose imports, aliases and variables stay its own."""
-    return ex.expand(tree[2][0], env.fork())
+    return ex.scoped(tree[2][0], env)
 
 
 SPECIAL: dict[Any, Any] = {

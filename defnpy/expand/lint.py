@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import Env, Unit, Var, column_of, line_of
+from defnpy.expand.env import Diagnostic, Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
@@ -83,6 +83,11 @@ LATE_HEAD = (
     "function head for {} must come at the top of its direct implementation. Instead of:\n\n"
     "    def add(a, b), do: a + b\n    def add(a, b)\n\none should write:\n\n    def add(a, b)\n    def add(a, b), do: a + b\n"
 )
+DOCUMENTED_TWICE = (
+    "redefining @doc attribute previously set at line {}.\n\nPlease remove the duplicate docs. If instead you want to override a previously defined "
+    "@doc, attach the @doc attribute to a function head (the function signature not followed by any do-block). For example:\n\n"
+    '    @doc """\n    new docs\n    """\n    def {}(...)\n'
+)
 MIXED_DEFAULTS = (
     "{} has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. Instead of:\n\n"
     "    def foo(:first_clause, b \\\\ :default) do ... end\n    def foo(:second_clause, b) do ... end\n\none should write:\n\n"
@@ -127,9 +132,7 @@ def unused_defaults(found: Definition, least: int, env: Env) -> None:
     what = (f"default values for the optional arguments in {found.signature} are" if not left
             else f"the default value for the last optional argument in {found.signature} is" if left == 1
             else f"the default values for the last {left} optional arguments in {found.signature} are")
-    inner = env.fork()
-    inner.function = (found.name, found.arity)
-    inner.warn(found.meta, f"{what} never used")
+    env.warn(found.meta, f"{what} never used")
 
 
 def order_of_try(blocks: list[str], origin: str, meta: Any, env: Env) -> None:
@@ -237,6 +240,45 @@ RESERVED = frozenset("""after_compile after_verify before_compile behaviour enfo
     macrocallback optional_callbacks derive nifs default_defn_compiler defn_compiler tag moduletag describetag""".split())
 
 
+# -- types -----------------------------------------------------------------------------------------------------------------
+
+
+def use_types(tree: Any, state: ModuleState) -> None:
+    """Note the types that a type or specification names."""
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        if t.__class__ is tuple and len(t) == 3 and t[0].__class__ is Atom:
+            state.used_types.add(f"{t[0].name}/{len(t[2]) if t[2].__class__ is list else 0}")
+        if t.__class__ is tuple or t.__class__ is list:
+            stack.extend(t)
+
+
+def declared_type(kind: str, signature: str, tree: Any, state: ModuleState) -> None:
+    """Note a type that the module declares, and warn of what says nothing."""
+    use_types(tree, state)
+    line = state.doc_line
+    documented = state.waiting.pop("typedoc", None)
+    if kind == "typep":
+        state.private_types[signature] = line
+        if documented is not None:
+            _of_file(state, f"type {signature} is private, @typedoc's are always discarded for private types", documented)
+    elif kind == "opaque" and signature.endswith("/0") and (ex.is_node(tree, Atom("term")) or ex.is_node(tree, Atom("any"))) and not tree[2]:
+        state.env.warn([], f"@opaque type {signature} is underspecified and therefore meaningless", line)
+
+
+def unused_types(state: ModuleState) -> None:
+    """Warn of the private types that nothing names."""
+    for signature, line in state.private_types.items():
+        if signature not in state.used_types:
+            _of_file(state, f"type {signature} is unused", line)
+
+
+def _of_file(state: ModuleState, message: str, line: int) -> None:
+    """A warning whose place names no module."""
+    state.env.unit.diagnostics.append(Diagnostic("warning", message, state.env.file, line, 0, where="(file)"))
+
+
 # -- names that nothing uses ----------------------------------------------------------------------------------------------
 
 
@@ -273,15 +315,15 @@ def mark_aliases(tree: Any, env: Env) -> None:
 
 
 def unused(unit: Unit) -> None:
-    """Warn of the aliases and imports of a whole file that nothing used."""
-    for name, module, meta, env in unit.aliases:
+    """Warn of the aliases and imports of a whole file that nothing used, by name."""
+    for name, module, meta, env in sorted(unit.aliases, key=lambda noted: noted[0]):
         if (name, module) not in unit.used_aliases:
-            env.warn(meta, f"unused alias {name}")
-    for module, signatures, only, meta, env in unit.imports:
+            env.warn_of_clause(meta, f"unused alias {name}")
+    for module, signatures, only, meta, env in sorted(unit.imports, key=lambda noted: noted[0].name):
         left = sorted(s for s in signatures if (module, s) not in unit.used_imports)
-        if len(left) == len(signatures):
-            env.warn(meta, f"unused import {inspect(module)}")
+        if len(left) == len(signatures) and left:
+            env.warn_of_clause(meta, f"unused import {inspect(module)}")
         elif only:
             for signature in left:
-                env.warn(meta, f"unused import {inspect(module)}.{signature}")
+                env.warn_of_clause(meta, f"unused import {inspect(module)}.{signature}")
     unit.aliases, unit.imports = [], []

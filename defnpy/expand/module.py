@@ -66,6 +66,8 @@ class ModuleState:
         # The attributes that the source sets, with the place, and those that something read.
         self.written_attributes: dict[str, Any] = {}
         self.read_attributes: set[str] = set()
+        # Where the source sets what documents or marks the next definition, until one takes it.
+        self.waiting: dict[str, int] = {}
         self.deprecated: dict[str, str] = {}
         self.persisted: set[str] = set()
         self.registered: set[str] = set()
@@ -77,6 +79,9 @@ class ModuleState:
         self.struct: dict[str, Any] | None = None
         self.struct_line = 0
         self.types: set[str] = set()
+        # The private types, with their lines, and the types that others, specifications and callbacks name.
+        self.private_types: dict[str, int] = {}
+        self.used_types: set[str] = set()
         self.info: dict[str, Any] = {}
         # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
         self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
@@ -103,6 +108,7 @@ class ModuleState:
 
     def get_attribute(self, name: str, default: Any = None) -> Any:
         self.read_attributes.add(name)
+        self.waiting.pop(name, None)
         if name in self.attributes:
             return self.attributes[name]
         return [] if name in self.accumulating else default
@@ -116,6 +122,8 @@ class ModuleState:
         if name == "file" and not (value.__class__ is str or (value.__class__ is tuple and len(value) == 2 and value[0].__class__ is str)):
             raise ArgumentError("@file is a built-in module attribute for annotating the file and line the next definition comes from, it should be a "
                                 f"string or {{string, line}} tuple as value, got: {_show(value)}")
+        if name in ("impl", "deprecated"):
+            self._set_again(name)
         if name == "impl" and (value is None or not is_atom(value)):
             raise ArgumentError("@impl is a built-in module attribute that marks the next definition as a callback implementation, it should be a "
                                 f"module or a boolean, got: {_show(value)}")
@@ -139,12 +147,27 @@ class ModuleState:
         is_meta = value.__class__ is list
         if not is_meta:
             self.attributes[name] = value
+            self._set_again(name)
         if name == "moduledoc":
             if value is False or value.__class__ is str:
                 self.docs.append(("module", "", 0, self.doc_line, value, [], ""))
         elif name == "doc":
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
+
+    def note_attribute(self, name: str, meta: Any) -> None:
+        """The source sets an attribute."""
+        self.doc_line = line_of(meta)
+        if lint.written(meta):
+            self.written_attributes[name] = meta
+
+    def _set_again(self, name: str) -> None:
+        """Warn of what was to document or mark the next definition and is set once more."""
+        before = self.waiting.get(name)
+        if self.env.function is None and name in self.written_attributes and line_of(self.written_attributes[name]) == self.doc_line:
+            if before is not None:
+                self.env.warn([], f"redefining @{name} attribute previously set at line {before}", self.doc_line)
+            self.waiting[name] = self.doc_line
 
     def _no_warnings(self, value: Any) -> None:
         """``@compile {:no_warn_undefined, names}``."""
@@ -155,21 +178,25 @@ class ModuleState:
     def _deprecate(self, found: Definition) -> None:
         if "deprecated" in self.attributes:
             reason = self.attributes.pop("deprecated")
+            self.waiting.pop("deprecated", None)
             for n in range(found.defaults + 1):
                 self.deprecated[f"{found.name}/{found.arity - n}"] = reason
 
     def _impl(self, found: Definition, meta: Any) -> None:
         if "impl" in self.attributes:
             value = self.attributes.pop("impl")
+            self.waiting.pop("impl", None)
             if all(d is not found for d, _, _ in self.impls):
                 self.impls.append((found, value, meta))
 
-    def _document(self, found: Definition, params: list[Any]) -> None:
+    def _document(self, found: Definition, params: list[Any], *, head: bool) -> None:
         """Remember a public function with its parameters; the documentation that waits is its own."""
         line, text, meta = self.pending_doc or (line_of(found.meta), None, [])
         waited, self.pending_doc = self.pending_doc is not None, None
+        self.waiting.pop("doc", None)
         if waited and not found.public and text is not None and text is not False and lint.written(found.meta):
-            self.env.warn(found.meta, f"{found.kind} {found.signature} is private, @doc attribute is always discarded for private functions/macros/types")
+            self._place((found.name, found.arity), self.env.file).warn(
+                [], f"{found.kind} {found.signature} is private, @doc attribute is always discarded for private functions/macros/types", line)
         if not found.public or (found.name.startswith("__") and not waited):
             return
         key = ("macro" if found.kind == "defmacro" else "function", found.name, found.arity)
@@ -177,6 +204,9 @@ class ModuleState:
         if at is None:
             self.docs.append((*key, line, text, meta, ", ".join(map(_shown_name, params))))
         elif waited:
+            known = self.docs[at]
+            if known[4].__class__ is str and text.__class__ is str and not head and lint.written(found.meta):
+                self._place((found.name, found.arity), self.env.file).warn([], lint.DOCUMENTED_TWICE.format(known[3], found.name), line)
             self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
@@ -247,7 +277,7 @@ class ModuleState:
         elif not found.clauses:
             found.fragments = True
         self._impl(found, meta)
-        self._document(found, plain)
+        self._document(found, plain, head=options is None)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         self._deprecate(found)
@@ -288,10 +318,13 @@ class ModuleState:
             from defnpy.expand.defn import check_head
 
             check_head(self, found, found.defn or "defn", params, guards, scope, meta)
+        since = len(scope.unit.bindings)
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
         body = _function_body(options, found.kind, meta, scope)
-        return Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+        made = Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+        scope.unit.warn_unused(since)
+        return made
 
     def _on_definition(self, found: Definition, params: list[Any], guards: list[Any], body: Any, env: Env) -> None:
         """Call the hooks that ``@on_definition`` names."""
@@ -406,6 +439,7 @@ class ModuleState:
             if "derive" in self.attributes and self.struct is None:
                 self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
             self._check_inline()
+            lint.unused_types(self)
             for d in self.definitions.values():
                 lint.shadowed(d.clauses, self.env, d.signature)
         imported = {signature: module for signature, module, _ in self.import_calls}
@@ -477,7 +511,7 @@ class ModuleState:
     def _warn_unused(self) -> None:
         """Warn of private functions that nothing calls."""
         called = self._reachable()
-        for d in self.definitions.values():
+        for d in sorted(self.definitions.values(), key=lambda d: (d.name, d.arity), reverse=True):
             if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
             reached = [d.arity - n for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in called]
@@ -486,9 +520,7 @@ class ModuleState:
             if not reached:
                 if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
                     continue
-                inner = self.env.fork()
-                inner.function = (d.name, d.arity)
-                inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
+                self.env.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
 INVALID_HEAD = (

@@ -141,8 +141,8 @@ def _variable(tree: Any, env: Env) -> Any:
     var = env.match.get(key)
     if var is None:
         var = env.match[key] = Var(name.name, context)
-        # What a macro binds, and what a numerical definition does, is not looked at.
-        if context is None and not env.defn and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
+        # What a macro binds is not looked at.
+        if context is None and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
             var.hides = key in env.vars
             if not ex.meta_get(meta, lint.MARK):
                 env.unit.bindings.append((var, meta, env))

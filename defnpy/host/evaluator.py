@@ -256,7 +256,7 @@ class Compilation:
         env.state = state
         env.function = None
         env.context_modules = [name, *env.context_modules]
-        mark = len(self.unit.diagnostics)
+        mark, since = len(self.unit.diagnostics), len(self.unit.bindings)
         failure, self.unit.failure = self.unit.failure, None
         self.begun.add(name)
         evaluator = self.evaluator
@@ -267,7 +267,7 @@ class Compilation:
             value = self._body(block, env)
             if self.unit.failure is None:
                 self._before_compile(state, env)
-            self.unit.warn_unused()
+            self._warn_of_body(mark, since)
             state.check_numerical_calls()
             sound = not self.failed_since(mark)
             if sound or (self.unit.recovering and not state.incomplete):
@@ -303,6 +303,16 @@ class Compilation:
         for module, function in reversed(state.get_attribute("after_verify")):
             self.evaluator.runtime.module(module).functions[f"{function.name}/1"](name)
         return (Atom("module"), name, b"\x7f\xff", value)
+
+    def _warn_of_body(self, mark: int, since: int) -> None:
+        """What a module's body binds and does not read is said before what its definitions gave rise to."""
+        diagnostics = self.unit.diagnostics
+        end = len(diagnostics)
+        self.unit.warn_unused(since)
+        at = max(mark, self.reported)
+        found = diagnostics[end:]
+        diagnostics[end:] = []
+        diagnostics[at:at] = found
 
     def _module_error(self, mark: int, name: Atom) -> CompileError:
         """The error that ends a module: that of the first problem behind which compilation went on only to find others."""
@@ -405,14 +415,13 @@ class Compilation:
         from defnpy.expand.module import UNREAD
 
         if name in UNREAD:
+            env.state.doc_line = line_of(meta)
             _record_type(name, value, env)
             return True
         if value.__class__ in (int, str, float, bool) or (value.__class__ is Atom):
             from defnpy.host.definitions import put_attribute
 
-            env.state.doc_line = line_of(meta)
-            if lint.written(meta):
-                env.state.written_attributes[name] = meta
+            env.state.note_attribute(name, meta)
             put_attribute(env.state.name, name, value)
             return True
         return False
