@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, remotes
 from defnpy.expand.env import Env
 from defnpy.terms.atom import Atom, atom_name, is_atom
 
@@ -50,8 +50,11 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
             call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
-        if receiver.__class__ is Atom and env.function is not None:
-            env.unit.remote_calls.append((receiver, atom_name(name), arity, meta, env))
+        if receiver.__class__ is Atom:
+            if env.function is not None:
+                env.unit.remote_calls.append((receiver, atom_name(name), arity, target_meta, env))
+            else:
+                remotes.warn_of_deprecated(receiver, f"{atom_name(name)}/{arity}", target_meta, env)
         return (ex.CAPTURE, meta, [receiver, name, arity])
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
         call = (inner, target_meta, params)

@@ -53,6 +53,9 @@ class Diagnostic:
     where: str = ""
     # How many characters from the column on it is about.
     length: int = 1
+    # Whether it is told with others of the same message, and behind what stands at other places.
+    shared: bool = False
+    late: bool = False
 
 
 UNDEFINED_PIN = 'undefined variable ^{0}. No variable "{0}" has been defined before the current pattern'
@@ -94,6 +97,8 @@ class Unit:
     remote_calls: list[tuple[Atom, str, int, Any, Env]] = field(default_factory=list)
     # What ``@compile {:no_warn_undefined, ...}`` names.
     not_warned: list[Any] = field(default_factory=list)
+    # The modules that were compiled, whose behaviours are looked at in the end.
+    compiled: list[Any] = field(default_factory=list)
 
     # Whether expansion goes on behind an error that ends it elsewhere, so that one run names all problems of a file.
     recovering: bool = False
@@ -176,7 +181,7 @@ class Env:
 
     def fail(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
-        return CompileFailure(self._diagnostic("error", meta, message, hint, length))
+        return CompileFailure(self.diagnostic("error", meta, message, hint, length))
 
     def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
         """Like :meth:`fail`, of a problem that names the file but no module."""
@@ -207,17 +212,22 @@ class Env:
 
     def module_error(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> None:
         """Record an error of a whole module."""
-        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint, length))
+        self.unit.diagnostics.append(self.diagnostic("error", meta, message, hint, length))
 
     def warn(self, meta: Any, message: str, line: int = 0, length: int = 1) -> None:
         """Record a warning, at *line* when it has no column."""
-        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
+        self.unit.diagnostics.append(self.diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
+
+    def warn_at(self, line: int, message: str) -> None:
+        """Record a warning of a line, or of none where it is 0."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line, 0, where=self.where()))
 
     def warn_of_clause(self, meta: Any, message: str) -> None:
         """Record a warning that says by itself which function it is about."""
         self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
 
-    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None, length: int = 1) -> Diagnostic:
+    def diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None, length: int = 1) -> Diagnostic:
+        """A problem at the place of *meta*."""
         return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where(), length)
 
     def where(self) -> str:

@@ -491,9 +491,16 @@ def remote_or_macro(module: Any, name: Any, meta: Any, args: list[Any], env: Env
             if module is not KERNEL and module not in env.requires and module is not env.module:
                 shown = module.name.removeprefix("Elixir.")
                 raise env.fail(meta, f"you must require {shown} before invoking the macro {shown}.{signature}")
+            if module is not KERNEL:
+                remotes.warn_of_deprecated(module, signature, meta, env)
             return call_macro(macro, module, name, meta, args, env)
         if module is alias("Kernel.SpecialForms"):
             return expand((name, meta, args), env)
+        if module is not KERNEL:
+            if env.function is not None:
+                env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
+            else:
+                remotes.warn_of_deprecated(module, signature, meta, env)
     return remote_call(module, name, meta, args, env)
 
 
@@ -507,8 +514,6 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
             return rewritten
     if module.__class__ is Atom:
         env.unit.used_modules.add(module)
-        if env.function is not None and module is not KERNEL:
-            env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
             if not args and module is defn.CONSTANTS and atom_name(name) in defn.NUMBERS:
@@ -582,5 +587,5 @@ def make_atom(name: str) -> Any:
 
 
 # Filled from the form families below; the only table of special forms.
-from defnpy.expand import defn, lint, patterns  # noqa: E402
+from defnpy.expand import defn, lint, patterns, remotes  # noqa: E402
 from defnpy.expand.forms import SPECIAL as SPECIAL  # noqa: E402

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Diagnostic, Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
-from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
-from defnpy.terms.order import strict_equal
-from defnpy.terms.runtime import runtime
-from defnpy.terms.suggest import undefined_hint
 
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
@@ -113,7 +108,7 @@ def mark_names(tree: Any, env: Env) -> None:
 def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
     """Warn of a literal, an attribute or a variable that stands in a block and is not its value."""
     if tree.__class__ in (str, bytes, int, float):
-        env.warn_of_clause(meta, f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
+        env.warn_at(line_of(meta), f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
         return
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or not written(tree[1]):
         return
@@ -179,45 +174,15 @@ def in_protocol(form: Any, env: Env) -> None:
                      "definition")
 
 
-# -- calls of other modules -----------------------------------------------------------------------------------------------
-
-GENERATED = ("__info__", "module_info", "behaviour_info", "__struct__", "__impl__", "impl_for", "impl_for!", "__protocol__")
-
-
-def remotes(unit: Unit, provided: Callable[[Atom], bool]) -> None:
-    """Warn of calls of functions that their modules lack, of modules that nobody defines, and of deprecated functions.
-
-    Only modules that are loaded are looked into; *provided* says whether a module can be loaded when it is needed.
-    """
-    calls, unit.remote_calls = unit.remote_calls, []
-    modules, open_ = runtime().modules, runtime().evaluator.open
-    for module, name, arity, meta, env in calls:
-        if not written(meta) or name in GENERATED or module in open_ or not module.name.startswith("Elixir."):
-            continue
-        signature = f"{name}/{arity}"
-        found = modules.get(module)
-        if found is None or not found.defined:
-            text = "" if provided(module) else missing_module(module, Atom(name), arity)
-        elif signature in found.functions or signature in found.macros:
-            reason = found.info.get("deprecated", {}).get(signature)
-            text = f"{format_mfa(module, Atom(name), arity)} is deprecated. {reason}" if reason is not None else ""
-        elif "missing_function" in found.info or ex.find_macro(module, signature, env) is not None:
-            text = ""
-        else:
-            hint = undefined_hint(module, Atom(name), arity)
-            # What a module of defnpy itself lacks may be there in the reference: only what looks like a slip is said.
-            text = "" if found.native and not hint else f"{format_mfa(module, Atom(name), arity)} is undefined or private{hint}"
-        if text and not any(strict_equal(n, module) or strict_equal(n, (module, Atom(name), arity)) for n in unit.not_warned):
-            env.warn(meta, text)
-
-
-def missing_module(module: Atom, name: Atom, arity: int) -> str:
-    hint = "" if "." in module.name.removeprefix("Elixir.") else (
-        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)")
-    return f"{format_mfa(module, name, arity)} is undefined (module {inspect(module)} is not available or is yet to be defined){hint}"
-
-
 # -- attributes that nothing reads ----------------------------------------------------------------------------------------
+
+
+def unused_derive(state: ModuleState) -> None:
+    """Warn of a ``@derive`` that no struct took."""
+    if state.derive_left:
+        why = "never used (it must come before defstruct)" if state.struct is None else (
+            "after defstruct, all @derive calls must come before defstruct")
+        state.env.warn([], f"warning: module attribute @derive was set {'but ' if state.struct is None else ''}{why}", line_of(state.meta))
 
 
 def unread_attributes(state: ModuleState) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand import behaviours, lint
+from defnpy.expand import lint
 from defnpy.expand import expander as ex
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
@@ -78,6 +78,8 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.struct_line = 0
+        # Whether @derive was set and no defstruct has come since.
+        self.derive_left = False
         self.types: set[str] = set()
         # The private types, with their lines, and the types that others, specifications and callbacks name.
         self.private_types: dict[str, int] = {}
@@ -131,8 +133,8 @@ class ModuleState:
             self._no_warnings(value)
         if name == "fallback_to_any" and "__protocol__" in self.attributes:
             self.attributes["__protocol__"] = [(Atom(name), value)]
-        if name == "derive" and self.struct is not None:
-            self.env.warn([], "module attribute @derive was set after defstruct, all @derive calls must come before defstruct", self.doc_line)
+        if name == "derive":
+            self.derive_left = True
         if name == "optional_callbacks":
             self.optional_callbacks.extend(value)
         if name in HOOKS:
@@ -224,6 +226,7 @@ class ModuleState:
 
     def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
         self.struct = {"struct": fields, "enforce_keys": enforce}
+        self.derive_left = False
         self.struct_line = self.doc_line or self.env.line
 
     # -- definitions --
@@ -433,15 +436,14 @@ class ModuleState:
             for d in self.definitions.values():
                 if not d.clauses and not d.defn:
                     self.env.module_error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
+            lint.unused_derive(self)
             self._warn_unused()
-            behaviours.check(self)
-            lint.unread_attributes(self)
-            if "derive" in self.attributes and self.struct is None:
-                self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
+            self.env.unit.compiled.append(self)
             self._check_inline()
             lint.unused_types(self)
             for d in self.definitions.values():
                 lint.shadowed(d.clauses, self.env, d.signature)
+            lint.unread_attributes(self)
         imported = {signature: module for signature, module, _ in self.import_calls}
         for signature, module in imported.items():
             if signature in self.definitions:

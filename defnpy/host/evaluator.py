@@ -13,7 +13,7 @@ from defnpy.codegen.emit import Emitter
 from defnpy.codegen.module import emit_definitions, registration
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, remotes
 from defnpy.expand.env import LINE, CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
@@ -104,7 +104,7 @@ class Compilation:
         value = self.execute([*prelude, *statements], name)
         if whole:
             lint.unused(self.unit)
-            lint.remotes(self.unit, self.evaluator.provides)
+            remotes.check(self.unit, self.evaluator.provides)
             self.report_warnings()
         return value
 
@@ -208,7 +208,7 @@ class Compilation:
             raise
         finally:
             lint.unused(self.unit)
-            lint.remotes(self.unit, self.evaluator.provides)
+            remotes.check(self.unit, self.evaluator.provides)
             self.report_warnings()
 
     # -- modules --

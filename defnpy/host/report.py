@@ -31,7 +31,7 @@ class Place:
         self.function = function
 
     def __str__(self) -> str:
-        return ":".join([self.file, str(self.line)] + ([str(self.column)] if self.column else [])) + (f": {self.function}" if self.function else "")
+        return ":".join([self.file, *(str(at) for at in (self.line, self.column) if at)]) + (f": {self.function}" if self.function else "")
 
 
 def places(trace: TracebackType | None) -> list[Place]:
@@ -177,12 +177,18 @@ def source_line(file: str, line: int) -> str | None:
 
 def show_diagnostics(diagnostics: list[Any]) -> str:
     """All problems of a file, each with its source line."""
-    return "".join(f"{_diagnostic(d)}\n\n" for d in diagnostics)
+    told = []
+    for d in diagnostics:
+        if told and d.shared and told[-1][0].shared and told[-1][0].message == d.message:
+            told[-1].append(d)
+        else:
+            told.append([d])
+    return "".join(f"{_diagnostic(first, others)}\n\n" for first, *others in told)
 
 
-def _diagnostic(d: Any) -> str:
-    """One problem as the Elixir compiler prints it."""
-    place = str(Place(d.file, d.line, d.column, d.where))
+def _diagnostic(d: Any, others: list[Any]) -> str:
+    """One problem as the Elixir compiler prints it, and the *others* of the same message."""
+    place = f"\n{' ' * (max(2, len(str(d.line))) + 2)}└─ ".join(str(Place(o.file, o.line, o.column, o.where)) for o in (d, *others))
     message = d.message + (f"\n\nhint: {d.hint}" if d.hint else "")
     text = source_line(d.file, d.line)
     if text is None:
