@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import shadow
 from defnpy.expand.env import Env
 from defnpy.expand.patterns import expand_guard, expand_patterns
 
@@ -60,6 +60,6 @@ def clauses_of(tree: Any, form: str, key: str, arity: int, env: Env, meta: Any) 
         if len(params) != arity:
             raise env.fail(clause_meta, f'expected one argument for :{key} clauses (->) in "{form}"')
         out.append(expand_clause(head, body, clause_meta, env))
-    if arity == 1 and form != "cond":
-        lint.shadowed(out, env)
+    if env.function is not None and form != "cond":
+        shadow.check(out, env)
     return out

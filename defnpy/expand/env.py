@@ -82,6 +82,8 @@ class Unit:
     file: str
     diagnostics: list[Diagnostic] = field(default_factory=list)
     counter: int = 0
+    # Whether problems are told with their columns: evaluated text has lines only.
+    columns: bool = True
     used_modules: set[Any] = field(default_factory=set)
     pure: bool = True
     # The variables that the source binds, to be asked in the end whether something reads them.
@@ -241,7 +243,7 @@ class Env:
 
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""
-        return line_of(meta) or self.line, column_of(meta)
+        return line_of(meta) or self.line, column_of(meta) if self.unit.columns else 0
 
 
 def _names(tree: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, shadow
 from defnpy.expand.capture import SUPER_ARITY, capture
 from defnpy.expand.directives import alias_, import_, require
 from defnpy.expand.env import Env, MacroEnv, line_of
@@ -80,6 +80,8 @@ def fn(tree: Any, env: Env) -> Any:
             raise env.fail(clause_meta, "cannot mix clauses with different arities in anonymous functions")
         arity = len(params)
         done.append(expand_clause(head, body, clause_meta, env))
+    if env.function is not None:
+        shadow.check(done, env)
     return (form, meta, done)
 
 

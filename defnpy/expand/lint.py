@@ -36,31 +36,6 @@ UNDERSCORED_USED = (
 )
 
 
-def takes_all(patterns: list[Any], guards: list[Any]) -> bool:
-    """Whether expanded *patterns* are different variables without a guard."""
-    names = []
-    for pattern in patterns:
-        if pattern.__class__ is not tuple or len(pattern) != 3 or pattern[2].__class__ is list or pattern[0].__class__ is not Atom:
-            return False
-        if pattern[2].__class__ is Var:
-            names.append(pattern[2])
-        elif pattern[0].name != "_":
-            return False
-    return not guards and len(set(names)) == len(names)
-
-
-def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None:
-    """Warn of the clauses that come after one which takes everything."""
-    if not clauses or not all(written(clause.meta) for clause in clauses):
-        return
-    first = next((clause for clause in clauses if takes_all(clause.patterns, clause.guards)), None)
-    if first is None:
-        return
-    subject = f"this clause for {signature}" if signature else "this clause"
-    for clause in clauses[clauses.index(first) + 1 :]:
-        env.warn_of_clause(clause.meta, f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches")
-
-
 def scattered(found: Definition, last: Definition | None, env: Env, meta: Any, *, head: bool) -> None:
     """Warn of a clause that does not follow the others of its function, and of a *head* that comes after them."""
     if last is None or not found.clauses or found.defn or not written(meta) or not written(found.meta):

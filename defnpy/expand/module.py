@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand import lint
+from defnpy.expand import lint, shadow
 from defnpy.expand import expander as ex
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
@@ -99,6 +99,8 @@ class ModuleState:
         # The definition whose clause is being made, once its head is understood; whether there was one whose head was not.
         self.defining: Definition | None = None
         self.incomplete = False
+        # What is told when all definitions are sound, with its rank.
+        self.late: list[tuple[int, Any]] = []
         # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
         self.fragments = False
 
@@ -442,7 +444,9 @@ class ModuleState:
             self._check_inline()
             lint.unused_types(self)
             for d in self.definitions.values():
-                lint.shadowed(d.clauses, self.env, d.signature)
+                shadow.check(d.clauses, self.env, d.signature)
+            self.late.sort(key=lambda told: (told[0], told[1].line, told[1].column))
+            self.env.unit.diagnostics.extend(told for _, told in self.late)
             lint.unread_attributes(self)
         imported = {signature: module for signature, module, _ in self.import_calls}
         for signature, module in imported.items():

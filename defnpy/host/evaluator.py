@@ -554,9 +554,10 @@ class Evaluator:
             return made.run(parse_program(text, file))
 
     def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None, *,
-                    logged: bool = True) -> tuple[Any, list[Any], Env]:
+                    logged: bool = True, columns: bool = True) -> tuple[Any, list[Any], Env]:
         """The value of *tree*, and the bindings and environment afterwards. Problems are written unless *logged* is false."""
         made = self.compilation(file)
+        made.unit.columns = columns
         if env is not None:
             keep = made.env.vars
             inner = env.fork()
