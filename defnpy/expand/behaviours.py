@@ -10,6 +10,7 @@ from defnpy.expand.env import line_of
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
+from defnpy.terms.module import Module
 from defnpy.terms.runtime import runtime
 
 if TYPE_CHECKING:
@@ -17,6 +18,41 @@ if TYPE_CHECKING:
 
 Known = dict[str, list[tuple[str, Atom, bool]]]
 """``name/arity`` of a callback to its kind (``function`` or ``macro``), its behaviour and whether it is optional."""
+
+
+NATIVE: dict[str, tuple[str, str]] = {
+    "Access": ("fetch/2 get_and_update/3 pop/2", ""),
+    "Application": ("start/2 stop/1", "config_change/3 prep_stop/1 start_phase/3"),
+    "Collectable": ("into/1", ""),
+    "DynamicSupervisor": ("init/1", ""),
+    "Enumerable": ("count/1 member?/2 reduce/3 slice/1", ""),
+    "Exception": ("exception/1 message/1", "blame/2"),
+    "GenServer": ("init/1", "code_change/3 format_status/1 format_status/2 handle_call/3 handle_cast/2 handle_continue/2 handle_info/2 terminate/2"),
+    "Inspect": ("inspect/2", ""),
+    "JSON.Encoder": ("encode/2", ""),
+    "List.Chars": ("to_charlist/1", ""),
+    "Nx.Container": ("reduce/3 serialize/1 traverse/3", ""),
+    "Nx.LazyContainer": ("traverse/3", ""),
+    "String.Chars": ("to_string/1", ""),
+    "Supervisor": ("init/1", ""),
+}
+"""The callbacks of native behaviours and protocols: those that a module must have, and the optional ones."""
+
+
+def callbacks_of(module: Module) -> tuple[list[Any], list[Any]] | None:
+    """All callbacks of a behaviour and the optional ones, as names and arities; None for another module."""
+    if "callbacks" in module.info:
+        return module.info["callbacks"], module.info.get("optional_callbacks", [])
+    listed = NATIVE.get(module.name.name.removeprefix("Elixir.")) if module.native else None
+    if listed is None:
+        return None
+    needed, optional = ([_pair(signature) for signature in part.split()] for part in listed)
+    return sorted([*needed, *optional], key=lambda pair: (pair[0].name, pair[1])), optional
+
+
+def _pair(signature: str) -> tuple[Atom, int]:
+    name, _, arity = signature.rpartition("/")
+    return Atom(name), int(arity)
 
 
 def check(state: ModuleState) -> None:
@@ -45,12 +81,14 @@ def _collect(behaviour: Atom, known: Known, state: ModuleState) -> bool:
         if behaviour.name.startswith("Elixir.") and not runtime().evaluator.provides(behaviour):
             _warn(state, f"@behaviour {inspect(behaviour)} does not exist (in module {inspect(state.name)})")
         return False
-    if "callbacks" not in found.info:
+    listed = callbacks_of(found)
+    if listed is None:
         if not found.native and not found.info.get("protocol"):
             _warn(state, f"module {inspect(behaviour)} is not a behaviour (in module {inspect(state.name)})")
         return False
-    optional = {(atom_name(n), a) for n, a in found.info.get("optional_callbacks", [])}
-    for name, arity in found.info["callbacks"]:
+    callbacks, optionals = listed
+    optional = {(atom_name(n), a) for n, a in optionals}
+    for name, arity in callbacks:
         text = atom_name(name)
         kind = "macro" if text.startswith("MACRO-") else "function"
         signature = f"{text.removeprefix('MACRO-')}/{arity - 1 if kind == 'macro' else arity}"
@@ -82,10 +120,28 @@ def _missing_callback(signature: str, kind: str, behaviour: Atom, optional: bool
     required = f"{kind} {signature} required by {what} {inspect(behaviour)}"
     wanted = "def" if kind == "function" else "defmacro"
     if made is None:
-        if not optional:
+        if not optional and signature not in state.provided:
             _warn(state, f"{required} is not implemented (in module {inspect(state.name)})")
     elif made.kind != wanted:
         _warn(state, f'{required} was implemented as "{made.kind}" but should have been "{wanted}" (in module {inspect(state.name)})')
+
+
+INJECTED = """function init/1 required by behaviour GenServer is not implemented (in module {}).
+
+We will inject a default implementation for now:
+
+    def init(init_arg) do
+      {{:ok, init_arg}}
+    end
+
+You can copy the implementation above or define your own that converts the arguments given to GenServer.start_link/3 to the server state.
+"""
+
+
+def inject_init(state: ModuleState) -> None:
+    """``use GenServer`` stands for a missing init/1, and says so."""
+    if "init/1" in state.provided and "init/1" not in state.definitions:
+        _warn(state, INJECTED.format(inspect(state.name)))
 
 
 # -- @impl ---------------------------------------------------------------------------------------------------------------

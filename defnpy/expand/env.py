@@ -55,6 +55,8 @@ class Diagnostic:
     length: int = 1
     # Whether it is told with others of the same message, and behind what stands at other places.
     shared: bool = False
+    # Whether its place stands below it as in a stack trace, without the source.
+    stack: bool = False
     late: bool = False
 
 
@@ -223,6 +225,10 @@ class Env:
     def warn_at(self, line: int, message: str) -> None:
         """Record a warning of a line, or of none where it is 0."""
         self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line, 0, where=self.where()))
+
+    def warn_with_stack(self, line: int, message: str) -> None:
+        """Record a warning that shows the call it stands in instead of the source."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line or self.line, 0, where=self.where() or "(file)", stack=True))
 
     def warn_of_clause(self, meta: Any, message: str) -> None:
         """Record a warning that says by itself which function it is about."""

@@ -489,8 +489,11 @@ def remote_or_macro(module: Any, name: Any, meta: Any, args: list[Any], env: Env
         macro = find_macro(module, signature, env)
         if macro is not None:
             if module is not KERNEL and module not in env.requires and module is not env.module:
-                shown = module.name.removeprefix("Elixir.")
-                raise env.fail(meta, f"you must require {shown} before invoking the macro {shown}.{signature}")
+                if env.function is not None and env.context is None:
+                    env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
+                what = [(Atom("module"), module), (Atom("function"), name), (Atom("arity"), len(args))]
+                missing = call_node("UndefinedFunctionError", "exception", meta, [what])
+                return ((DOT, meta, [Atom("erlang"), Atom("error")]), meta, [missing])
             if module is not KERNEL:
                 remotes.warn_of_deprecated(module, signature, meta, env)
             return call_macro(macro, module, name, meta, args, env)

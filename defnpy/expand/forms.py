@@ -42,6 +42,7 @@ def block(tree: Any, env: Env) -> Any:
     expand = ex.expand_or_recover if env.unit.recovering else ex.expand
     done = []
     for t in trees[:-1]:
+        lint.unused_uniq(t, env)
         done.append(expand(t, env))
         lint.useless(t, done[-1], tree[1], env)
     done.append(expand(trees[-1], env))
@@ -274,6 +275,8 @@ def with_(tree: Any, env: Env) -> Any:
     body = ex.expand(options["do"], scope)
     env.unit.warn_unused(since)
     other = clauses_of(options["else"], "with", "else", 1, env, meta) if "else" in options else None
+    if other is not None:
+        lint.unmatched_else(steps, meta, env)
     return (form, meta, [steps, body, other])
 
 

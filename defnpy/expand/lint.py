@@ -96,6 +96,31 @@ def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
                  "(remove the attribute or assign it to _ to avoid warnings)")
 
 
+def backwards(shown: str, meta: Any, env: Env) -> None:
+    """Warn of a literal range that counts down without saying so."""
+    env.warn_with_stack(line_of(meta), f"{shown} has a default step of -1, please write {shown}//-1 instead")
+
+
+def unmatched_else(steps: list[Any], meta: Any, env: Env) -> None:
+    """Warn of the ``else`` of a ``with`` in which nothing can fail."""
+    from defnpy.expand.shadow import takes_all
+
+    if all(kind == "do" or (takes_all(pattern) and not guards) for kind, _, pattern, guards, _ in steps):
+        env.warn_of_clause(meta, '"else" clauses will never match because all patterns in "with" will always match')
+
+
+def unused_uniq(tree: Any, env: Env) -> None:
+    """Warn of a comprehension whose values nobody takes but that keeps them apart."""
+    while ex.is_node(tree, Atom("=")) and tree[2][0].__class__ is tuple and tree[2][0][0] is Atom("_"):
+        tree = tree[2][1]
+    if ex.is_node(tree, Atom("for")) and tree[2] and tree[2][-1].__class__ is list:
+        options = tree[2][-1]
+        for part in (options, tree[2][-2] if len(tree[2]) > 1 else []):
+            if part.__class__ is list and any(pair.__class__ is tuple and len(pair) == 2 and pair[0] is Atom("uniq") and pair[1] is True for pair in part):
+                env.warn_of_clause(tree[1], "the :uniq option has no effect since the result of the for comprehension is not used")
+                return
+
+
 def unused_defaults(found: Definition, least: int, env: Env) -> None:
     """Warn of the defaults of a private function that is called with *least* arguments at least."""
     left = found.arity - least

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand import lint, shadow
+from defnpy.expand import behaviours, lint, shadow
 from defnpy.expand import expander as ex
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
@@ -99,6 +99,8 @@ class ModuleState:
         # The definition whose clause is being made, once its head is understood; whether there was one whose head was not.
         self.defining: Definition | None = None
         self.incomplete = False
+        # Callbacks that a macro of a native module stands for.
+        self.provided: set[str] = set()
         # What is told when all definitions are sound, with its rank.
         self.late: list[tuple[int, Any]] = []
         # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
@@ -438,6 +440,7 @@ class ModuleState:
             for d in self.definitions.values():
                 if not d.clauses and not d.defn:
                     self.env.module_error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
+            behaviours.inject_init(self)
             lint.unused_derive(self)
             self._warn_unused()
             self.env.unit.compiled.append(self)

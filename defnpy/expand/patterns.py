@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import copysign
 from typing import Any
 
 from defnpy.expand import expander as ex
@@ -97,7 +98,14 @@ def pattern(tree: Any, env: Env) -> Any:
         return _node(tree, env)
     if kind is list:
         return _list(tree, env)
+    if kind is float and tree == 0.0 and copysign(1.0, tree) > 0:
+        env.warn_at(0, ZERO)
     return tree
+
+
+ZERO = (
+    "pattern matching on 0.0 is equivalent to matching only on +0.0 from Erlang/OTP 27+. Instead you must match on +0.0 or -0.0"
+)
 
 
 def _list(items: list[Any], env: Env) -> Any:
@@ -248,7 +256,7 @@ def _alias(tree: Any, env: Env) -> Any:
 def _negative(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     if len(args) == 1:
-        inner = pattern(args[0], env)
+        inner = args[0] if args[0].__class__ is float else pattern(args[0], env)
         if inner.__class__ in (int, float):
             return -inner if form.name == "-" else inner
     return _forbidden(form, meta, args, env)

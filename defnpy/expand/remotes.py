@@ -22,6 +22,11 @@ WHOLE = frozenset("""Access Agent Atom Base Bitwise Complex Date DateTime Enum F
 """Native modules that have every function of the reference's: what they lack does not exist."""
 
 
+UNREQUIRED = (
+    "{} is undefined or private. However, there is a macro with the same name and arity. Be sure to require {} if you intend to invoke this macro"
+)
+
+
 def check(unit: Unit, provided: Callable[[Atom], bool]) -> None:
     """Warn of calls of functions that their modules lack, of modules that nobody defines, of deprecated functions and of behaviours.
 
@@ -67,7 +72,9 @@ def _problem(module: Atom, name: str, arity: int, meta: Any, env: Env, provided:
     reason = deprecation(found, signature)
     if reason is not None:
         return f"{format_mfa(module, Atom(name), arity)} is deprecated. {reason}"
-    if signature in found.functions or signature in found.macros or "missing_function" in found.info or ex.find_macro(module, signature, env) is not None:
+    if signature in found.macros or ex.find_macro(module, signature, env) is not None:
+        return "" if module in env.requires else UNREQUIRED.format(format_mfa(module, Atom(name), arity), inspect(module))
+    if signature in found.functions or "missing_function" in found.info:
         return ""
     hint = undefined_hint(module, Atom(name), arity)
     # What another module of defnpy itself lacks may be there in the reference: only what looks like a slip is said.

@@ -121,6 +121,11 @@ def _test(pattern: Any) -> Test | None:
     return id(pattern), []
 
 
+def takes_all(pattern: Any) -> bool:
+    """Whether an expanded pattern is a variable."""
+    return _test(pattern) is None
+
+
 def _list_test(items: list[Any]) -> Test:
     if not items:
         return "nil", []

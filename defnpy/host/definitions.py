@@ -249,8 +249,12 @@ def define_struct(module: Atom, given: Any) -> Any:
 def define_exception(module: Atom, given: Any) -> Any:
     state = _state(module)
     state.info["exception"] = True
+    state.provided.add("exception/1")
     state.attributes.setdefault("behaviour", []).insert(0, Atom("Elixir.Exception"))
-    state.set_struct(_fields([(EXCEPTION, True), *_fields(given)]), [])
+    fields = _fields(given)
+    if any(name is MESSAGE for name, _ in fields):
+        state.provided.add("message/1")
+    state.set_struct(_fields([(EXCEPTION, True), *fields]), [])
     return Atom("ok")
 
 
@@ -258,8 +262,11 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
     """The callbacks of a behaviour that the module defines."""
     from defnpy.terms.inspect import inspect
 
+    from defnpy.expand import behaviours
+
     found = runtime().find(behaviour)
-    callbacks = found.info.get("callbacks") if found is not None else None
+    listed = behaviours.callbacks_of(found) if found is not None else None
+    callbacks = listed[0] if listed is not None else None
     fault = None
     if found is None:
         fault = "it was not defined"

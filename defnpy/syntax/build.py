@@ -7,8 +7,10 @@ from their ends. ``grammar/elixir.lark`` names the builder of every alternative 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
+from defnpy.syntax import lint
 from defnpy.syntax.errors import ParseError
 from defnpy.syntax.terminals import BINARY, NOT_IN, Operator, quoted_name
 from defnpy.terms.atom import Atom, atom_name
@@ -83,10 +85,21 @@ class Callee(tuple[Any, int]):
     __slots__ = ()
 
 
+NOTICED: ContextVar[dict[int, str] | None] = ContextVar("NOTICED", default=None)
+"""What the text being read is warned of, by place."""
+
+
+def notice(place: int, message: str) -> None:
+    """Warn of something that only its place in a term tells."""
+    found = NOTICED.get()
+    if found is not None:
+        found[place] = message
+
+
 class EmptyParens(tuple[Any, Any, Any]):
     """``()``: a block of nothing, or no arguments before ``->``."""
 
-    __slots__ = ()
+    place: int
 
 
 class Keywords(list[Any]):
@@ -178,6 +191,13 @@ def pair(v: Values, p: Places) -> Any:
     return (v[-2], fold_run(value) if value.__class__ is Run else _plain(value))
 
 
+def pair_bare(v: Values, p: Places) -> Any:
+    """``key: call a, b``: whose arguments are they?"""
+    if v[-2].__class__ is Atom:
+        notice(p[-1] >> 32 << 32, lint.BARE_CALL.format(v[-2].name))
+    return pair(v, p)
+
+
 # ---- programs and blocks
 
 
@@ -228,7 +248,10 @@ def paren(v: Values, p: Places) -> Any:
 
 
 def empty_paren(v: Values, p: Places) -> Any:
-    return EmptyParens((_BLOCK, [], []))
+    made = EmptyParens((_BLOCK, [], []))
+    made.place = p[-2] if v[-2] == "(" else p[-3]
+    notice(made.place, lint.EMPTY_PARENS)
+    return made
 
 
 def build_stab(items: list[Any]) -> list[Any]:
@@ -291,6 +314,7 @@ def fn(v: Values, p: Places) -> Any:
 
 
 def clause_empty(v: Values, p: Places) -> Any:
+    notice(p[-1], lint.EMPTY_CLAUSE)
     return Clause((unwrap_when(v[-2]), _meta(p[-1]), None))
 
 
@@ -299,6 +323,7 @@ def clause(v: Values, p: Places) -> Any:
 
 
 def clause_bare_empty(v: Values, p: Places) -> Any:
+    notice(p[-1], lint.EMPTY_CLAUSE)
     return Clause(([], _meta(p[-1]), None))
 
 
@@ -326,13 +351,21 @@ def unwrap_when(arguments: list[Any]) -> list[Any]:
         return list(arguments)
     final = arguments[-1]
     if len(arguments) == 1 and final.__class__ is EmptyParens:
+        _withdraw(final)
         return []
     if final.__class__ is tuple and len(final) == 3 and final[0] is _WHEN and final[2] and len(final[2]) == 2:
         left, guard = final[2]
         if len(arguments) == 1 and left.__class__ is EmptyParens:
+            _withdraw(left)
             return [(_WHEN, final[1], [guard])]
         return [(_WHEN, final[1], [*arguments[:-1], left, guard])]
     return arguments
+
+
+def _withdraw(parens: EmptyParens) -> None:
+    found = NOTICED.get()
+    if found is not None:
+        found.pop(getattr(parens, "place", 0), None)
 
 
 # ---- operators
@@ -416,6 +449,7 @@ def build_binary(operator: Operator, place: int, left: Any, right: Any) -> Any:
         return (_NOT, _meta(place), [(_IN, _meta(place), [left, right])])
     if atom is _IN and left.__class__ is tuple and len(left) == 3 and (left[0] is _NOT or left[0] is _BANG):
         if left[2].__class__ is list and len(left[2]) == 1:
+            notice(place, lint.NOT_IN)
             return (left[0], left[1], [(_IN, _meta(place), [left[2][0], right])])
     if atom is _STEP:
         if left.__class__ is tuple and len(left) == 3 and left[0] is _RANGE and left[2] and len(left[2]) == 2:

@@ -210,13 +210,17 @@ def parse_all(
     pause = len(source) > GC_FROM and gc.isenabled()
     if pause:
         gc.disable()
+    noticed: dict[int, str] = {}
+    outer = build.NOTICED.set(noticed)
     try:
         tree = _parse_tokens(tokenizer, options)
     except ParseError as error:
         raise error.locate(source, file, line) from None
     finally:
+        build.NOTICED.reset(outer)
         if pause:
             gc.enable()
+    tokenizer.warnings.extend(noticed.items())
     if tree is build.NOTHING:
         first = tokenizer.places[0] if tokenizer.places else _first_break(source, line, column)
         meta = [] if first is None else [(Atom("line"), first >> 32), (Atom("column"), first & 0xFFFFFFFF)]

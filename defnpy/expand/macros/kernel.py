@@ -168,7 +168,17 @@ def range_(meta: Any, args: list[Any], env: Env) -> Any:
     _check_sides(args, args)
     parts = ex.expand_args(args, env)
     _check_sides(parts, args)
+    first, last = (_integer(tree, part) for tree, part in zip(args, parts, strict=True))
+    if env.context is None and first.__class__ is int and last.__class__ is int:
+        if first > last:
+            lint.backwards(f"{first}..{last}", meta, env)
+        return (Atom("%range"), meta, [first, last, 1 if first <= last else -1])
     return (Atom("%range"), meta, [*parts, None])
+
+
+def _integer(tree: Any, part: Any) -> Any:
+    """An expanded side of a range, the number itself where ``-1`` is written."""
+    return -tree[2][0] if ex.is_node(tree, Atom("-")) and len(tree[2]) == 1 and tree[2][0].__class__ is int else part
 
 
 def _literal(tree: Any) -> bool:

@@ -31,10 +31,16 @@ def _var(name: str, meta: Any) -> Any:
     return (Atom(name), meta, Atom("Elixir.GenServer"))
 
 
+PROVIDED = {"GenServer": ("init/1",), "Application": ("stop/1",)}
+"""The callbacks that ``use`` stands for."""
+
+
 def _using_behaviour(module: str, *extra: Any) -> Any:
     """``use GenServer`` and friends: the behaviour and a child_spec/1, which the options of ``use`` change."""
 
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        if env.state is not None:
+            env.state.provided.update(PROVIDED.get(module, ()))
         here = (Atom("__MODULE__"), meta, None)
         start = (ex.TUPLE, meta, [here, Atom("start_link"), [_var("arg", meta)]])
         spec: Any = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start), *extra])
