@@ -139,13 +139,14 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
         return t
 
     replaced = walk(body)
+    place = body[1] if body.__class__ is tuple and len(body) == 3 and body[2].__class__ is list and body[0] is not ex.BLOCK else meta
     if not seen:
         if ex.is_node(body, ex.BLOCK):
             raise env.fail(meta, "block expressions are not allowed inside the capture operator &, got: " + ex._show(body))
-        raise env.fail(meta, _CAPTURE_HELP + ex._show(body))
+        raise env.fail(place, _CAPTURE_HELP + ex._show(body))
     for i in range(1, max(seen) + 1):
         if i not in seen:
-            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
+            raise env.fail(place, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
     params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 

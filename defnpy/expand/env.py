@@ -222,9 +222,10 @@ class Env:
         """Record a warning, at *line* when it has no column."""
         self.unit.diagnostics.append(self.diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
 
-    def warn_at(self, line: int, message: str) -> None:
-        """Record a warning of a line, or of none where it is 0."""
-        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line, 0, where=self.where()))
+    def warn_in_block(self, meta: Any, message: str) -> None:
+        """Record a warning of something that has no place itself, only what it stands in, if that has."""
+        column = column_of(meta) if self.unit.columns else 0
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line_of(meta), column, where=self.where()))
 
     def warn_with_stack(self, line: int, message: str) -> None:
         """Record a warning that shows the call it stands in instead of the source."""

@@ -267,7 +267,11 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         if own is None or meta_get(meta, IMPORTS):
             macro = find_macro(module, signature, env)
             if macro is not None:
+                if module is not KERNEL:
+                    remotes.warn_of_deprecated(module, signature, meta, env)
                 return call_macro(macro, module, name, meta, args, env)
+            if module is not KERNEL and env.function is not None:
+                env.unit.remote_calls.append((module, name.name, arity, meta, env))
             if signature in env.functions or meta_get(meta, IMPORTS) or module is KERNEL:
                 if env.defn and module is KERNEL:
                     shown = Atom("erlang") if signature in patterns.GUARD_FUNCTIONS else KERNEL
@@ -285,8 +289,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True
     if env.function is None and not (env.defn and env.state is not None):
-        near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
-        raise env.fail(meta, f"undefined function {signature} (there is no such import)", f'did you mean "{near}"?' if near else None)
+        raise env.fail(meta, f"undefined function {signature} (there is no such import)")
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:
@@ -437,6 +440,9 @@ def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
             raise env.fail(meta, f"invalid expression in {env.context}")
         parts = expand_args([inner[0], *args], env)
         fun = parts[0]
+        if fun is None and is_name(inner[0]):
+            # A name that an error left unbound.
+            return None
         if is_atom(fun):
             raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()")
         return ((DOT, form[1], [fun]), meta, parts[1:])

@@ -78,7 +78,7 @@ def fn(tree: Any, env: Env) -> Any:
         if any(ex.is_node(p, Atom("\\\\")) for p in params):
             raise env.fail(meta, "anonymous functions cannot have optional arguments")
         if arity is not None and len(params) != arity:
-            raise env.fail(clause_meta, "cannot mix clauses with different arities in anonymous functions")
+            raise env.fail(meta, "cannot mix clauses with different arities in anonymous functions")
         arity = len(params)
         done.append(expand_clause(head, body, clause_meta, env))
     if env.function is not None:

@@ -83,7 +83,7 @@ def mark_names(tree: Any, env: Env) -> None:
 def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
     """Warn of a literal, an attribute or a variable that stands in a block and is not its value."""
     if tree.__class__ in (str, bytes, int, float):
-        env.warn_at(line_of(meta), f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
+        env.warn_in_block(meta, f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
         return
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or not written(tree[1]):
         return
@@ -107,6 +107,26 @@ def unmatched_else(steps: list[Any], meta: Any, env: Env) -> None:
 
     if all(kind == "do" or (takes_all(pattern) and not guards) for kind, _, pattern, guards, _ in steps):
         env.warn_of_clause(meta, '"else" clauses will never match because all patterns in "with" will always match')
+
+
+COUNTED = {
+    "==": 'do not use "length({0}) == 0" to check if a list is empty since length always traverses the whole list. Prefer to pattern match on an empty '
+          'list or use "{0} == []" as a guard',
+    ">": 'do not use "length({0}) > 0" to check if a list is not empty since length always traverses the whole list. Prefer to pattern match on a '
+         'non-empty list, such as [_ | _], or use "{0} != []" as a guard',
+}
+
+
+def length_in_guard(guard: Any, env: Env) -> None:
+    """Warn of a guard that counts a list only to know whether it is empty."""
+    if guard.__class__ is not tuple or len(guard) != 3 or guard[2].__class__ is not list or len(guard[2]) != 2 or guard[0].__class__ is not Atom:
+        return
+    left, right = guard[2]
+    if guard[0].name in ("and", "or"):
+        length_in_guard(left, env)
+        length_in_guard(right, env)
+    elif guard[0].name in COUNTED and right.__class__ is int and right == 0 and ex.is_node(left, Atom("length")) and len(left[2]) == 1:
+        env.warn_of_clause(guard[1], COUNTED[guard[0].name].format(ex._show(left[2][0])))
 
 
 def unused_uniq(tree: Any, env: Env) -> None:

@@ -211,7 +211,7 @@ class ModuleState:
             self.docs.append((*key, line, text, meta, ", ".join(map(_shown_name, params))))
         elif waited:
             known = self.docs[at]
-            if known[4].__class__ is str and text.__class__ is str and not head and lint.written(found.meta):
+            if known[4].__class__ is str and text.__class__ is str and not head and not found.defn and lint.written(found.meta):
                 self._place((found.name, found.arity), self.env.file).warn([], lint.DOCUMENTED_TWICE.format(known[3], found.name), line)
             self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
@@ -231,6 +231,9 @@ class ModuleState:
     def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
         self.struct = {"struct": fields, "enforce_keys": enforce}
         self.derive_left = False
+        # The documentation that waits is that of __struct__.
+        self.pending_doc = None
+        self.waiting.pop("doc", None)
         self.struct_line = self.doc_line or self.env.line
 
     # -- definitions --
@@ -269,7 +272,7 @@ class ModuleState:
             del self.definitions[signature]
         if found is not None and found.wrapper:
             owner = next(d for d in self.definitions.values() if d.name == name and d.defaults and d.arity > arity)
-            raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
+            raise _Conflict(self, scope, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
         if found is not None and found.kind != kind:
             raise scope.fail_in_file(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
         anew = found is None
@@ -356,7 +359,7 @@ class ModuleState:
             short = f"{found.name}/{arity}"
             existing = self.definitions.get(short)
             if existing is not None and existing.defaults:
-                raise _Conflict(self, meta, f"{found.kind} {signature} defaults conflicts with {short}")
+                raise _Conflict(self, scope, meta, f"{found.kind} {signature} defaults conflicts with {short}")
             missing = set(positions[given:])
             wrapper_scope = self._scope(env, found.name, arity, meta)
             params: list[Any] = []
@@ -469,6 +472,7 @@ class ModuleState:
                                   f"remote, as in __MODULE__.{signature})")
                 continue
             name = signature.rpartition("/")[0]
+            length = len(name) if function is not None else 1
             hint = None
             same = [s for s in self.definitions if s.rpartition("/")[0] == name]
             if same:
@@ -478,7 +482,7 @@ class ModuleState:
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
             inner.module_error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
-                           "imported, but none are available)", hint)
+                           "imported, but none are available)", hint, length)
 
     def _place(self, function: Any, file: str) -> Env:
         """The environment of what one of the functions says."""
@@ -554,9 +558,10 @@ _MULTIPLE_DEFAULTS = (
 class _Conflict(Exception):
     """A problem of the module as a whole (the CompileError names the module, not the file)."""
 
-    def __init__(self, state: ModuleState, meta: Any, message: str) -> None:
+    def __init__(self, state: ModuleState, scope: Env, meta: Any, message: str) -> None:
         super().__init__(message)
         self.state = state
+        self.scope = scope
         self.meta = meta
         self.message = message
 

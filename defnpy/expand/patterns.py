@@ -74,9 +74,11 @@ def expand_guard(tree: Any, env: Env) -> Any:
     """Expand a guard expression."""
     context, env.context = env.context, "guard"
     try:
-        return ex.expand(tree, env)
+        done = ex.expand(tree, env)
     finally:
         env.context = context
+    lint.length_in_guard(tree, env)
+    return done
 
 
 def read(tree: Any, env: Env) -> Any:
@@ -99,7 +101,7 @@ def pattern(tree: Any, env: Env) -> Any:
     if kind is list:
         return _list(tree, env)
     if kind is float and tree == 0.0 and copysign(1.0, tree) > 0:
-        env.warn_at(0, ZERO)
+        env.warn_in_block([], ZERO)
     return tree
 
 
@@ -173,7 +175,7 @@ def _pin(tree: Any, env: Env) -> Any:
         inner = (name, outside, ex.expand(inner[2][1], env) if len(inner[2]) == 2 else None)
     if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
         if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
-            env.error(meta, UNDEFINED_PIN.format(inner[0].name))
+            env.error(inner[1], UNDEFINED_PIN.format(inner[0].name))
             return (UNDERSCORE, meta, None)
         return (ex.PIN, meta, [read(inner, env)])
     from defnpy.expand.expander import _show

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
@@ -20,8 +20,13 @@ UNDERSCORE = Atom("_")
 MATCH = Atom("=")
 STRUCT_KEY = Atom("__struct__")
 
-Test = tuple[Hashable, list[Any]]
-"""What a pattern asks of a value, and the patterns for its parts."""
+
+class Test(NamedTuple):
+    """What a pattern asks of a value, and the patterns for its parts."""
+
+    kind: Hashable
+    parts: list[Any]
+    of_map: bool = False
 
 
 @dataclass(slots=True)
@@ -88,12 +93,25 @@ def _search(rows: list[Row], tell: Callable[[Any, Any], None]) -> None:
         if free:
             _search([replace(row, patterns=row.patterns[1:]) for row, _ in run], tell)
             continue
-        branches: dict[Hashable, list[Row]] = {}
-        for row, test in run:
-            assert test is not None
-            branches.setdefault(test[0], []).append(replace(row, patterns=[*test[1], *row.patterns[1:]]))
-        for branch in branches.values():
+        for branch in _branches([(row, test) for row, test in run if test is not None]):
             _search(branch, tell)
+
+
+def _branches(run: list[tuple[Row, Test]]) -> list[list[Row]]:
+    """The rows of each test, with the patterns for the parts in front; maps of several kinds only where they are neighbours and literal."""
+    mixed = len({test.kind for _, test in run if test.of_map}) > 1
+    found: dict[Hashable, list[Row]] = {}
+    before: Hashable = None
+    for row, test in run:
+        if mixed and test.of_map and (before != test.kind or not _literal(test.parts)):
+            found.pop(test.kind, None)
+        before = test.kind
+        found.setdefault(test.kind, []).append(replace(row, patterns=[*test.parts, *row.patterns[1:]]))
+    return list(found.values())
+
+
+def _literal(patterns: list[Any]) -> bool:
+    return all(p.__class__ not in (tuple, list) for p in patterns)
 
 
 def _test(pattern: Any) -> Test | None:
@@ -104,21 +122,21 @@ def _test(pattern: Any) -> Test | None:
     if pattern.__class__ is list:
         return _list_test(pattern)
     if pattern.__class__ is not tuple:
-        return (pattern.__class__, pattern), []
+        return Test((pattern.__class__, pattern), [])
     if len(pattern) == 2:
-        return ("tuple", 2), list(pattern)
+        return Test(("tuple", 2), list(pattern))
     form, _, args = pattern
     if args.__class__ is not list:
-        return None if form is UNDERSCORE or args.__class__ is Var else (id(pattern), [])
+        return None if form is UNDERSCORE or args.__class__ is Var else Test(id(pattern), [])
     if form is ex.PIN:
         return None
     if form is ex.TUPLE:
-        return ("tuple", len(args)), args
+        return Test(("tuple", len(args)), args)
     if form is ex.MAP:
-        return _map_test(args) or (id(pattern), [])
+        return _map_test(args) or Test(id(pattern), [])
     if form is ex.STRUCT and args[0].__class__ is Atom:
-        return _map_test([(STRUCT_KEY, args[0]), *args[1][2]]) or (id(pattern), [])
-    return id(pattern), []
+        return _map_test([(STRUCT_KEY, args[0]), *args[1][2]]) or Test(id(pattern), [])
+    return Test(id(pattern), [])
 
 
 def takes_all(pattern: Any) -> bool:
@@ -128,10 +146,10 @@ def takes_all(pattern: Any) -> bool:
 
 def _list_test(items: list[Any]) -> Test:
     if not items:
-        return "nil", []
+        return Test("nil", [])
     if ex.is_node(items[0], ex.BAR):
-        return "cons", items[0][2]
-    return "cons", [items[0], items[1:]]
+        return Test("cons", items[0][2])
+    return Test("cons", [items[0], items[1:]])
 
 
 def _map_test(pairs: list[Any]) -> Test | None:
@@ -139,4 +157,4 @@ def _map_test(pairs: list[Any]) -> Test | None:
     if any(key.__class__ not in (Atom, int, str, float, bool) for key, _ in pairs):
         return None
     listed = sorted(pairs, key=lambda pair: (pair[0].__class__.__name__, str(pair[0])))
-    return ("map", *((key.__class__, key) for key, _ in listed)), [value for _, value in listed]
+    return Test(tuple((key.__class__, key) for key, _ in listed), [value for _, value in listed], of_map=True)

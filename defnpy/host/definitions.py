@@ -260,9 +260,8 @@ def define_exception(module: Atom, given: Any) -> Any:
 
 def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
     """The callbacks of a behaviour that the module defines."""
-    from defnpy.terms.inspect import inspect
-
     from defnpy.expand import behaviours
+    from defnpy.terms.inspect import inspect
 
     found = runtime().find(behaviour)
     listed = behaviours.callbacks_of(found) if found is not None else None
@@ -277,7 +276,7 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
     if fault is not None:
         raise errors.ArgumentError(f"cannot pass module {inspect(behaviour)} as argument to defoverridable/1 because {fault}")
     listed = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
-    return [pair for pair in listed if f"{pair[0].name}/{pair[1]}" in state.definitions]
+    return [pair for pair in pairs if f"{pair[0].name}/{pair[1]}" in state.definitions]
 
 
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:

@@ -276,7 +276,7 @@ class Compilation:
                 raise self._module_error(mark, name)
             self._finish(state, index)
         except ModuleConflict as conflict:
-            self.unit.diagnostics.append(Diagnostic("error", conflict.message, env.file, *env.position(conflict.meta)))
+            self.unit.diagnostics.append(conflict.scope.diagnostic("error", conflict.meta, conflict.message))
             raise self._module_error(mark, name) from None
         except CompileFailure as problem:
             env.recover(problem)
@@ -339,6 +339,8 @@ class Compilation:
             macro, meta, args, module, name = self._macro_of(form, env)
             if macro is None:
                 break
+            if module is not ex.KERNEL:
+                remotes.warn_of_deprecated(module, f"{name}/{len(args)}", meta, env)
             if not getattr(macro, "native_macro", False):
                 form = ex.run_macro(macro, module, meta, args, env)
                 continue

@@ -177,7 +177,7 @@ def source_line(file: str, line: int) -> str | None:
 
 def show_diagnostics(diagnostics: list[Any]) -> str:
     """All problems of a file, each with its source line."""
-    told = []
+    told: list[list[Any]] = []
     for d in diagnostics:
         if told and d.shared and told[-1][0].shared and told[-1][0].message == d.message:
             told[-1].append(d)

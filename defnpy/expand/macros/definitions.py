@@ -84,6 +84,8 @@ def defmodule(meta: Any, args: list[Any], env: Env) -> Any:
         runtime().take_over(name)
     block = ex.keyword(args[1]).get("do")
     captured = env.fork()
+    if name.__class__ is Atom:
+        env.context_modules = [name, *env.context_modules]
     mentioned = variables_of(block)
     variables = [(k, v) for k, v in env.vars.items() if k[0] in mentioned]
     for _, var in variables:

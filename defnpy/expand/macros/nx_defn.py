@@ -76,7 +76,9 @@ def while_(meta: Any, args: list[Any], env: Env) -> Any:
     if "do" not in blocks:
         raise ArgumentError(f'expected last argument of "while" to be a do-block, got: {ex._show(rest[-1])}')
     pattern, initial = _split_initial(initial_tree, meta, env)
+    bound = len(env.unit.bindings)
     value = ex.expand(initial, env)
+    del env.unit.bindings[bound:]
 
     def function(params: list[Any], body: Any) -> Any:
         since = len(env.unit.bindings)
