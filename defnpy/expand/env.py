@@ -110,8 +110,11 @@ class Unit:
     failure: CompileFailure | CompileError | None = None
     lost: frozenset[str] = frozenset()
 
-    def warn_unused(self, since: int = 0) -> None:
-        """Warn of the variables of a scope that nothing reads, by name: those bound after the first *since*."""
+    def warn_unused(self, since: int = 0, *, whole: bool = False) -> None:
+        """Warn of the variables of a scope that nothing reads, by name: those bound after the first *since*.
+
+        What a definition, a module or a file binds outside of clauses is marked as a *whole* name.
+        """
         found = self.bindings[since:]
         if not found:
             return
@@ -119,9 +122,9 @@ class Unit:
         for var, meta, env in sorted(found, key=lambda binding: binding[0].name):
             if not var.used and is_compiler_name(var.name):
                 env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)',
-                         length=len(var.name))
+                         length=len(var.name) if whole else 1)
             elif not var.used:
-                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name))
+                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name) if whole else 1)
 
     def next(self) -> int:
         self.counter += 1

@@ -239,6 +239,14 @@ def use_types(tree: Any, state: ModuleState) -> None:
             stack.extend(t)
 
 
+def specified(tree: Any, state: ModuleState) -> None:
+    """Note the function that a specification is of."""
+    spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
+    head = spec[2][0] if ex.is_node(spec, Atom("::")) else None
+    if head.__class__ is tuple and len(head) == 3 and head[0].__class__ is Atom and head[0].name != "unquote" and written(head[1]):
+        state.specs[f"{head[0].name}/{len(head[2]) if head[2].__class__ is list else 0}"] = state.doc_line
+
+
 def declared_type(kind: str, signature: str, tree: Any, state: ModuleState) -> None:
     """Note a type that the module declares, and warn of what says nothing."""
     use_types(tree, state)

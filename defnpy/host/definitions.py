@@ -275,8 +275,8 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
         fault = "it does not define any callbacks"
     if fault is not None:
         raise errors.ArgumentError(f"cannot pass module {inspect(behaviour)} as argument to defoverridable/1 because {fault}")
-    listed = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
-    return [pair for pair in pairs if f"{pair[0].name}/{pair[1]}" in state.definitions]
+    found_pairs = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
+    return [pair for pair in found_pairs if f"{pair[0].name}/{pair[1]}" in state.definitions]
 
 
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:

@@ -97,7 +97,7 @@ class Compilation:
                 # Python programs read the variables of a model file.
                 for var in self.env.vars.values():
                     var.used = True
-            self.unit.warn_unused()
+            self.unit.warn_unused(whole=True)
             self.report_warnings()
         prelude, statements = self.emit(expanded, name)
         self.statements.extend(statements)
@@ -308,7 +308,7 @@ class Compilation:
         """What a module's body binds and does not read is said before what its definitions gave rise to."""
         diagnostics = self.unit.diagnostics
         end = len(diagnostics)
-        self.unit.warn_unused(since)
+        self.unit.warn_unused(since, whole=True)
         at = max(mark, self.reported)
         found = diagnostics[end:]
         diagnostics[end:] = []
@@ -324,8 +324,12 @@ class Compilation:
         return self.compile_error(mark, None if failure is not None and failure.in_file else name)
 
     def _body(self, block: Any, env: Env) -> Any:
+        if not ex.is_node(block, ex.BLOCK):
+            return self.form(block, env)
         value = None
-        for form in block[2] if ex.is_node(block, ex.BLOCK) else [block]:
+        for form in block[2]:
+            if form is not block[2][-1]:
+                lint.useless(form, None, block[1], env)
             value = self.form(form, env)
         return value
 

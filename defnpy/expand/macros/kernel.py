@@ -661,6 +661,8 @@ def _record_type(name: str, tree: Any, env: Env) -> None:
         lint.declared_type(name, signature, tree[2][1], env.state)
     elif name in ("spec", "callback", "macrocallback"):
         lint.use_types(tree, env.state)
+        if name == "spec":
+            lint.specified(tree, env.state)
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None
