@@ -86,6 +86,8 @@ class Unit:
     counter: int = 0
     # Whether problems are told with their columns: evaluated text has lines only.
     columns: bool = True
+    # Whether it is evaluated: what stands outside of modules may be for text that comes later.
+    evaluated: bool = False
     used_modules: set[Any] = field(default_factory=set)
     pure: bool = True
     # The variables that the source binds, to be asked in the end whether something reads them.

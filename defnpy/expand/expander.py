@@ -496,6 +496,7 @@ def remote_or_macro(module: Any, name: Any, meta: Any, args: list[Any], env: Env
         if macro is not None:
             if module is not KERNEL and module not in env.requires and module is not env.module:
                 if env.function is not None and env.context is None:
+                    module_of(module)
                     env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
                 what = [(Atom("module"), module), (Atom("function"), name), (Atom("arity"), len(args))]
                 missing = call_node("UndefinedFunctionError", "exception", meta, [what])

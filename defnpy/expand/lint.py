@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import Diagnostic, Env, Unit, Var, column_of, line_of
+from defnpy.expand.env import LINE, Diagnostic, Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
 from defnpy.terms.inspect import inspect
 
@@ -255,21 +255,23 @@ def declared_type(kind: str, signature: str, tree: Any, state: ModuleState) -> N
     if kind == "typep":
         state.private_types[signature] = line
         if documented is not None:
-            _of_file(state, f"type {signature} is private, @typedoc's are always discarded for private types", documented)
-    elif kind == "opaque" and signature.endswith("/0") and (ex.is_node(tree, Atom("term")) or ex.is_node(tree, Atom("any"))) and not tree[2]:
-        state.env.warn([], f"@opaque type {signature} is underspecified and therefore meaningless", line)
+            state.type_problems.append(_of_file(state, f"type {signature} is private, @typedoc's are always discarded for private types", documented))
+    elif kind == "opaque" and signature.endswith("/0") and tree.__class__ is tuple and tree[0] in (Atom("term"), Atom("any")) and not tree[2]:
+        text = f"@opaque type {signature} is underspecified and therefore meaningless"
+        state.type_problems.append(state.env.diagnostic("warning", [(LINE, line)], text))
 
 
 def unused_types(state: ModuleState) -> None:
-    """Warn of the private types that nothing names."""
+    """Warn of the private types that nothing names, and of what was seen of others."""
+    state.env.unit.diagnostics.extend(state.type_problems)
     for signature, line in state.private_types.items():
         if signature not in state.used_types:
-            _of_file(state, f"type {signature} is unused", line)
+            state.env.unit.diagnostics.append(_of_file(state, f"type {signature} is unused", line))
 
 
-def _of_file(state: ModuleState, message: str, line: int) -> None:
+def _of_file(state: ModuleState, message: str, line: int) -> Diagnostic:
     """A warning whose place names no module."""
-    state.env.unit.diagnostics.append(Diagnostic("warning", message, state.env.file, line, 0, where="(file)"))
+    return Diagnostic("warning", message, state.env.file, line, 0, where="(file)")
 
 
 # -- names that nothing uses ----------------------------------------------------------------------------------------------
@@ -310,9 +312,11 @@ def mark_aliases(tree: Any, env: Env) -> None:
 def unused(unit: Unit) -> None:
     """Warn of the aliases and imports of a whole file that nothing used, by name."""
     for name, module, meta, env in sorted(unit.aliases, key=lambda noted: noted[0]):
-        if (name, module) not in unit.used_aliases:
+        if (env.module is not None or not unit.evaluated) and (name, module) not in unit.used_aliases:
             env.warn_of_clause(meta, f"unused alias {name}")
     for module, signatures, only, meta, env in sorted(unit.imports, key=lambda noted: noted[0].name):
+        if unit.evaluated and env.module is None:
+            continue
         left = sorted(s for s in signatures if (module, s) not in unit.used_imports)
         if len(left) == len(signatures) and left:
             env.warn_of_clause(meta, f"unused import {inspect(module)}")

@@ -84,6 +84,7 @@ class ModuleState:
         # The private types, with their lines, and the types that others, specifications and callbacks name.
         self.private_types: dict[str, int] = {}
         self.used_types: set[str] = set()
+        self.type_problems: list[Any] = []
         # The functions that @spec names, and where.
         self.specs: dict[str, int] = {}
         self.info: dict[str, Any] = {}

@@ -563,7 +563,7 @@ class Evaluator:
                     logged: bool = True, columns: bool = True) -> tuple[Any, list[Any], Env]:
         """The value of *tree*, and the bindings and environment afterwards. Problems are written unless *logged* is false."""
         made = self.compilation(file)
-        made.unit.columns = columns
+        made.unit.columns, made.unit.evaluated = columns, True
         if env is not None:
             keep = made.env.vars
             inner = env.fork()

@@ -188,14 +188,14 @@ def show_diagnostics(diagnostics: list[Any]) -> str:
 
 def _diagnostic(d: Any, others: list[Any]) -> str:
     """One problem as the Elixir compiler prints it, and the *others* of the same message."""
-    place = f"\n{' ' * (max(2, len(str(d.line))) + 2)}└─ ".join(str(Place(o.file, o.line, o.column, o.where)) for o in (d, *others))
+    text = source_line(d.file, d.line)
+    margin = " " * (max(2, len(str(d.line))) + 2)
+    place = f"\n{margin if text is not None else ''}└─ ".join(str(Place(o.file, o.line, o.column, o.where)) for o in (d, *others))
     if d.stack:
         return f"{d.severity}: {d.message}\n  {place}"
     message = d.message + (f"\n\nhint: {d.hint}" if d.hint else "")
-    text = source_line(d.file, d.line)
     if text is None:
         return f"{d.severity}: {message}\n└─ {place}"
-    margin = " " * (max(2, len(str(d.line))) + 2)
     first, *rest = message.split("\n")
     shown = "\n".join([first, *(margin + part if part else part for part in rest)])
     return f"{margin}{d.severity}: {shown}\n" + _snippet(d.line, text, d.column, ("^" if d.severity == "error" else "~") * d.length, place)
