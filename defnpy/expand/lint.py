@@ -122,10 +122,7 @@ def length_in_guard(guard: Any, env: Env) -> None:
     if guard.__class__ is not tuple or len(guard) != 3 or guard[2].__class__ is not list or len(guard[2]) != 2 or guard[0].__class__ is not Atom:
         return
     left, right = guard[2]
-    if guard[0].name in ("and", "or"):
-        length_in_guard(left, env)
-        length_in_guard(right, env)
-    elif guard[0].name in COUNTED and right.__class__ is int and right == 0 and ex.is_node(left, Atom("length")) and len(left[2]) == 1:
+    if guard[0].name in COUNTED and right.__class__ is int and right == 0 and ex.is_node(left, Atom("length")) and len(left[2]) == 1:
         env.warn_of_clause(guard[1], COUNTED[guard[0].name].format(ex._show(left[2][0])))
 
 
@@ -173,9 +170,11 @@ def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
 # -- protocols -----------------------------------------------------------------------------------------------------------
 
 
-def protocol_without_functions(meta: Any, env: Env) -> None:
+def protocol_without_functions(protocol: Atom, meta: Any, env: Env) -> None:
     """Warn of a protocol that asks for nothing."""
-    env.warn(meta, "protocols must define at least one function, but none was defined")
+    inside = env.fork()
+    inside.module, inside.function = protocol, None
+    inside.warn([], "protocols must define at least one function, but none was defined", line_of(meta))
 
 
 def in_protocol(form: Any, env: Env) -> None:
@@ -265,7 +264,7 @@ def unused_types(state: ModuleState) -> None:
     """Warn of the private types that nothing names, and of what was seen of others."""
     state.env.unit.diagnostics.extend(state.type_problems)
     for signature, line in state.private_types.items():
-        if signature not in state.used_types:
+        if "__protocol__" not in state.attributes and signature not in state.used_types:
             state.env.unit.diagnostics.append(_of_file(state, f"type {signature} is unused", line))
 
 

@@ -283,16 +283,16 @@ class ModuleState:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         self.defining = found
+        self._impl(found, meta)
+        self._document(found, plain, head=options is None)
+        if defaults:
+            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         if not self.fragments:
             if not found.fragments:
                 lint.scattered(found, self.last, env, meta, head=options is None)
             self.last = found
         elif not found.clauses:
             found.fragments = True
-        self._impl(found, meta)
-        self._document(found, plain, head=options is None)
-        if defaults:
-            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)

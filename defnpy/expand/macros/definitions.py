@@ -319,7 +319,7 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
     info = ((ex.DOT, meta, [protocol, Atom("__protocol__")]), meta, [module, key])
     forms.append((DEF, meta, [(Atom("__protocol__"), meta, [key]), [(DO, info)]]))
     if not functions:
-        lint.protocol_without_functions(meta, env)
+        lint.protocol_without_functions(module_name(args[0], env, meta), meta, env)
     mark = ((ex.DOT, meta, [alias("Module"), Atom("__protocol_functions__")]), meta, [module, functions])
     return (Atom("defmodule"), meta, [args[0], [(DO, (ex.BLOCK, meta, [mark, *forms]))]])
 
