@@ -50,6 +50,11 @@ def test_unused_variables_and_functions_are_named_each_time(tmp_path: Path) -> N
         assert done.stderr.count("warning:") == 4
 
 
+def test_what_the_reader_warns_of_is_told_each_time(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert _warnings(_run(tmp_path, "IO.puts(not 1 in [2])").stderr) == ['"not expr1 in expr2" is deprecated, use "expr1 not in expr2" instead']
+
+
 def test_a_local_function_that_clashes_with_an_import(tmp_path: Path) -> None:
     done = _run(tmp_path, "defmodule K do\n  def length(x), do: {:mine, x}\n  def f(x), do: length(x)\nend\n")
     assert done.returncode == 1
