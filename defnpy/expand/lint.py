@@ -87,6 +87,8 @@ def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
         return
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or not written(tree[1]):
         return
+    if tree[2].__class__ is list and env.function is not None and not env.defn and env.state is not None:
+        _ignored_operator(tree, env)
     if tree[2].__class__ is not list:
         if expanded.__class__ is tuple and expanded[2].__class__ is Var:
             env.warn(tree[1], f"variable {tree[0].name} in code block has no effect as it is never returned "
@@ -94,6 +96,25 @@ def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
     elif ex.is_node(tree, Atom("@")) and tree[2][0].__class__ is tuple and not tree[2][0][2]:
         env.warn(tree[1], f"module attribute @{tree[2][0][0].name} in code block has no effect as it is never returned "
                  "(remove the attribute or assign it to _ to avoid warnings)")
+
+
+COMPARISONS = frozenset(("==/2", "!=/2", "===/2", "!==/2", "</2", ">/2", "<=/2", ">=/2"))
+OPERATORS = frozenset(("+/2", "-/2", "*/2", "//2", "+/1", "-/1", "++/2", "--/2", "not/1", "rem/2", "div/2"))
+
+
+def _ignored_operator(tree: Any, env: Env) -> None:
+    """Note an operator of Kernel whose value nobody takes, to be told when the module is sound."""
+    name, meta, args = tree
+    signature = f"{name.name}/{len(args)}"
+    if signature in COMPARISONS:
+        text = f"use of operator {name.name} has no effect"
+    elif signature in OPERATORS:
+        text = (f"the result of evaluating operator '{name.name}'/{len(args)} is ignored (suppress the warning by assigning the expression to the _ "
+                "variable)")
+    else:
+        return
+    if env.functions.get(signature) is ex.KERNEL:
+        env.state.late.append((1, Diagnostic("warning", text, env.file, *env.position(meta))))
 
 
 def backwards(shown: str, meta: Any, env: Env) -> None:

@@ -148,6 +148,9 @@ TOLD = [
                  "the \"@impl true\" annotation before the definition or that you are accidentally overriding this callback @ nofile:3: Tf (module)",
                  "function get_and_update/3 required by behaviour Access is not implemented (in module Tg) @ nofile:7: Tg (module)",
                  "function pop/2 required by behaviour Access is not implemented (in module Tg) @ nofile:7: Tg (module)"]),
+    ("defmodule Tm do\n  def f(x) do\n    x == 1\n    x + 1\n    x <> ""\n    x\n  end\nend", [
+        "use of operator == has no effect @ nofile:3:7",
+        "the result of evaluating operator '+'/2 is ignored (suppress the warning by assigning the expression to the _ variable) @ nofile:4:7"]),
     ("defmodule Th do\n  @spec f(integer) :: integer\n  def g, do: 1\nend", ["spec for undefined function f/1 @ nofile:2"]),
     ("defmodule Ti do\n  def f, do: gone(1)\nend",
      ["undefined function gone/1 (expected Ti to define such a function or for it to be imported, but none are available) @ nofile:2:14: Ti.f/0"]),
