@@ -15,7 +15,6 @@ from defnpy.terms.runtime import runtime
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
 
-EXCEPTION = Atom("Elixir.Exception")
 Known = dict[str, list[tuple[str, Atom, bool]]]
 """``name/arity`` of a callback to its kind (``function`` or ``macro``), its behaviour and whether it is optional."""
 
@@ -29,9 +28,15 @@ def check(state: ModuleState) -> None:
     if complete:
         contexts = _implementations(state, behaviours, known, open_callbacks)
         _missing_impls(state, open_callbacks, contexts)
-    for signature, callbacks in open_callbacks.items():
+    for signature, callbacks in sorted(open_callbacks.items(), key=_functions_first):
         for kind, behaviour, optional in callbacks:
             _missing_callback(signature, kind, behaviour, optional, state)
+
+
+def _functions_first(known: tuple[str, list[tuple[str, Atom, bool]]]) -> tuple[str, str, int]:
+    signature, callbacks = known
+    name, _, arity = signature.rpartition("/")
+    return callbacks[0][0], name, int(arity)
 
 
 def _warn(state: ModuleState, text: str) -> None:
@@ -81,12 +86,11 @@ def _missing_callback(signature: str, kind: str, behaviour: Atom, optional: bool
     found = runtime().find(behaviour)
     what = "protocol" if found is not None and found.info.get("protocol") else "behaviour"
     required = f"{kind} {signature} required by {what} {inspect(behaviour)}"
-    if made is None or not made.public:
-        given = state.info.get("exception") and behaviour is EXCEPTION  # defexception itself defines the callbacks
-        if not optional and not given:
+    wanted = "def" if kind == "function" else "defmacro"
+    if made is None:
+        if not optional and signature not in state.provided:
             _warn(state, f"{required} is not implemented (in module {inspect(state.name)})")
-    elif _kind(made) != kind:
-        wanted = "def" if kind == "function" else "defmacro"
+    elif made.kind != wanted:
         _warn(state, f'{required} was implemented as "{made.kind}" but should have been "{wanted}" (in module {inspect(state.name)})')
 
 
@@ -100,7 +104,7 @@ def _implementations(state: ModuleState, behaviours: list[Atom], known: Known, l
         named = [(s, behaviour) for n in range(d.defaults, -1, -1) for s in [f"{d.name}/{d.arity - n}"] for _, behaviour, _ in known.get(s, [])]
         fault = _fault(d, value, behaviours, known, named)
         if fault is not None:
-            state.env.warn(meta, fault)
+            state.env.warn([], fault, line_of(meta))
             continue
         for signature, behaviour in named if value is not False else []:
             if value is True or behaviour is value:
@@ -149,7 +153,7 @@ def _missing_impls(state: ModuleState, left: Known, contexts: dict[Atom, list[An
         context = ex.meta_get(made.meta, ex.CONTEXT)
         for _, behaviour, _ in callbacks:
             if context in contexts[behaviour] if behaviour in contexts else context is None and lint.written(made.meta):
-                state.env.warn(made.meta, f"module attribute @impl was not set for {_kind(made)} {signature} callback (specified in "
+                state.env.warn([], f"module attribute @impl was not set for {_kind(made)} {signature} callback (specified in "
                                f"{inspect(behaviour)}). This either means you forgot to add the \"@impl true\" annotation before the definition "
-                               "or that you are accidentally overriding this callback")
+                               "or that you are accidentally overriding this callback", line_of(made.meta))
                 break

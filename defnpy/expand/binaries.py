@@ -193,15 +193,15 @@ class _Reader:
             return
         if not (called and args) and self.known(name.name, meta):
             if called and lint.written(at):
-                env.warn(at, f'extra parentheses on a bitstring specifier "{name.name}()" have been deprecated. Please remove the parentheses: '
+                env.warn(meta, f'extra parentheses on a bitstring specifier "{name.name}()" have been deprecated. Please remove the parentheses: '
                          f'"{name.name}".\nYou may run "mix format --migrate" to fix this warning automatically.')
             return
         if not called and lint.written(at):
-            env.warn(at, f'bitstring specifier "{name.name}" does not exist and is being expanded to "{name.name}()", please use parentheses to '
+            env.warn(meta, f'bitstring specifier "{name.name}" does not exist and is being expanded to "{name.name}()", please use parentheses to '
                      'remove the ambiguity.\nYou may run "mix format --migrate" to fix this warning automatically.')
         made = ex.expand_call((name, at, args if called else []), env)
         if made.__class__ is tuple and made[0] is name:
-            raise env.fail(at, f"unknown bitstring specifier: {ex._show(tree)}")
+            raise env.fail(meta, f"unknown bitstring specifier: {ex._show(tree)}")
         self.spec(made, meta)
 
     def known(self, name: str, meta: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, remotes
 from defnpy.expand.env import Env
 from defnpy.terms.atom import Atom, atom_name, is_atom
 
@@ -50,8 +50,11 @@ def _function_capture(target: Any, arity: int, meta: Any, env: Env) -> Any:
         if receiver.__class__ is Atom and ex.find_macro(receiver, f"{atom_name(name)}/{arity}", env) is not None:
             call: Any = ((ex.DOT, target_meta, [receiver, name]), target_meta, params)
             return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, call])]), env)
-        if receiver.__class__ is Atom and env.function is not None:
-            env.unit.remote_calls.append((receiver, atom_name(name), arity, meta, env))
+        if receiver.__class__ is Atom:
+            if env.function is not None:
+                env.unit.remote_calls.append((receiver, atom_name(name), arity, target_meta, env))
+            else:
+                remotes.warn_of_deprecated(receiver, f"{atom_name(name)}/{arity}", target_meta, env)
         return (ex.CAPTURE, meta, [receiver, name, arity])
     if inner.__class__ is Atom and (args.__class__ is not list or not args):
         call = (inner, target_meta, params)
@@ -136,13 +139,14 @@ def _placeholder_capture(body: Any, meta: Any, env: Env) -> Any:
         return t
 
     replaced = walk(body)
+    place = body[1] if body.__class__ is tuple and len(body) == 3 and body[2].__class__ is list and body[0] is not ex.BLOCK else meta
     if not seen:
         if ex.is_node(body, ex.BLOCK):
             raise env.fail(meta, "block expressions are not allowed inside the capture operator &, got: " + ex._show(body))
-        raise env.fail(meta, _CAPTURE_HELP + ex._show(body))
+        raise env.fail(place, _CAPTURE_HELP + ex._show(body))
     for i in range(1, max(seen) + 1):
         if i not in seen:
-            raise env.fail(meta, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
+            raise env.fail(place, f"capture argument &{max(seen)} cannot be defined without &{i} (you cannot skip arguments, all arguments must be numbered)")
     params = [(Atom(f"&{i + 1}"), [*own, *meta], Atom("%capture")) for i in range(max(seen))]
     return ex.expand((Atom("fn"), meta, [(ex.ARROW, meta, [params, replaced])]), env)
 

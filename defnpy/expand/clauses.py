@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import shadow
 from defnpy.expand.env import Env
 from defnpy.expand.patterns import expand_guard, expand_patterns
 
@@ -40,11 +40,14 @@ def split_guards(guard: Any) -> list[Any]:
 
 def expand_clause(head: list[Any], body: Any, meta: Any, env: Env) -> Clause:
     """Expand one clause in a scope of its own."""
+    since = len(env.unit.bindings)
     scope = env.fork()
     params, guards = split_when(head)
-    done = expand_patterns(params, scope)
+    patterns = expand_patterns(params, scope)
     held = [expand_guard(g, scope) for g in guards]
-    return Clause(done, held, ex.expand(body, scope), meta)
+    made = Clause(patterns, held, ex.expand(body, scope), meta)
+    env.unit.warn_unused(since)
+    return made
 
 
 def clauses_of(tree: Any, form: str, key: str, arity: int, env: Env, meta: Any) -> list[Clause]:
@@ -57,6 +60,6 @@ def clauses_of(tree: Any, form: str, key: str, arity: int, env: Env, meta: Any) 
         if len(params) != arity:
             raise env.fail(clause_meta, f'expected one argument for :{key} clauses (->) in "{form}"')
         out.append(expand_clause(head, body, clause_meta, env))
-    if arity == 1 and form != "cond":
-        lint.shadowed(out, env)
+    if env.function is not None and form != "cond":
+        shadow.check(out, env)
     return out

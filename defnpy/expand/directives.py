@@ -103,6 +103,15 @@ BEING_DEFINED = (
 )
 
 
+SCHEDULED = (
+    "module {} is not loaded but was defined. This happens when you depend on a module in the same context in which it is defined. For example:\n\n"
+    "    defmodule MyApp do\n      defmodule Mod do\n      end\n\n      use Mod\n    end\n\n"
+    "Try defining the module outside the context that uses it:\n\n"
+    "    defmodule MyApp.Mod do\n    end\n\n    defmodule MyApp do\n      use MyApp.Mod\n    end\n\n"
+    "If the module is defined at the top-level and you are trying to use it at the top-level, this is not supported by Elixir"
+)
+
+
 def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
     found = ex.module_of(module)
     if found is None:
@@ -116,7 +125,9 @@ def _loaded(module: Any, meta: Any, env: Env, what: str = "require") -> Any:
         if module in env.context_modules or (env.state is not None and env.state.name is module):
             if what == "import":
                 raise env.fail(meta, BEING_DEFINED.format(shown))
-            return runtime().module(module)
+            if module in runtime().evaluator.open:
+                return runtime().module(module)
+            raise env.fail(meta, SCHEDULED.format(shown))
         raise env.fail(meta, f"module {shown} is not loaded and could not be found", runtime().why_missing(module))
     return found
 

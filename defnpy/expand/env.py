@@ -53,6 +53,11 @@ class Diagnostic:
     where: str = ""
     # How many characters from the column on it is about.
     length: int = 1
+    # Whether it is told with others of the same message, and behind what stands at other places.
+    shared: bool = False
+    # Whether its place stands below it as in a stack trace, without the source.
+    stack: bool = False
+    late: bool = False
 
 
 UNDEFINED_PIN = 'undefined variable ^{0}. No variable "{0}" has been defined before the current pattern'
@@ -79,6 +84,10 @@ class Unit:
     file: str
     diagnostics: list[Diagnostic] = field(default_factory=list)
     counter: int = 0
+    # Whether problems are told with their columns: evaluated text has lines only.
+    columns: bool = True
+    # Whether it is evaluated: what stands outside of modules may be for text that comes later.
+    evaluated: bool = False
     used_modules: set[Any] = field(default_factory=set)
     pure: bool = True
     # The variables that the source binds, to be asked in the end whether something reads them.
@@ -94,6 +103,8 @@ class Unit:
     remote_calls: list[tuple[Atom, str, int, Any, Env]] = field(default_factory=list)
     # What ``@compile {:no_warn_undefined, ...}`` names.
     not_warned: list[Any] = field(default_factory=list)
+    # The modules that were compiled, whose behaviours are looked at in the end.
+    compiled: list[Any] = field(default_factory=list)
 
     # Whether expansion goes on behind an error that ends it elsewhere, so that one run names all problems of a file.
     recovering: bool = False
@@ -101,14 +112,21 @@ class Unit:
     failure: CompileFailure | CompileError | None = None
     lost: frozenset[str] = frozenset()
 
-    def warn_unused(self) -> None:
-        """Warn of the variables bound so far that nothing reads."""
-        found, self.bindings = self.bindings, []
-        for var, meta, env in found:
+    def warn_unused(self, since: int = 0, *, whole: bool = False) -> None:
+        """Warn of the variables of a scope that nothing reads, by name: those bound after the first *since*.
+
+        What a definition, a module or a file binds outside of clauses is marked as a *whole* name.
+        """
+        found = self.bindings[since:]
+        if not found:
+            return
+        del self.bindings[since:]
+        for var, meta, env in sorted(found, key=lambda binding: binding[0].name):
             if not var.used and is_compiler_name(var.name):
-                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)')
+                env.warn(meta, f'unknown compiler variable "{var.name}" (expected one of __MODULE__, __ENV__, __DIR__, __CALLER__, __STACKTRACE__)',
+                         length=len(var.name) if whole else 1)
             elif not var.used:
-                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name))
+                env.warn(meta, f'variable "{var.name}" is unused ({COULD_BE_PINNED if var.hides else NOT_USED})', length=len(var.name) if whole else 1)
 
     def next(self) -> int:
         self.counter += 1
@@ -172,7 +190,7 @@ class Env:
 
     def fail(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> CompileFailure:
         """The exception that ends this expansion with *message* at the place of *meta*."""
-        return CompileFailure(self._diagnostic("error", meta, message, hint, length))
+        return CompileFailure(self.diagnostic("error", meta, message, hint, length))
 
     def fail_in_file(self, meta: Any, message: str) -> CompileFailure:
         """Like :meth:`fail`, of a problem that names the file but no module."""
@@ -203,17 +221,27 @@ class Env:
 
     def module_error(self, meta: Any, message: str, hint: str | None = None, length: int = 1) -> None:
         """Record an error of a whole module."""
-        self.unit.diagnostics.append(self._diagnostic("error", meta, message, hint, length))
+        self.unit.diagnostics.append(self.diagnostic("error", meta, message, hint, length))
 
     def warn(self, meta: Any, message: str, line: int = 0, length: int = 1) -> None:
         """Record a warning, at *line* when it has no column."""
-        self.unit.diagnostics.append(self._diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
+        self.unit.diagnostics.append(self.diagnostic("warning", [(LINE, line)] if line else meta, message, length=length))
+
+    def warn_in_block(self, meta: Any, message: str) -> None:
+        """Record a warning of something that has no place itself, only what it stands in, if that has."""
+        column = column_of(meta) if self.unit.columns else 0
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line_of(meta), column, where=self.where()))
+
+    def warn_with_stack(self, line: int, message: str) -> None:
+        """Record a warning that shows the call it stands in instead of the source."""
+        self.unit.diagnostics.append(Diagnostic("warning", message, self.file, line or self.line, 0, where=self.where() or "(file)", stack=True))
 
     def warn_of_clause(self, meta: Any, message: str) -> None:
         """Record a warning that says by itself which function it is about."""
         self.unit.diagnostics.append(Diagnostic("warning", message, self.file, *self.position(meta)))
 
-    def _diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None, length: int = 1) -> Diagnostic:
+    def diagnostic(self, severity: str, meta: Any, message: str, hint: str | None = None, length: int = 1) -> Diagnostic:
+        """A problem at the place of *meta*."""
         return Diagnostic(severity, message, self.file, *self.position(meta), hint, self.where(), length)
 
     def where(self) -> str:
@@ -227,7 +255,7 @@ class Env:
 
     def position(self, meta: Any) -> tuple[int, int]:
         """Line and column of a node's metadata (column 0 where unknown)."""
-        return line_of(meta) or self.line, column_of(meta)
+        return line_of(meta) or self.line, column_of(meta) if self.unit.columns else 0
 
 
 def _names(tree: Any) -> Iterator[str]:

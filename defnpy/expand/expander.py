@@ -133,6 +133,14 @@ def expand_list(items: list[Any], env: Env) -> list[Any]:
     return expand_args(items, env)
 
 
+def scoped(tree: Any, env: Env) -> Any:
+    """Expand what is a scope of its own."""
+    since = len(env.unit.bindings)
+    done = expand(tree, env.fork())
+    env.unit.warn_unused(since)
+    return done
+
+
 def expand_or_recover(tree: Any, env: Env) -> Any:
     """Expand one expression of several; where that fails, record why and go on unless the others depend on it."""
     context, match = env.context, env.match
@@ -259,7 +267,11 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
         if own is None or meta_get(meta, IMPORTS):
             macro = find_macro(module, signature, env)
             if macro is not None:
+                if module is not KERNEL:
+                    remotes.warn_of_deprecated(module, signature, meta, env)
                 return call_macro(macro, module, name, meta, args, env)
+            if module is not KERNEL and env.function is not None:
+                env.unit.remote_calls.append((module, name.name, arity, meta, env))
             if signature in env.functions or meta_get(meta, IMPORTS) or module is KERNEL:
                 if env.defn and module is KERNEL:
                     shown = Atom("erlang") if signature in patterns.GUARD_FUNCTIONS else KERNEL
@@ -277,8 +289,7 @@ def local_call(name: Atom, meta: Any, args: list[Any], env: Env) -> Any:
                   "guard and they must be defined before their invocation. Called as: " + _show((name, meta, args)))
         return True
     if env.function is None and not (env.defn and env.state is not None):
-        near = nearest(name.name, [s.rpartition("/")[0] for s in (*env.functions, *env.macros)])
-        raise env.fail(meta, f"undefined function {signature} (there is no such import)", f'did you mean "{near}"?' if near else None)
+        raise env.fail(meta, f"undefined function {signature} (there is no such import)")
     if env.state is not None:
         env.state.local_calls.append((signature, meta, env.defn, env.file, env.function))
     if name in _FORM_NAMES:
@@ -429,6 +440,9 @@ def dot_call(form: Any, meta: Any, args: Any, env: Env) -> Any:
             raise env.fail(meta, f"invalid expression in {env.context}")
         parts = expand_args([inner[0], *args], env)
         fun = parts[0]
+        if fun is None and is_name(inner[0]):
+            # A name that an error left unbound.
+            return None
         if is_atom(fun):
             raise env.fail(meta, "invalid function call :" + atom_name(fun) + ".()")
         return ((DOT, form[1], [fun]), meta, parts[1:])
@@ -481,11 +495,22 @@ def remote_or_macro(module: Any, name: Any, meta: Any, args: list[Any], env: Env
         macro = find_macro(module, signature, env)
         if macro is not None:
             if module is not KERNEL and module not in env.requires and module is not env.module:
-                shown = module.name.removeprefix("Elixir.")
-                raise env.fail(meta, f"you must require {shown} before invoking the macro {shown}.{signature}")
+                if env.function is not None and env.context is None:
+                    module_of(module)
+                    env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
+                what = [(Atom("module"), module), (Atom("function"), name), (Atom("arity"), len(args))]
+                missing = call_node("UndefinedFunctionError", "exception", meta, [what])
+                return ((DOT, meta, [Atom("erlang"), Atom("error")]), meta, [missing])
+            if module is not KERNEL:
+                remotes.warn_of_deprecated(module, signature, meta, env)
             return call_macro(macro, module, name, meta, args, env)
         if module is alias("Kernel.SpecialForms"):
             return expand((name, meta, args), env)
+        if module is not KERNEL:
+            if env.function is not None:
+                env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
+            else:
+                remotes.warn_of_deprecated(module, signature, meta, env)
     return remote_call(module, name, meta, args, env)
 
 
@@ -499,8 +524,6 @@ def remote_call(module: Any, name: Any, meta: Any, args: list[Any], env: Env) ->
             return rewritten
     if module.__class__ is Atom:
         env.unit.used_modules.add(module)
-        if env.function is not None and module is not KERNEL:
-            env.unit.remote_calls.append((module, atom_name(name), len(args), meta, env))
         if env.defn:
             defn.check_remote(module, atom_name(name), args, meta, env)
             if not args and module is defn.CONSTANTS and atom_name(name) in defn.NUMBERS:
@@ -574,5 +597,5 @@ def make_atom(name: str) -> Any:
 
 
 # Filled from the form families below; the only table of special forms.
-from defnpy.expand import defn, lint, patterns  # noqa: E402
+from defnpy.expand import defn, lint, patterns, remotes  # noqa: E402
 from defnpy.expand.forms import SPECIAL as SPECIAL  # noqa: E402

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, shadow
 from defnpy.expand.capture import SUPER_ARITY, capture
 from defnpy.expand.directives import alias_, import_, require
 from defnpy.expand.env import Env, MacroEnv, line_of
@@ -42,6 +42,7 @@ def block(tree: Any, env: Env) -> Any:
     expand = ex.expand_or_recover if env.unit.recovering else ex.expand
     done = []
     for t in trees[:-1]:
+        lint.unused_uniq(t, env)
         done.append(expand(t, env))
         lint.useless(t, done[-1], tree[1], env)
     done.append(expand(trees[-1], env))
@@ -77,9 +78,11 @@ def fn(tree: Any, env: Env) -> Any:
         if any(ex.is_node(p, Atom("\\\\")) for p in params):
             raise env.fail(meta, "anonymous functions cannot have optional arguments")
         if arity is not None and len(params) != arity:
-            raise env.fail(clause_meta, "cannot mix clauses with different arities in anonymous functions")
+            raise env.fail(meta, "cannot mix clauses with different arities in anonymous functions")
         arity = len(params)
         done.append(expand_clause(head, body, clause_meta, env))
+    if env.function is not None:
+        shadow.check(done, env)
     return (form, meta, done)
 
 
@@ -133,9 +136,11 @@ def cond(tree: Any, env: Env) -> Any:
             raise env.fail(meta, 'expected one argument for :do clauses (->) in "cond"')
         if head[0].__class__ is tuple and head[0][0] is Atom("_") and head[0][2].__class__ is not list:
             raise env.fail(meta, 'invalid use of _ inside "cond". If you want the last clause to always match, you probably meant to use: true ->')
+        since = len(env.unit.bindings)
         scope = env.fork()
         test = ex.expand(head[0], scope)
         done.append((clause_meta, test, ex.expand(body, scope)))
+        env.unit.warn_unused(since)
     return (form, meta, done)
 
 
@@ -149,7 +154,7 @@ def try_(tree: Any, env: Env) -> Any:
     if origin == "try" and len(options) == 1:
         raise env.fail(meta, 'missing :catch/:rescue/:after option in "try"')
     lint.order_of_try(list(options), origin, meta, env)
-    parts: dict[str, Any] = {"do": ex.expand(options["do"], env.fork())}
+    parts: dict[str, Any] = {"do": ex.scoped(options["do"], env)}
     handling = env.fork()
     handling.rescuing = True
     if "rescue" in options:
@@ -164,7 +169,7 @@ def try_(tree: Any, env: Env) -> Any:
     if "else" in options:
         parts["else"] = clauses_of(options["else"], origin, "else", 1, env, meta)
     if "after" in options:
-        parts["after"] = ex.expand(options["after"], env.fork())
+        parts["after"] = ex.scoped(options["after"], env)
     return (form, meta, [parts])
 
 
@@ -189,6 +194,7 @@ def _rescue(clause: Any, env: Env) -> Any:
     _, meta, (head, body) = clause
     if len(head) != 1:
         raise env.fail(meta, 'expected one argument for :rescue clauses (->) in "try"')
+    since = len(env.unit.bindings)
     scope = env.fork()
     target = ex.expand_call(head[0], scope)
     modules: Any = None
@@ -208,7 +214,9 @@ def _rescue(clause: Any, env: Env) -> Any:
     elif not ex.is_name(target):
         raise env.fail(meta, INVALID_RESCUE + ex._show(target))
     var = expand_pattern(target, scope) if target is not None else None
-    return (meta, var, modules, ex.expand(body, scope))
+    handler = (meta, var, modules, ex.expand(body, scope))
+    env.unit.warn_unused(since)
+    return handler
 
 
 def _exception_modules(tree: Any, meta: Any, env: Env) -> Any:
@@ -237,8 +245,10 @@ def receive(tree: Any, env: Env) -> Any:
         _, _, (head, body) = after[0]
         if len(head) != 1:
             raise env.fail(meta, 'expected one argument for :after clauses (->) in "receive"')
+        since = len(env.unit.bindings)
         scope = env.fork()
         parts["after"] = (ex.expand(head[0], scope), ex.expand(body, scope))
+        env.unit.warn_unused(since)
     return (form, meta, [parts])
 
 
@@ -250,6 +260,7 @@ def with_(tree: Any, env: Env) -> Any:
     if not args or not ex.is_keyword(args[-1]):
         raise env.fail(meta, 'missing :do option in "with"')
     options = _blocks(args[-1], ("do", "else"), "with", meta, env)
+    since = len(env.unit.bindings)
     scope = env.fork()
     steps: list[Any] = []
     for step in args[:-1]:
@@ -262,7 +273,10 @@ def with_(tree: Any, env: Env) -> Any:
         else:
             steps.append(("do", [], None, [], ex.expand(step, scope)))
     body = ex.expand(options["do"], scope)
+    env.unit.warn_unused(since)
     other = clauses_of(options["else"], "with", "else", 1, env, meta) if "else" in options else None
+    if other is not None:
+        lint.unmatched_else(steps, meta, env)
     return (form, meta, [steps, body, other])
 
 
@@ -292,6 +306,7 @@ def for_(tree: Any, env: Env) -> Any:
         if name != "do" and name not in FOR_OPTIONS:
             raise env.fail(meta, f"unsupported option :{name} given to for")
     extra = {k: ex.expand(options[k], env) for k in FOR_OPTIONS if k in options}
+    since = len(env.unit.bindings)
     scope = env.fork()
     steps: list[Any] = []
     for step in qualifiers:
@@ -321,6 +336,7 @@ def for_(tree: Any, env: Env) -> Any:
         if options["do"].__class__ is list and options["do"] and ex.is_node(options["do"][0], ex.ARROW):
             raise env.fail(meta, "the do block was written using acc -> expr clauses but the :reduce option was not given")
         body = ex.expand(options["do"], scope)
+    env.unit.warn_unused(since)
     return (form, meta, [steps, extra, body])
 
 
@@ -426,7 +442,7 @@ def _arity(handler: Any, *arities: int) -> Any:
 
 def scope(tree: Any, env: Env) -> Any:
     """Code whose imports, aliases and variables stay its own."""
-    return ex.expand(tree[2][0], env.fork())
+    return ex.scoped(tree[2][0], env)
 
 
 SPECIAL: dict[Any, Any] = {

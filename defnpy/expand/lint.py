@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from defnpy.expand import expander as ex
-from defnpy.expand.env import Env, Unit, Var, column_of, line_of
+from defnpy.expand.env import LINE, Diagnostic, Env, Unit, Var, column_of, line_of
 from defnpy.terms.atom import Atom, atom_name
-from defnpy.terms.exception import format_mfa
 from defnpy.terms.inspect import inspect
-from defnpy.terms.order import strict_equal
-from defnpy.terms.runtime import runtime
-from defnpy.terms.suggest import undefined_hint
 
 if TYPE_CHECKING:
     from defnpy.expand.module import Definition, ModuleState
@@ -41,31 +36,6 @@ UNDERSCORED_USED = (
 )
 
 
-def takes_all(patterns: list[Any], guards: list[Any]) -> bool:
-    """Whether expanded *patterns* are different variables without a guard."""
-    names = []
-    for pattern in patterns:
-        if pattern.__class__ is not tuple or len(pattern) != 3 or pattern[2].__class__ is list or pattern[0].__class__ is not Atom:
-            return False
-        if pattern[2].__class__ is Var:
-            names.append(pattern[2])
-        elif pattern[0].name != "_":
-            return False
-    return not guards and len(set(names)) == len(names)
-
-
-def shadowed(clauses: list[Any], env: Env, signature: str | None = None) -> None:
-    """Warn of the clauses that come after one which takes everything."""
-    if not clauses or not all(written(clause.meta) for clause in clauses):
-        return
-    first = next((clause for clause in clauses if takes_all(clause.patterns, clause.guards)), None)
-    if first is None:
-        return
-    subject = f"this clause for {signature}" if signature else "this clause"
-    for clause in clauses[clauses.index(first) + 1 :]:
-        env.warn_of_clause(clause.meta, f"{subject} cannot match because a previous clause at line {line_of(first.meta)} always matches")
-
-
 def scattered(found: Definition, last: Definition | None, env: Env, meta: Any, *, head: bool) -> None:
     """Warn of a clause that does not follow the others of its function, and of a *head* that comes after them."""
     if last is None or not found.clauses or found.defn or not written(meta) or not written(found.meta):
@@ -82,6 +52,11 @@ def scattered(found: Definition, last: Definition | None, env: Env, meta: Any, *
 LATE_HEAD = (
     "function head for {} must come at the top of its direct implementation. Instead of:\n\n"
     "    def add(a, b), do: a + b\n    def add(a, b)\n\none should write:\n\n    def add(a, b)\n    def add(a, b), do: a + b\n"
+)
+DOCUMENTED_TWICE = (
+    "redefining @doc attribute previously set at line {}.\n\nPlease remove the duplicate docs. If instead you want to override a previously defined "
+    "@doc, attach the @doc attribute to a function head (the function signature not followed by any do-block). For example:\n\n"
+    '    @doc """\n    new docs\n    """\n    def {}(...)\n'
 )
 MIXED_DEFAULTS = (
     "{} has multiple clauses and also declares default values. In such cases, the default values should be defined in a header. Instead of:\n\n"
@@ -108,10 +83,12 @@ def mark_names(tree: Any, env: Env) -> None:
 def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
     """Warn of a literal, an attribute or a variable that stands in a block and is not its value."""
     if tree.__class__ in (str, bytes, int, float):
-        env.warn_of_clause(meta, f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
+        env.warn_in_block(meta, f"code block contains unused literal {inspect(tree)} (remove the literal or assign it to _ to avoid warnings)")
         return
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom or not written(tree[1]):
         return
+    if tree[2].__class__ is list and env.function is not None and not env.defn and env.state is not None:
+        _ignored_operator(tree, env)
     if tree[2].__class__ is not list:
         if expanded.__class__ is tuple and expanded[2].__class__ is Var:
             env.warn(tree[1], f"variable {tree[0].name} in code block has no effect as it is never returned "
@@ -121,15 +98,74 @@ def useless(tree: Any, expanded: Any, meta: Any, env: Env) -> None:
                  "(remove the attribute or assign it to _ to avoid warnings)")
 
 
+COMPARISONS = frozenset(("==/2", "!=/2", "===/2", "!==/2", "</2", ">/2", "<=/2", ">=/2"))
+OPERATORS = frozenset(("+/2", "-/2", "*/2", "//2", "+/1", "-/1", "++/2", "--/2", "not/1", "rem/2", "div/2"))
+
+
+def _ignored_operator(tree: Any, env: Env) -> None:
+    """Note an operator of Kernel whose value nobody takes, to be told when the module is sound."""
+    name, meta, args = tree
+    signature = f"{name.name}/{len(args)}"
+    if signature in COMPARISONS:
+        text = f"use of operator {name.name} has no effect"
+    elif signature in OPERATORS:
+        text = (f"the result of evaluating operator '{name.name}'/{len(args)} is ignored (suppress the warning by assigning the expression to the _ "
+                "variable)")
+    else:
+        return
+    if env.functions.get(signature) is ex.KERNEL:
+        env.state.late.append((1, Diagnostic("warning", text, env.file, *env.position(meta))))
+
+
+def backwards(shown: str, meta: Any, env: Env) -> None:
+    """Warn of a literal range that counts down without saying so."""
+    env.warn_with_stack(line_of(meta), f"{shown} has a default step of -1, please write {shown}//-1 instead")
+
+
+def unmatched_else(steps: list[Any], meta: Any, env: Env) -> None:
+    """Warn of the ``else`` of a ``with`` in which nothing can fail."""
+    from defnpy.expand.shadow import takes_all
+
+    if all(kind == "do" or (takes_all(pattern) and not guards) for kind, _, pattern, guards, _ in steps):
+        env.warn_of_clause(meta, '"else" clauses will never match because all patterns in "with" will always match')
+
+
+COUNTED = {
+    "==": 'do not use "length({0}) == 0" to check if a list is empty since length always traverses the whole list. Prefer to pattern match on an empty '
+          'list or use "{0} == []" as a guard',
+    ">": 'do not use "length({0}) > 0" to check if a list is not empty since length always traverses the whole list. Prefer to pattern match on a '
+         'non-empty list, such as [_ | _], or use "{0} != []" as a guard',
+}
+
+
+def length_in_guard(guard: Any, env: Env) -> None:
+    """Warn of a guard that counts a list only to know whether it is empty."""
+    if guard.__class__ is not tuple or len(guard) != 3 or guard[2].__class__ is not list or len(guard[2]) != 2 or guard[0].__class__ is not Atom:
+        return
+    left, right = guard[2]
+    if guard[0].name in COUNTED and right.__class__ is int and right == 0 and ex.is_node(left, Atom("length")) and len(left[2]) == 1:
+        env.warn_of_clause(guard[1], COUNTED[guard[0].name].format(ex._show(left[2][0])))
+
+
+def unused_uniq(tree: Any, env: Env) -> None:
+    """Warn of a comprehension whose values nobody takes but that keeps them apart."""
+    while ex.is_node(tree, Atom("=")) and tree[2][0].__class__ is tuple and tree[2][0][0] is Atom("_"):
+        tree = tree[2][1]
+    if ex.is_node(tree, Atom("for")) and tree[2] and tree[2][-1].__class__ is list:
+        options = tree[2][-1]
+        for part in (options, tree[2][-2] if len(tree[2]) > 1 else []):
+            if part.__class__ is list and any(pair.__class__ is tuple and len(pair) == 2 and pair[0] is Atom("uniq") and pair[1] is True for pair in part):
+                env.warn_of_clause(tree[1], "the :uniq option has no effect since the result of the for comprehension is not used")
+                return
+
+
 def unused_defaults(found: Definition, least: int, env: Env) -> None:
     """Warn of the defaults of a private function that is called with *least* arguments at least."""
     left = found.arity - least
     what = (f"default values for the optional arguments in {found.signature} are" if not left
             else f"the default value for the last optional argument in {found.signature} is" if left == 1
             else f"the default values for the last {left} optional arguments in {found.signature} are")
-    inner = env.fork()
-    inner.function = (found.name, found.arity)
-    inner.warn(found.meta, f"{what} never used")
+    env.warn(found.meta, f"{what} never used")
 
 
 def order_of_try(blocks: list[str], origin: str, meta: Any, env: Env) -> None:
@@ -155,9 +191,11 @@ def repeated_keys(pairs: list[Any], meta: Any, env: Env) -> None:
 # -- protocols -----------------------------------------------------------------------------------------------------------
 
 
-def protocol_without_functions(meta: Any, env: Env) -> None:
+def protocol_without_functions(protocol: Atom, meta: Any, env: Env) -> None:
     """Warn of a protocol that asks for nothing."""
-    env.warn(meta, "protocols must define at least one function, but none was defined")
+    inside = env.fork()
+    inside.module, inside.function = protocol, None
+    inside.warn([], "protocols must define at least one function, but none was defined", line_of(meta))
 
 
 def in_protocol(form: Any, env: Env) -> None:
@@ -176,45 +214,15 @@ def in_protocol(form: Any, env: Env) -> None:
                      "definition")
 
 
-# -- calls of other modules -----------------------------------------------------------------------------------------------
-
-GENERATED = ("__info__", "module_info", "behaviour_info", "__struct__", "__impl__", "impl_for", "impl_for!", "__protocol__")
-
-
-def remotes(unit: Unit, provided: Callable[[Atom], bool]) -> None:
-    """Warn of calls of functions that their modules lack, of modules that nobody defines, and of deprecated functions.
-
-    Only modules that are loaded are looked into; *provided* says whether a module can be loaded when it is needed.
-    """
-    calls, unit.remote_calls = unit.remote_calls, []
-    modules, open_ = runtime().modules, runtime().evaluator.open
-    for module, name, arity, meta, env in calls:
-        if not written(meta) or name in GENERATED or module in open_ or not module.name.startswith("Elixir."):
-            continue
-        signature = f"{name}/{arity}"
-        found = modules.get(module)
-        if found is None or not found.defined:
-            text = "" if provided(module) else missing_module(module, Atom(name), arity)
-        elif signature in found.functions or signature in found.macros:
-            reason = found.info.get("deprecated", {}).get(signature)
-            text = f"{format_mfa(module, Atom(name), arity)} is deprecated. {reason}" if reason is not None else ""
-        elif "missing_function" in found.info or ex.find_macro(module, signature, env) is not None:
-            text = ""
-        else:
-            hint = undefined_hint(module, Atom(name), arity)
-            # What a module of defnpy itself lacks may be there in the reference: only what looks like a slip is said.
-            text = "" if found.native and not hint else f"{format_mfa(module, Atom(name), arity)} is undefined or private{hint}"
-        if text and not any(strict_equal(n, module) or strict_equal(n, (module, Atom(name), arity)) for n in unit.not_warned):
-            env.warn(meta, text)
-
-
-def missing_module(module: Atom, name: Atom, arity: int) -> str:
-    hint = "" if "." in module.name.removeprefix("Elixir.") else (
-        ". Make sure the module name is correct and has been specified in full (or that an alias has been defined)")
-    return f"{format_mfa(module, name, arity)} is undefined (module {inspect(module)} is not available or is yet to be defined){hint}"
-
-
 # -- attributes that nothing reads ----------------------------------------------------------------------------------------
+
+
+def unused_derive(state: ModuleState) -> None:
+    """Warn of a ``@derive`` that no struct took."""
+    if state.derive_left:
+        why = "never used (it must come before defstruct)" if state.struct is None else (
+            "after defstruct, all @derive calls must come before defstruct")
+        state.env.warn([], f"warning: module attribute @derive was set {'but ' if state.struct is None else ''}{why}", line_of(state.meta))
 
 
 def unread_attributes(state: ModuleState) -> None:
@@ -235,6 +243,55 @@ def unread_attributes(state: ModuleState) -> None:
 RESERVED = frozenset("""after_compile after_verify before_compile behaviour enforce_keys fallback_to_any undefined_impl_description for protocol
     on_definition impl compile deprecated moduledoc doc typedoc dialyzer external_resource file on_load vsn type typep opaque spec callback
     macrocallback optional_callbacks derive nifs default_defn_compiler defn_compiler tag moduletag describetag""".split())
+
+
+# -- types -----------------------------------------------------------------------------------------------------------------
+
+
+def use_types(tree: Any, state: ModuleState) -> None:
+    """Note the types that a type or specification names."""
+    stack = [tree]
+    while stack:
+        t = stack.pop()
+        if t.__class__ is tuple and len(t) == 3 and t[0].__class__ is Atom:
+            state.used_types.add(f"{t[0].name}/{len(t[2]) if t[2].__class__ is list else 0}")
+        if t.__class__ is tuple or t.__class__ is list:
+            stack.extend(t)
+
+
+def specified(tree: Any, state: ModuleState) -> None:
+    """Note the function that a specification is of."""
+    spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
+    head = spec[2][0] if ex.is_node(spec, Atom("::")) else None
+    if head.__class__ is tuple and len(head) == 3 and head[0].__class__ is Atom and head[0].name != "unquote" and written(head[1]):
+        state.specs[f"{head[0].name}/{len(head[2]) if head[2].__class__ is list else 0}"] = state.doc_line
+
+
+def declared_type(kind: str, signature: str, tree: Any, state: ModuleState) -> None:
+    """Note a type that the module declares, and warn of what says nothing."""
+    use_types(tree, state)
+    line = state.doc_line
+    documented = state.waiting.pop("typedoc", None)
+    if kind == "typep":
+        state.private_types[signature] = line
+        if documented is not None:
+            state.type_problems.append(_of_file(state, f"type {signature} is private, @typedoc's are always discarded for private types", documented))
+    elif kind == "opaque" and signature.endswith("/0") and tree.__class__ is tuple and tree[0] in (Atom("term"), Atom("any")) and not tree[2]:
+        text = f"@opaque type {signature} is underspecified and therefore meaningless"
+        state.type_problems.append(state.env.diagnostic("warning", [(LINE, line)], text))
+
+
+def unused_types(state: ModuleState) -> None:
+    """Warn of the private types that nothing names, and of what was seen of others."""
+    state.env.unit.diagnostics.extend(state.type_problems)
+    for signature, line in state.private_types.items():
+        if "__protocol__" not in state.attributes and signature not in state.used_types:
+            state.env.unit.diagnostics.append(_of_file(state, f"type {signature} is unused", line))
+
+
+def _of_file(state: ModuleState, message: str, line: int) -> Diagnostic:
+    """A warning whose place names no module."""
+    return Diagnostic("warning", message, state.env.file, line, 0, where="(file)")
 
 
 # -- names that nothing uses ----------------------------------------------------------------------------------------------
@@ -273,15 +330,17 @@ def mark_aliases(tree: Any, env: Env) -> None:
 
 
 def unused(unit: Unit) -> None:
-    """Warn of the aliases and imports of a whole file that nothing used."""
-    for name, module, meta, env in unit.aliases:
-        if (name, module) not in unit.used_aliases:
-            env.warn(meta, f"unused alias {name}")
-    for module, signatures, only, meta, env in unit.imports:
+    """Warn of the aliases and imports of a whole file that nothing used, by name."""
+    for name, module, meta, env in sorted(unit.aliases, key=lambda noted: noted[0]):
+        if (env.module is not None or not unit.evaluated) and (name, module) not in unit.used_aliases:
+            env.warn_of_clause(meta, f"unused alias {name}")
+    for module, signatures, only, meta, env in sorted(unit.imports, key=lambda noted: noted[0].name):
+        if unit.evaluated and env.module is None:
+            continue
         left = sorted(s for s in signatures if (module, s) not in unit.used_imports)
-        if len(left) == len(signatures):
-            env.warn(meta, f"unused import {inspect(module)}")
+        if len(left) == len(signatures) and left:
+            env.warn_of_clause(meta, f"unused import {inspect(module)}")
         elif only:
             for signature in left:
-                env.warn(meta, f"unused import {inspect(module)}.{signature}")
+                env.warn_of_clause(meta, f"unused import {inspect(module)}.{signature}")
     unit.aliases, unit.imports = [], []

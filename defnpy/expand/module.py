@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defnpy.base.nearest import nearest
-from defnpy.expand import behaviours, lint
 from defnpy.expand import expander as ex
+from defnpy.expand import lint, shadow
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
@@ -66,6 +66,8 @@ class ModuleState:
         # The attributes that the source sets, with the place, and those that something read.
         self.written_attributes: dict[str, Any] = {}
         self.read_attributes: set[str] = set()
+        # Where the source sets what documents or marks the next definition, until one takes it.
+        self.waiting: dict[str, int] = {}
         self.deprecated: dict[str, str] = {}
         self.persisted: set[str] = set()
         self.registered: set[str] = set()
@@ -76,7 +78,15 @@ class ModuleState:
         self.super_count = 0
         self.struct: dict[str, Any] | None = None
         self.struct_line = 0
+        # Whether @derive was set and no defstruct has come since.
+        self.derive_left = False
         self.types: set[str] = set()
+        # The private types, with their lines, and the types that others, specifications and callbacks name.
+        self.private_types: dict[str, int] = {}
+        self.used_types: set[str] = set()
+        self.type_problems: list[Any] = []
+        # The functions that @spec names, and where.
+        self.specs: dict[str, int] = {}
         self.info: dict[str, Any] = {}
         # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
         self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
@@ -95,6 +105,10 @@ class ModuleState:
         # The definition whose clause is being made, once its head is understood; whether there was one whose head was not.
         self.defining: Definition | None = None
         self.incomplete = False
+        # Callbacks that a macro of a native module stands for.
+        self.provided: set[str] = set()
+        # What is told when all definitions are sound, with its rank.
+        self.late: list[tuple[int, Any]] = []
         # Whether the definition being made has unquote fragments: nothing warns of the order of such clauses.
         self.fragments = False
 
@@ -106,6 +120,7 @@ class ModuleState:
 
     def get_attribute(self, name: str, default: Any = None) -> Any:
         self.read_attributes.add(name)
+        self.waiting.pop(name, None)
         if name in self.attributes:
             return self.attributes[name]
         return [] if name in self.accumulating else default
@@ -119,6 +134,8 @@ class ModuleState:
         if name == "file" and not (value.__class__ is str or (value.__class__ is tuple and len(value) == 2 and value[0].__class__ is str)):
             raise ArgumentError("@file is a built-in module attribute for annotating the file and line the next definition comes from, it should be a "
                                 f"string or {{string, line}} tuple as value, got: {_show(value)}")
+        if name in ("impl", "deprecated"):
+            self._set_again(name)
         if name == "impl" and (value is None or not is_atom(value)):
             raise ArgumentError("@impl is a built-in module attribute that marks the next definition as a callback implementation, it should be a "
                                 f"module or a boolean, got: {_show(value)}")
@@ -126,8 +143,8 @@ class ModuleState:
             self._no_warnings(value)
         if name == "fallback_to_any" and "__protocol__" in self.attributes:
             self.attributes["__protocol__"] = [(Atom(name), value)]
-        if name == "derive" and self.struct is not None:
-            self.env.warn([], "module attribute @derive was set after defstruct, all @derive calls must come before defstruct", self.doc_line)
+        if name == "derive":
+            self.derive_left = True
         if name == "optional_callbacks":
             self.optional_callbacks.extend(value)
         if name in HOOKS:
@@ -142,12 +159,27 @@ class ModuleState:
         is_meta = value.__class__ is list
         if not is_meta:
             self.attributes[name] = value
+            self._set_again(name)
         if name == "moduledoc":
             if value is False or value.__class__ is str:
                 self.docs.append(("module", "", 0, self.doc_line, value, [], ""))
         elif name == "doc":
             line, text, meta = self.pending_doc or (self.doc_line, None, [])
             self.pending_doc = (line, text, [*meta, *value]) if is_meta else (self.doc_line, value, meta)
+
+    def note_attribute(self, name: str, meta: Any) -> None:
+        """The source sets an attribute."""
+        self.doc_line = line_of(meta)
+        if lint.written(meta):
+            self.written_attributes[name] = meta
+
+    def _set_again(self, name: str) -> None:
+        """Warn of what was to document or mark the next definition and is set once more."""
+        before = self.waiting.get(name)
+        if self.env.function is None and name in self.written_attributes and line_of(self.written_attributes[name]) == self.doc_line:
+            if before is not None:
+                self.env.warn([], f"redefining @{name} attribute previously set at line {before}", self.doc_line)
+            self.waiting[name] = self.doc_line
 
     def _no_warnings(self, value: Any) -> None:
         """``@compile {:no_warn_undefined, names}``."""
@@ -158,21 +190,25 @@ class ModuleState:
     def _deprecate(self, found: Definition) -> None:
         if "deprecated" in self.attributes:
             reason = self.attributes.pop("deprecated")
+            self.waiting.pop("deprecated", None)
             for n in range(found.defaults + 1):
                 self.deprecated[f"{found.name}/{found.arity - n}"] = reason
 
     def _impl(self, found: Definition, meta: Any) -> None:
         if "impl" in self.attributes:
             value = self.attributes.pop("impl")
+            self.waiting.pop("impl", None)
             if all(d is not found for d, _, _ in self.impls):
                 self.impls.append((found, value, meta))
 
-    def _document(self, found: Definition, params: list[Any]) -> None:
+    def _document(self, found: Definition, params: list[Any], *, head: bool) -> None:
         """Remember a public function with its parameters; the documentation that waits is its own."""
         line, text, meta = self.pending_doc or (line_of(found.meta), None, [])
         waited, self.pending_doc = self.pending_doc is not None, None
+        self.waiting.pop("doc", None)
         if waited and not found.public and text is not None and text is not False and lint.written(found.meta):
-            self.env.warn(found.meta, f"{found.kind} {found.signature} is private, @doc attribute is always discarded for private functions/macros/types")
+            self._place((found.name, found.arity), self.env.file).warn(
+                [], f"{found.kind} {found.signature} is private, @doc attribute is always discarded for private functions/macros/types", line)
         if not found.public or (found.name.startswith("__") and not waited):
             return
         key = ("macro" if found.kind == "defmacro" else "function", found.name, found.arity)
@@ -180,6 +216,9 @@ class ModuleState:
         if at is None:
             self.docs.append((*key, line, text, meta, ", ".join(map(_shown_name, params))))
         elif waited:
+            known = self.docs[at]
+            if known[4].__class__ is str and text.__class__ is str and not head and not found.defn and lint.written(found.meta):
+                self._place((found.name, found.arity), self.env.file).warn([], lint.DOCUMENTED_TWICE.format(known[3], found.name), line)
             self.docs[at] = (*key, line, text, meta, self.docs[at][6])
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
@@ -197,6 +236,10 @@ class ModuleState:
 
     def set_struct(self, fields: list[tuple[Any, Any]], enforce: list[Any]) -> None:
         self.struct = {"struct": fields, "enforce_keys": enforce}
+        self.derive_left = False
+        # The documentation that waits is that of __struct__.
+        self.pending_doc = None
+        self.waiting.pop("doc", None)
         self.struct_line = self.doc_line or self.env.line
 
     # -- definitions --
@@ -235,7 +278,7 @@ class ModuleState:
             del self.definitions[signature]
         if found is not None and found.wrapper:
             owner = next(d for d in self.definitions.values() if d.name == name and d.defaults and d.arity > arity)
-            raise _Conflict(self, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
+            raise _Conflict(self, scope, meta, f"{kind} {signature} conflicts with defaults from {owner.signature}")
         if found is not None and found.kind != kind:
             raise scope.fail_in_file(meta, f"{kind} {signature} already defined as {found.kind} in {found.file}:{line_of(found.meta)}")
         anew = found is None
@@ -243,16 +286,16 @@ class ModuleState:
             found = Definition(kind, name, arity, meta=meta, file=scope.file, defn=defn)
             self.definitions[signature] = found
         self.defining = found
+        self._impl(found, meta)
+        self._document(found, plain, head=options is None)
+        if defaults:
+            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         if not self.fragments:
             if not found.fragments:
                 lint.scattered(found, self.last, env, meta, head=options is None)
             self.last = found
         elif not found.clauses:
             found.fragments = True
-        self._impl(found, meta)
-        self._document(found, plain)
-        if defaults:
-            self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         self._deprecate(found)
         if "on_definition" in self.attributes:
             self._on_definition(found, plain, guards, options, env)
@@ -291,10 +334,13 @@ class ModuleState:
             from defnpy.expand.defn import check_head
 
             check_head(self, found, found.defn or "defn", params, guards, scope, meta)
+        since = len(scope.unit.bindings)
         patterns = expand_patterns(params, scope)
         held = [expand_guard(g, scope) for g in guards]
         body = _function_body(options, found.kind, meta, scope)
-        return Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+        made = Clause(patterns, held, ex.expand(body, scope), meta, (params, guards, body))
+        scope.unit.warn_unused(since, whole=True)
+        return made
 
     def _on_definition(self, found: Definition, params: list[Any], guards: list[Any], body: Any, env: Env) -> None:
         """Call the hooks that ``@on_definition`` names."""
@@ -319,7 +365,7 @@ class ModuleState:
             short = f"{found.name}/{arity}"
             existing = self.definitions.get(short)
             if existing is not None and existing.defaults:
-                raise _Conflict(self, meta, f"{found.kind} {signature} defaults conflicts with {short}")
+                raise _Conflict(self, scope, meta, f"{found.kind} {signature} defaults conflicts with {short}")
             missing = set(positions[given:])
             wrapper_scope = self._scope(env, found.name, arity, meta)
             params: list[Any] = []
@@ -403,14 +449,17 @@ class ModuleState:
             for d in self.definitions.values():
                 if not d.clauses and not d.defn:
                     self.env.module_error(d.meta, f"implementation not provided for predefined {d.kind} {d.signature}")
+            lint.unused_derive(self)
             self._warn_unused()
-            behaviours.check(self)
-            lint.unread_attributes(self)
-            if "derive" in self.attributes and self.struct is None:
-                self.env.warn(self.meta, "module attribute @derive was set but never used (it must come before defstruct)")
+            self.env.unit.compiled.append(self)
             self._check_inline()
+            lint.unused_types(self)
+            self._check_specs()
             for d in self.definitions.values():
-                lint.shadowed(d.clauses, self.env, d.signature)
+                shadow.check(d.clauses, self.env, d.signature)
+            self.late.sort(key=lambda told: (told[0], told[1].line, told[1].column))
+            self.env.unit.diagnostics.extend(told for _, told in self.late)
+            lint.unread_attributes(self)
         imported = {signature: module for signature, module, _ in self.import_calls}
         for signature, module in imported.items():
             if signature in self.definitions:
@@ -420,15 +469,16 @@ class ModuleState:
                 continue
             found = self.definitions.get(signature)
             inner = self._place(function, file)
+            name = signature.rpartition("/")[0]
+            length = len(name) if function is not None else 1
             if found is not None:
                 if found.kind in ("defmacro", "defmacrop"):
-                    inner.module_error(meta, f"cannot invoke macro {signature} before its definition")
+                    inner.module_error(meta, f"cannot invoke macro {signature} before its definition", length=length)
                 continue
             if signature in IMPLICIT:
                 inner.module_error(meta, f"undefined function {signature} (this function is auto-generated by the compiler and must always be called as a "
                                   f"remote, as in __MODULE__.{signature})")
                 continue
-            name = signature.rpartition("/")[0]
             hint = None
             same = [s for s in self.definitions if s.rpartition("/")[0] == name]
             if same:
@@ -438,13 +488,21 @@ class ModuleState:
                 if near:
                     hint = "did you mean:\n\n" + "\n".join(f"      * {s}" for s in self.definitions if s.rpartition("/")[0] == near)
             inner.module_error(meta, f"undefined function {signature} (expected {_show(self.name)} to define such a function or for it to be "
-                           "imported, but none are available)", hint)
+                           "imported, but none are available)", hint, length)
 
     def _place(self, function: Any, file: str) -> Env:
         """The environment of what one of the functions says."""
         inner = self.env.fork()
         inner.function, inner.file = function, file
         return inner
+
+    def _check_specs(self) -> None:
+        """Specifications are of functions that the module has."""
+        if "__protocol__" in self.attributes:
+            return
+        for signature, line in self.specs.items():
+            if signature not in self.definitions and signature not in SPECIFIED and signature not in self.provided:
+                raise self.env.fail_in_file([(LINE, line)], f"spec for undefined function {signature}")
 
     def _check_inline(self) -> None:
         """``@compile {:inline, functions}`` names functions of the module."""
@@ -480,7 +538,7 @@ class ModuleState:
     def _warn_unused(self) -> None:
         """Warn of private functions that nothing calls."""
         called = self._reachable()
-        for d in self.definitions.values():
+        for d in sorted(self.definitions.values(), key=lambda d: (d.name, d.arity), reverse=True):
             if d.kind not in ("defp", "defmacrop") or d.wrapper or d.defn or d.name.startswith("super ") or not line_of(d.meta):
                 continue
             reached = [d.arity - n for n in range(d.defaults + 1) if f"{d.name}/{d.arity - n}" in called]
@@ -489,11 +547,11 @@ class ModuleState:
             if not reached:
                 if d.kind == "defmacrop" and (d.signature in self.compiled or not lint.written(d.meta)):
                     continue
-                inner = self.env.fork()
-                inner.function = (d.name, d.arity)
-                inner.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
+                self.env.warn(d.meta, f"{'macro' if d.kind == 'defmacrop' else 'function'} {d.signature} is unused")
 
 
+SPECIFIED = frozenset(("__struct__/0", "__struct__/1", "exception/1", "message/1", "child_spec/1", "init/1", "module_info/0", "module_info/1"))
+"""Functions that macros of native modules make without a definition."""
 INVALID_HEAD = (
     "only variables and \\\\ are allowed as arguments in function head.\n\n"
     "If you did not intend to define a function head, make sure your function definition has the proper syntax by wrapping the arguments in "
@@ -516,9 +574,10 @@ _MULTIPLE_DEFAULTS = (
 class _Conflict(Exception):
     """A problem of the module as a whole (the CompileError names the module, not the file)."""
 
-    def __init__(self, state: ModuleState, meta: Any, message: str) -> None:
+    def __init__(self, state: ModuleState, scope: Env, meta: Any, message: str) -> None:
         super().__init__(message)
         self.state = state
+        self.scope = scope
         self.meta = meta
         self.message = message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import copysign
 from typing import Any
 
 from defnpy.expand import expander as ex
@@ -73,9 +74,11 @@ def expand_guard(tree: Any, env: Env) -> Any:
     """Expand a guard expression."""
     context, env.context = env.context, "guard"
     try:
-        return ex.expand(tree, env)
+        done = ex.expand(tree, env)
     finally:
         env.context = context
+    lint.length_in_guard(tree, env)
+    return done
 
 
 def read(tree: Any, env: Env) -> Any:
@@ -97,7 +100,14 @@ def pattern(tree: Any, env: Env) -> Any:
         return _node(tree, env)
     if kind is list:
         return _list(tree, env)
+    if kind is float and tree == 0.0 and copysign(1.0, tree) > 0:
+        env.warn_in_block([], ZERO)
     return tree
+
+
+ZERO = (
+    "pattern matching on 0.0 is equivalent to matching only on +0.0 from Erlang/OTP 27+. Instead you must match on +0.0 or -0.0"
+)
 
 
 def _list(items: list[Any], env: Env) -> Any:
@@ -141,8 +151,8 @@ def _variable(tree: Any, env: Env) -> Any:
     var = env.match.get(key)
     if var is None:
         var = env.match[key] = Var(name.name, context)
-        # What a macro binds, and what a numerical definition does, is not looked at.
-        if context is None and not env.defn and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
+        # What a macro binds is not looked at.
+        if context is None and len(key) == 2 and key[1] is None and (not name.name.startswith("_") or is_compiler_name(name.name)):
             var.hides = key in env.vars
             if not ex.meta_get(meta, lint.MARK):
                 env.unit.bindings.append((var, meta, env))
@@ -165,7 +175,7 @@ def _pin(tree: Any, env: Env) -> Any:
         inner = (name, outside, ex.expand(inner[2][1], env) if len(inner[2]) == 2 else None)
     if inner.__class__ is tuple and len(inner) == 3 and inner[0].__class__ is Atom and inner[2].__class__ is not list:
         if inner[2].__class__ is not Var and ex.variable_key(inner) not in env.vars:
-            env.error(meta, UNDEFINED_PIN.format(inner[0].name))
+            env.error(inner[1], UNDEFINED_PIN.format(inner[0].name))
             return (UNDERSCORE, meta, None)
         return (ex.PIN, meta, [read(inner, env)])
     from defnpy.expand.expander import _show
@@ -248,7 +258,7 @@ def _alias(tree: Any, env: Env) -> Any:
 def _negative(tree: Any, env: Env) -> Any:
     form, meta, args = tree
     if len(args) == 1:
-        inner = pattern(args[0], env)
+        inner = args[0] if args[0].__class__ is float else pattern(args[0], env)
         if inner.__class__ in (int, float):
             return -inner if form.name == "-" else inner
     return _forbidden(form, meta, args, env)

@@ -18,10 +18,18 @@ BEHAVIOURS: dict[str, tuple[str, str]] = {
     "Elixir.Application": ("stop/1 start/2", "start_phase/3 prep_stop/1 config_change/3"),
     "Elixir.Calendar": (_CALENDAR, ""),
     "Elixir.Calendar.TimeZoneDatabase": (_TIME_ZONES, ""),
+    "Elixir.Collectable": ("into/1", ""),
     "Elixir.DynamicSupervisor": ("init/1", ""),
     "Elixir.EEx.Engine": ("init/1 handle_text/3 handle_expr/3 handle_end/1 handle_body/1 handle_begin/1", ""),
+    "Elixir.Enumerable": ("slice/1 reduce/3 member?/2 count/1", ""),
     "Elixir.Exception": ("message/1 exception/1", "blame/2"),
     "Elixir.GenServer": ("init/1", _SERVER),
+    "Elixir.Inspect": ("inspect/2", ""),
+    "Elixir.JSON.Encoder": ("encode/2", ""),
+    "Elixir.List.Chars": ("to_charlist/1", ""),
+    "Elixir.Nx.Container": ("traverse/3 serialize/1 reduce/3", ""),
+    "Elixir.Nx.LazyContainer": ("traverse/3", ""),
+    "Elixir.String.Chars": ("to_string/1", ""),
     "Elixir.Supervisor": ("init/1", ""),
 }
 """Module to its required and its optional callbacks."""

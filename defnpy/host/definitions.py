@@ -252,8 +252,12 @@ def define_struct(module: Atom, given: Any) -> Any:
 def define_exception(module: Atom, given: Any) -> Any:
     state = _state(module)
     state.info["exception"] = True
+    state.provided.add("exception/1")
     state.attributes.setdefault("behaviour", []).insert(0, Atom("Elixir.Exception"))
-    state.set_struct(_fields([(EXCEPTION, True), *_fields(given)]), [])
+    fields = _fields(given)
+    if any(name is MESSAGE for name, _ in fields):
+        state.provided.add("message/1")
+    state.set_struct(_fields([(EXCEPTION, True), *fields]), [])
     return Atom("ok")
 
 
@@ -272,8 +276,8 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
         fault = "it does not define any callbacks"
     if fault is not None:
         raise errors.ArgumentError(f"cannot pass module {inspect(behaviour)} as argument to defoverridable/1 because {fault}")
-    listed = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
-    return [pair for pair in listed if f"{pair[0].name}/{pair[1]}" in state.definitions]
+    found_pairs = [(Atom(n.name.removeprefix("MACRO-")), a - 1) if n.name.startswith("MACRO-") else (n, a) for n, a in callbacks or []]
+    return [pair for pair in found_pairs if f"{pair[0].name}/{pair[1]}" in state.definitions]
 
 
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:

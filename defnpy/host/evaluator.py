@@ -13,7 +13,7 @@ from defnpy.codegen.emit import Emitter
 from defnpy.codegen.module import emit_definitions, registration
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand import expander as ex
-from defnpy.expand import lint
+from defnpy.expand import lint, remotes
 from defnpy.expand.env import LINE, CompileFailure, Diagnostic, Env, Unit, Var, line_of
 from defnpy.expand.macros import NATIVE, definitions
 from defnpy.expand.module import Definition, ModuleConflict, ModuleState
@@ -100,14 +100,14 @@ class Compilation:
                 # Python programs read the variables of a model file.
                 for var in self.env.vars.values():
                     var.used = True
-            self.unit.warn_unused()
+            self.unit.warn_unused(whole=True)
             self.report_warnings()
         prelude, statements = self.emit(expanded, name)
         self.statements.extend(statements)
         value = self.execute([*prelude, *statements], name)
         if whole:
             lint.unused(self.unit)
-            lint.remotes(self.unit, self.evaluator.provides)
+            remotes.check(self.unit, self.evaluator.provides)
             self.report_warnings()
         return value
 
@@ -217,7 +217,7 @@ class Compilation:
             raise
         finally:
             lint.unused(self.unit)
-            lint.remotes(self.unit, self.evaluator.provides)
+            remotes.check(self.unit, self.evaluator.provides)
             self.report_warnings()
 
     # -- modules --
@@ -267,7 +267,7 @@ class Compilation:
         env.state = state
         env.function = None
         env.context_modules = [name, *env.context_modules]
-        mark = len(self.unit.diagnostics)
+        mark, since = len(self.unit.diagnostics), len(self.unit.bindings)
         failure, self.unit.failure = self.unit.failure, None
         self.begun.add(name)
         evaluator = self.evaluator
@@ -278,7 +278,7 @@ class Compilation:
             value = self._body(block, env)
             if self.unit.failure is None:
                 self._before_compile(state, env)
-            self.unit.warn_unused()
+            self._warn_of_body(mark, since)
             state.check_numerical_calls()
             sound = not self.failed_since(mark)
             if sound or (self.unit.recovering and not state.incomplete):
@@ -287,7 +287,7 @@ class Compilation:
                 raise self._module_error(mark, name)
             self._finish(state, index)
         except ModuleConflict as conflict:
-            self.unit.diagnostics.append(Diagnostic("error", conflict.message, env.file, *env.position(conflict.meta)))
+            self.unit.diagnostics.append(conflict.scope.diagnostic("error", conflict.meta, conflict.message))
             raise self._module_error(mark, name) from None
         except CompileFailure as problem:
             env.recover(problem)
@@ -315,6 +315,16 @@ class Compilation:
             self.evaluator.runtime.module(module).functions[f"{function.name}/1"](name)
         return (Atom("module"), name, b"\x7f\xff", value)
 
+    def _warn_of_body(self, mark: int, since: int) -> None:
+        """What a module's body binds and does not read is said before what its definitions gave rise to."""
+        diagnostics = self.unit.diagnostics
+        end = len(diagnostics)
+        self.unit.warn_unused(since, whole=True)
+        at = max(mark, self.reported)
+        found = diagnostics[end:]
+        diagnostics[end:] = []
+        diagnostics[at:at] = found
+
     def _module_error(self, mark: int, name: Atom) -> CompileError:
         """The error that ends a module: that of the first problem behind which compilation went on only to find others."""
         failure = self.unit.failure
@@ -325,8 +335,12 @@ class Compilation:
         return self.compile_error(mark, None if failure is not None and failure.in_file else name)
 
     def _body(self, block: Any, env: Env) -> Any:
+        if not ex.is_node(block, ex.BLOCK):
+            return self.form(block, env)
         value = None
-        for form in block[2] if ex.is_node(block, ex.BLOCK) else [block]:
+        for form in block[2]:
+            if form is not block[2][-1]:
+                lint.useless(form, None, block[1], env)
             value = self.form(form, env)
         return value
 
@@ -340,6 +354,8 @@ class Compilation:
             macro, meta, args, module, name = self._macro_of(form, env)
             if macro is None:
                 break
+            if module is not ex.KERNEL:
+                remotes.warn_of_deprecated(module, f"{name}/{len(args)}", meta, env)
             if not getattr(macro, "native_macro", False):
                 form = ex.run_macro(macro, module, meta, args, env)
                 continue
@@ -416,14 +432,13 @@ class Compilation:
         from defnpy.expand.module import UNREAD
 
         if name in UNREAD:
+            env.state.doc_line = line_of(meta)
             _record_type(name, value, env)
             return True
         if value.__class__ in (int, str, float, bool) or (value.__class__ is Atom):
             from defnpy.host.definitions import put_attribute
 
-            env.state.doc_line = line_of(meta)
-            if lint.written(meta):
-                env.state.written_attributes[name] = meta
+            env.state.note_attribute(name, meta)
             put_attribute(env.state.name, name, value)
             return True
         return False
@@ -588,9 +603,10 @@ class Evaluator:
             return made.run(parse_program(text, file))
 
     def eval_quoted(self, tree: Any, bindings: list[tuple[Any, Any]], file: str = "nofile", env: Env | None = None, *,
-                    logged: bool = True) -> tuple[Any, list[Any], Env]:
+                    logged: bool = True, columns: bool = True) -> tuple[Any, list[Any], Env]:
         """The value of *tree*, and the bindings and environment afterwards. Problems are written unless *logged* is false."""
         made = self.compilation(file)
+        made.unit.columns, made.unit.evaluated = columns, True
         if env is not None:
             keep = made.env.vars
             inner = env.fork()

@@ -56,7 +56,7 @@ def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[st
 
 def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any] | None, library: bool) -> Any:
     from defnpy.host.evaluator import deep_recursion
-    from defnpy.host.source import parse_program
+    from defnpy.host.source import read_program
     from defnpy.terms.runtime import runtime
 
     evaluator = runtime().evaluator
@@ -65,7 +65,8 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
     compilation.library = library
     with deep_recursion():
         try:
-            value = compilation.run_whole(parse_program(text, file))
+            tree, warned = read_program(text, file)
+            value = compilation.run_whole(tree)
         finally:
             if namespace is not None:
                 namespace.update(compilation.namespace)
@@ -74,7 +75,7 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
                 evaluator.compiled, runtime().asked = before
         module = compilation.artifact()
         # A program that deserves a warning is compiled, and warned of, each time.
-        if module is not None and not compilation.warned:
+        if module is not None and not warned and not compilation.warned:
             cache.store(name, compile(module, file, "exec", dont_inherit=True))
     return value
 

@@ -31,7 +31,7 @@ class Place:
         self.function = function
 
     def __str__(self) -> str:
-        return ":".join([self.file, str(self.line)] + ([str(self.column)] if self.column else [])) + (f": {self.function}" if self.function else "")
+        return ":".join([self.file, *(str(at) for at in (self.line, self.column) if at)]) + (f": {self.function}" if self.function else "")
 
 
 def places(trace: TracebackType | None) -> list[Place]:
@@ -191,17 +191,25 @@ def source_line(file: str, line: int) -> str | None:
 
 def show_diagnostics(diagnostics: list[Any]) -> str:
     """All problems of a file, each with its source line."""
-    return "".join(f"{_diagnostic(d)}\n\n" for d in diagnostics)
+    told: list[list[Any]] = []
+    for d in diagnostics:
+        if told and d.shared and told[-1][0].shared and told[-1][0].message == d.message:
+            told[-1].append(d)
+        else:
+            told.append([d])
+    return "".join(f"{_diagnostic(first, others)}\n\n" for first, *others in told)
 
 
-def _diagnostic(d: Any) -> str:
-    """One problem as the Elixir compiler prints it."""
-    place = str(Place(d.file, d.line, d.column, d.where))
-    message = d.message + (f"\n\nhint: {d.hint}" if d.hint else "")
+def _diagnostic(d: Any, others: list[Any]) -> str:
+    """One problem as the Elixir compiler prints it, and the *others* of the same message."""
     text = source_line(d.file, d.line)
+    margin = " " * (max(2, len(str(d.line))) + 2)
+    place = f"\n{margin if text is not None else ''}└─ ".join(str(Place(o.file, o.line, o.column, o.where)) for o in (d, *others))
+    if d.stack:
+        return f"{d.severity}: {d.message}\n  {place}"
+    message = d.message + (f"\n\nhint: {d.hint}" if d.hint else "")
     if text is None:
         return f"{d.severity}: {message}\n└─ {place}"
-    margin = " " * (max(2, len(str(d.line))) + 2)
     first, *rest = message.split("\n")
     shown = "\n".join([first, *(margin + part if part else part for part in rest)])
     return f"{margin}{d.severity}: {shown}\n" + _snippet(d.line, text, d.column, ("^" if d.severity == "error" else "~") * d.length, place)

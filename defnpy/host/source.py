@@ -11,6 +11,11 @@ from defnpy.terms.struct import Struct
 
 def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
     """The quoted tree of a file."""
+    return read_program(text, file, line)[0]
+
+
+def read_program(text: str | bytes, file: str, line: int = 1) -> tuple[Any, bool]:
+    """The quoted tree of a file, and whether the reader warned of something."""
     from defnpy.syntax.errors import ParseError
     from defnpy.syntax.parser import parse_with_warnings
 
@@ -20,7 +25,7 @@ def parse_program(text: str | bytes, file: str, line: int = 1) -> Any:
         raise syntax_error(problem) from None
     if warnings:
         report_warnings(warnings, file)
-    return tree
+    return tree, bool(warnings)
 
 
 def report_warnings(warnings: list[tuple[int, str]], file: str) -> None:

@@ -175,7 +175,9 @@ class Annotator:
         return with_meta(made, self.parens(opening, closing))
 
     def empty_paren(self, v: Values, p: Places) -> Any:
-        return nodes.EmptyParens((_BLOCK, self.parens(p[-len_of_parens(v)], p[-1]), []))
+        made = nodes.EmptyParens((_BLOCK, self.parens(p[-len_of_parens(v)], p[-1]), []))
+        made.place = 0
+        return made
 
     # ---- clauses
 

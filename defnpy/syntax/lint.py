@@ -8,7 +8,6 @@ import unicodedata
 BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 DEPRECATED_OPERATORS = {
     "^^^": "^^^ is deprecated. It is typically used as xor but it has the wrong precedence, use Bitwise.bxor/2 instead",
-    "~~~": "~~~ is deprecated. Use Bitwise.bnot/1 instead for clarity",
     "<|>": "<|> is deprecated. Use another pipe-like operator",
 }
 CHARLIST = (
@@ -21,6 +20,20 @@ CHARLIST_HEREDOC = (
     "single-quoted string represent charlists. Use ~c''' if you indeed want a charlist or use \"\"\" instead"
 )
 QUOTED_KEY = "single quotes around keywords are deprecated. Use double quotes instead"
+EMPTY_PARENS = (
+    "invalid expression (). If you want to invoke or define a function, make sure there are no spaces between the function name and its "
+    "arguments. If you wanted to pass an empty block or code, pass a value instead, such as a nil or an atom"
+)
+EMPTY_CLAUSE = "an expression is always required on the right side of ->. Please provide a value after ->"
+NOT_IN = '"not expr1 in expr2" is deprecated, use "expr1 not in expr2" instead'
+BARE_CALL = (
+    'missing parentheses for expression following "{}:" keyword. Parentheses are required to solve ambiguity inside keywords.\n\n'
+    "This error happens when you have function calls without parentheses inside keywords. For example:\n\n"
+    "    function(arg, one: nested_call a, b, c)\n    function(arg, one: if expr, do: :this, else: :that)\n\n"
+    'In the examples above, we don\'t know if the arguments "b" and "c" apply to the function "function" or "nested_call". Or if the keywords '
+    '"do" and "else" apply to the function "function" or "if". You can solve this by explicitly adding parentheses:\n\n'
+    "    function(arg, one: if(expr, do: :this, else: :that))\n    function(arg, one: nested_call(a, b, c))\n\nAmbiguity found at:"
+)
 TYPE_ATOM = 'atom ::: must be written between quotes, as in :"::", to avoid ambiguity'
 UNNECESSARY = {
     "atom": (

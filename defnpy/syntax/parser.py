@@ -211,6 +211,8 @@ def parse_all(
     pause = len(source) > GC_FROM and gc.isenabled()
     if pause:
         gc.disable()
+    noticed: dict[int, str] = {}
+    outer = nodes.NOTICED.set(noticed)
     try:
         tree = _parse_tokens(tokenizer, options)
     except ParseError as error:
@@ -218,8 +220,10 @@ def parse_all(
             error.column = None
         raise error.locate(source, file, line, column) from None
     finally:
+        nodes.NOTICED.reset(outer)
         if pause:
             gc.enable()
+    tokenizer.warnings.extend(noticed.items())
     if tree is nodes.NOTHING:
         first = tokenizer.places[0] if tokenizer.places else _first_break(source, line, column)
         meta = [] if first is None else [(Atom("line"), first >> 32), (Atom("column"), first & 0xFFFFFFFF)]

@@ -239,7 +239,7 @@ def _lint_heredoc(tk: Tokenizer, quote: Quote, raw: str, first: bool, indentatio
     for offset, row in enumerate(raw.split("\n")):
         text = row.lstrip(" \t")
         if text.strip("\r") and (offset or first) and len(row) - len(text) < indentation:
-            tk.warn(lint.outdented(quote.end), (line + offset) * LINE + len(row) - len(text) + 1)
+            tk.warn(lint.outdented(quote.end), (line + offset) * LINE + quote.place % LINE)
             return
 
 

@@ -21,7 +21,7 @@ defmodule Blame.Shapes do
   def size(%Line{}, [first | _]) when first > 1 when first == :any, do: first
   def size(x, x), do: x
   def short(a, b \\\\ 1) when is_atom(a), do: {a, b}
-  for n <- 1..12, do: def many(unquote(n)), do: unquote(n)
+  for n <- 1..12, do: def(many(unquote(n)), do: unquote(n))
   def many_written(0), do: 0
   def many_written(1), do: 0
   def many_written(2), do: 0

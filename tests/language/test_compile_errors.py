@@ -120,7 +120,7 @@ def test_a_struct_written_by_hand_is_built() -> None:
 WARNED = [
     ("{_p, _p} = {1, 1}", 'the underscored variable "_p" appears more than once in a match.', "nofile:1:6"),
     ("fn _q -> _q end", 'the underscored variable "_q" is used after being set.', "nofile:1:10"),
-    ('"unread"\n:ok', 'code block contains unused literal "unread" (remove the literal or assign it to _ to avoid warnings)', "nofile:1\n"),
+    ('"unread"\n:ok', 'code block contains unused literal "unread" (remove the literal or assign it to _ to avoid warnings)', "nofile\n"),
     ("v = 1\nv\n:ok", "variable v in code block has no effect as it is never returned", "nofile:2:1"),
     ("defmodule Wa do\n  @a 1\n  def f do\n    @a\n    :ok\n  end\nend", "module attribute @a in code block has no effect", "nofile:4:5: Wa.f/0"),
     ("defmodule Wb do\n  def f(v) do\n    case 1 do\n      v -> 2\n    end\n    v\n  end\nend",
@@ -139,7 +139,7 @@ WARNED = [
     ("defmodule Wi do\n  @a 1\n  def f, do: @a()\nend",
      "the @a() notation (with parentheses) is deprecated, please use @a (without parentheses) instead", "nofile:3: "),
     ("~w(a, b)", "the sigils ~w/~W do not allow trailing commas at the end of each word.", "nofile:1"),
-    ("<<1::little()>>", 'extra parentheses on a bitstring specifier "little()" have been deprecated.', "nofile:1:6"),
+    ("<<1::little()>>", 'extra parentheses on a bitstring specifier "little()" have been deprecated.', "nofile:1:4"),
     ("&Date.utc_today()/0", "extra parentheses on a remote function capture &Date.utc_today()/0 have been deprecated.", "nofile:1:1\n"),
     ("defmodule Wj do\n  defstruct [:n]\nend\ndefmodule Wk do\n  def f(%Wj{__struct__: _, n: n}), do: n\nend", "key :__struct__ is ignored when using structs",
      "nofile:5:9\n"),

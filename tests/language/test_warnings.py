@@ -50,6 +50,11 @@ def test_unused_variables_and_functions_are_named_each_time(tmp_path: Path) -> N
         assert done.stderr.count("warning:") == 4
 
 
+def test_what_the_reader_warns_of_is_told_each_time(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert _warnings(_run(tmp_path, "IO.puts(not 1 in [2])").stderr) == ['"not expr1 in expr2" is deprecated, use "expr1 not in expr2" instead']
+
+
 def test_a_local_function_that_clashes_with_an_import(tmp_path: Path) -> None:
     done = _run(tmp_path, "defmodule K do\n  def length(x), do: {:mine, x}\n  def f(x), do: length(x)\nend\n")
     assert done.returncode == 1
@@ -254,7 +259,7 @@ def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: 
         "macro m/0 is unused",
         "module attribute @doc was set but no definition follows it",
         "@behaviour Nowhere.AtAll does not exist (in module Given)",
-        "module attribute @derive was set but never used (it must come before defstruct)",
+        "warning: module attribute @derive was set but never used (it must come before defstruct)",
         'function f/0 required by behaviour Wanted was implemented as "defmacro" but should have been "def" (in module Given)',
         'got "@impl false" for function f/0 but it is a callback specified in Wanted',
         'got "@impl Later" for function g/0 but this behaviour was not declared with @behaviour',
@@ -271,7 +276,7 @@ def test_calls_of_other_modules_attributes_and_behaviours_are_checked(tmp_path: 
         "Foo.Bar.x/0 is undefined (module Foo.Bar is not available or is yet to be defined)",
     ])
     assert f"└─ {tmp_path}/w.exs:12:18: Calls.b/0" in done.stderr
-    assert f"└─ {tmp_path}/w.exs:14:13: Calls.m/0" in done.stderr
+    assert f"└─ {tmp_path}/w.exs:14:13: Calls (module)" in done.stderr
 
 
 REACHED = """defmodule Reached do
@@ -308,9 +313,7 @@ def test_functions_that_only_call_each_other_are_unused(tmp_path: Path) -> None:
         "function head for def late/1 must come at the top of its direct implementation. Instead of:",
         "this clause for mixed/1 cannot match because a previous clause at line 4 always matches",
         "undefined module attribute @missing, please remove access to @missing or explicitly set it before access",
-        "unused import List",
     ]
-    assert "└─ nofile:1:1\n" in done.stderr
 
 
 BEHAVIOURS = [

@@ -18,9 +18,8 @@ WARNED = {
     "?\\ ": (1, 1, "found ?\\ followed by code point 0x20 (space), please use ?\\s instead"),
     "?\\q": (1, 1, "unknown escape sequence ?\\q, use ?q instead"),
     "a ^^^ b": (1, 3, "^^^ is deprecated"),
-    "~~~a": (1, 1, "~~~ is deprecated"),
     "a!=b": (1, 1, 'found identifier "a!", ending with "!", followed by ='),
-    'x = """\n  a\n b\n  """': (3, 2, "outdented heredoc line"),
+    'x = """\n  a\n b\n  """': (3, 5, "outdented heredoc line"),
 }
 
 

@@ -84,6 +84,8 @@ def defmodule(meta: Any, args: list[Any], env: Env) -> Any:
         runtime().take_over(name)
     block = ex.keyword(args[1]).get("do")
     captured = env.fork()
+    if name.__class__ is Atom:
+        env.context_modules = [name, *env.context_modules]
     mentioned = variables_of(block)
     variables = [(k, v) for k, v in env.vars.items() if k[0] in mentioned]
     for _, var in variables:
@@ -321,7 +323,7 @@ def defprotocol(meta: Any, args: list[Any], env: Env) -> Any:
     info = ((ex.DOT, meta, [protocol, Atom("__protocol__")]), meta, [module, key])
     forms.append((DEF, meta, [(Atom("__protocol__"), meta, [key]), [(DO, info)]]))
     if not functions:
-        lint.protocol_without_functions(meta, env)
+        lint.protocol_without_functions(module_name(args[0], env, meta), meta, env)
     mark = ((ex.DOT, meta, [alias("Module"), Atom("__protocol_functions__")]), meta, [module, functions])
     return (Atom("defmodule"), meta, [args[0], [(DO, (ex.BLOCK, meta, [mark, *forms]))]])
 

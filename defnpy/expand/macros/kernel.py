@@ -32,7 +32,7 @@ def branches(options: Any, form: str, meta: Any, env: Env) -> tuple[Any, Any]:
 
 def if_node(meta: Any, test: Any, then: Any, other: Any, env: Env) -> Any:
     condition = ex.expand(test, env)
-    return (Atom("%if"), meta, [condition, ex.expand(then, env.fork()), ex.expand(other, env.fork())])
+    return (Atom("%if"), meta, [condition, ex.scoped(then, env), ex.scoped(other, env)])
 
 
 @macro("if/2")
@@ -52,8 +52,7 @@ def _lazy(form: str) -> Any:
 
     def expanded(meta: Any, args: list[Any], env: Env) -> Any:
         left = ex.expand(args[0], env)
-        scope = env.fork()
-        return (name, meta, [left, ex.expand(args[1], scope)])
+        return (name, meta, [left, ex.scoped(args[1], env)])
 
     return macro(f"{form}/2")(expanded)
 
@@ -169,7 +168,17 @@ def range_(meta: Any, args: list[Any], env: Env) -> Any:
     _check_sides(args, args)
     parts = ex.expand_args(args, env)
     _check_sides(parts, args)
+    first, last = (_integer(tree, part) for tree, part in zip(args, parts, strict=True))
+    if env.context is None and first.__class__ is int and last.__class__ is int:
+        if first > last:
+            lint.backwards(f"{first}..{last}", meta, env)
+        return (Atom("%range"), meta, [first, last, 1 if first <= last else -1])
     return (Atom("%range"), meta, [*parts, None])
+
+
+def _integer(tree: Any, part: Any) -> Any:
+    """An expanded side of a range, the number itself where ``-1`` is written."""
+    return -tree[2][0] if ex.is_node(tree, Atom("-")) and len(tree[2]) == 1 and tree[2][0].__class__ is int else part
 
 
 def _literal(tree: Any) -> bool:
@@ -220,7 +229,7 @@ def match_q(meta: Any, args: list[Any], env: Env) -> Any:
         (ex.ARROW, place, [[args[0]], True]),
         (ex.ARROW, place, [[(Atom("_"), place, None)], False]),
     ]
-    return ex.expand((CASE, meta, [args[1], [(ex.DO, clauses)]]), env.fork())
+    return ex.scoped((CASE, meta, [args[1], [(ex.DO, clauses)]]), env)
 
 
 @macro("raise/1", "raise/2")
@@ -605,9 +614,7 @@ def attribute(meta: Any, args: list[Any], env: Env) -> Any:
         return _read_attribute(name.name, meta, env)
     if env.function is not None:
         raise ArgumentError(f"cannot set attribute @{name.name} inside function/macro")
-    env.state.doc_line = ex.line_of(meta)
-    if lint.written(meta):
-        env.state.written_attributes[name.name] = meta
+    env.state.note_attribute(name.name, meta)
     return write_attribute(name.name, values[0], meta, env)
 
 
@@ -621,7 +628,7 @@ def _read_attribute(name: str, meta: Any, env: Env) -> Any:
     state = env.state
     if name not in state.attributes and name not in state.accumulating and name not in state.registered and name not in state.written_attributes and (
             env.function is not None or lint.written(meta)):
-        env.warn([], f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access", ex.line_of(meta))
+        state.env.warn([], f"undefined module attribute @{name}, please remove access to @{name} or explicitly set it before access", ex.line_of(meta))
     if env.function is not None or env.context is not None:
         value = state.get_attribute(name)
         outer, env.context = env.context, None
@@ -649,7 +656,13 @@ def _record_type(name: str, tree: Any, env: Env) -> None:
     lint.mark_aliases(tree, env)
     if name in ("type", "typep", "opaque") and ex.is_node(tree, Atom("::")) and tree[2][0].__class__ is tuple:
         head = tree[2][0]
-        env.state.types.add(f"{atom_name(head[0])}/{len(head[2]) if head[2].__class__ is list else 0}")
+        signature = f"{atom_name(head[0])}/{len(head[2]) if head[2].__class__ is list else 0}"
+        env.state.types.add(signature)
+        lint.declared_type(name, signature, tree[2][1], env.state)
+    elif name in ("spec", "callback", "macrocallback"):
+        lint.use_types(tree, env.state)
+        if name == "spec":
+            lint.specified(tree, env.state)
     if name not in ("callback", "macrocallback"):
         return
     env.state.pending_doc = None

@@ -23,7 +23,7 @@ def _thunk(tree: Any, meta: Any, env: Env) -> Any:
     """``fn -> tree end`` expanded in a scope of its own."""
     from defnpy.expand.clauses import Clause
 
-    return (Atom("fn"), meta, [Clause([], [], ex.expand(tree, env.fork()), meta)])
+    return (Atom("fn"), meta, [Clause([], [], ex.scoped(tree, env), meta)])
 
 
 def cond_call(meta: Any, clauses: list[tuple[Any, Any, Any]], env: Env) -> Any:
@@ -36,9 +36,11 @@ def cond_clauses(meta: Any, clauses: list[Any], env: Env) -> Any:
     """``cond`` inside a defn; what a condition binds its body sees."""
     done = []
     for _, at, (head, body) in clauses:
+        since = len(env.unit.bindings)
         scope = env.fork()
         test = ex.expand(head[0], scope)
         done.append((at, test, _thunk(body, at, scope)))
+        env.unit.warn_unused(since)
     return cond_call(meta, done, env)
 
 
@@ -74,11 +76,16 @@ def while_(meta: Any, args: list[Any], env: Env) -> Any:
     if "do" not in blocks:
         raise ArgumentError(f'expected last argument of "while" to be a do-block, got: {ex._show(rest[-1])}')
     pattern, initial = _split_initial(initial_tree, meta, env)
+    bound = len(env.unit.bindings)
     value = ex.expand(initial, env)
+    del env.unit.bindings[bound:]
 
     def function(params: list[Any], body: Any) -> Any:
+        since = len(env.unit.bindings)
         scope = env.fork()
         expanded = expand_patterns(params, scope)
+        # Condition and body bind the same names: neither has to read all.
+        del env.unit.bindings[since:]
         return (Atom("fn"), meta, [Clause(expanded, [], ex.expand(body, scope), meta)])
 
     opts = ex.expand(options, env)

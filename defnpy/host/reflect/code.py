@@ -37,14 +37,18 @@ def eval_string(text: Any, binding: Any = (), options: Any = ()) -> Any:
 
     chosen = _options(options)
     file = chosen.get("file", "nofile")
-    return eval_quoted(parse_program(_source(text), file), binding, options)
+    return _evaluated(parse_program(_source(text), file), binding, chosen, columns=False)
 
 
 @ex("eval_quoted/1", "eval_quoted/2", "eval_quoted/3")
 def eval_quoted(quoted: Any, binding: Any = (), options: Any = ()) -> Any:
-    chosen = _options(options)
+    return _evaluated(quoted, binding, _options(options), columns=True)
+
+
+def _evaluated(quoted: Any, binding: Any, chosen: dict[str, Any], *, columns: bool) -> Any:
     env = chosen.get("env")
-    value, bound, _ = runtime().evaluator.eval_quoted(quoted, list(binding), chosen.get("file", "nofile"), env.env if env is not None else None)
+    value, bound, _ = runtime().evaluator.eval_quoted(
+        quoted, list(binding), chosen.get("file", "nofile"), env.env if env is not None else None, columns=columns)
     return (value, bound)
 
 

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.syntax.builders.nodes import COLUMN, LINE, NOTHING, Clause, EmptyParens, Left, Places, Run, Values, meta_at, plain, plain_arguments, syntax_error
+from defnpy.syntax import lint
+from defnpy.syntax.builders.nodes import (
+    COLUMN,
+    LINE,
+    NOTHING,
+    NOTICED,
+    Clause,
+    EmptyParens,
+    Left,
+    Places,
+    Run,
+    Values,
+    meta_at,
+    notice,
+    plain,
+    plain_arguments,
+    syntax_error,
+)
 from defnpy.syntax.builders.operators import fold_run
 from defnpy.syntax.errors import ParseError
 from defnpy.terms.atom import Atom
@@ -70,6 +87,13 @@ def body_eoe(v: Values, p: Places) -> Any:
     return []
 
 
+def pair_bare(v: Values, p: Places) -> Any:
+    """``key: call a, b``: whose arguments are they?"""
+    if v[-2].__class__ is Atom:
+        notice(p[-1] >> 32 << 32, lint.BARE_CALL.format(v[-2].name))
+    return pair(v, p)
+
+
 def pair(v: Values, p: Places) -> Any:
     value = v[-1]
     return (v[-2], fold_run(value) if value.__class__ is Run else plain(value))
@@ -122,7 +146,10 @@ def paren(v: Values, p: Places) -> Any:
 
 
 def empty_paren(v: Values, p: Places) -> Any:
-    return EmptyParens((BLOCK, [], []))
+    made = EmptyParens((BLOCK, [], []))
+    made.place = p[-2] if v[-2] == "(" else p[-3]
+    notice(made.place, lint.EMPTY_PARENS)
+    return made
 
 
 def build_stab(items: list[Any]) -> list[Any]:
@@ -185,6 +212,7 @@ def fn(v: Values, p: Places) -> Any:
 
 
 def clause_empty(v: Values, p: Places) -> Any:
+    notice(p[-1], lint.EMPTY_CLAUSE)
     return Clause((unwrap_when(v[-2]), meta_at(p[-1]), None))
 
 
@@ -193,6 +221,7 @@ def clause(v: Values, p: Places) -> Any:
 
 
 def clause_bare_empty(v: Values, p: Places) -> Any:
+    notice(p[-1], lint.EMPTY_CLAUSE)
     return Clause(([], meta_at(p[-1]), None))
 
 
@@ -214,13 +243,21 @@ def unwrap_when(arguments: list[Any]) -> list[Any]:
         return list(arguments)
     final = arguments[-1]
     if len(arguments) == 1 and final.__class__ is EmptyParens:
+        _withdraw(final)
         return []
     if final.__class__ is tuple and len(final) == 3 and final[0] is _WHEN and final[2] and len(final[2]) == 2:
         left, guard = final[2]
         if len(arguments) == 1 and left.__class__ is EmptyParens:
+            _withdraw(left)
             return [(_WHEN, final[1], [guard])]
         return [(_WHEN, final[1], [*arguments[:-1], left, guard])]
     return arguments
+
+
+def _withdraw(parens: EmptyParens) -> None:
+    found = NOTICED.get()
+    if found is not None:
+        found.pop(getattr(parens, "place", 0), None)
 
 
 stabs_eoe = left_many = bracket = first

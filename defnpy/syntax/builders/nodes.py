@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from defnpy.syntax.errors import ParseError
@@ -38,10 +39,21 @@ class Callee(tuple[Any, int]):
     __slots__ = ()
 
 
+NOTICED: ContextVar[dict[int, str] | None] = ContextVar("NOTICED", default=None)
+"""What the text being read is warned of, by place."""
+
+
+def notice(place: int, message: str) -> None:
+    """Warn of something that only its place in a term tells."""
+    found = NOTICED.get()
+    if found is not None:
+        found[place] = message
+
+
 class EmptyParens(tuple[Any, Any, Any]):
     """``()``: a block of nothing, or no arguments before ``->``."""
 
-    __slots__ = ()
+    place: int
 
 
 class Keywords(list[Any]):

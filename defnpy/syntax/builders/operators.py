@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from defnpy.syntax.builders.nodes import EmptyParens, Places, Run, Values, meta_at, syntax_error
+from defnpy.syntax import lint
+from defnpy.syntax.builders.nodes import EmptyParens, Places, Run, Values, meta_at, notice, syntax_error
 from defnpy.syntax.terminals import NOT_IN, Operator
 from defnpy.terms.atom import Atom
 
@@ -96,6 +97,7 @@ def build_binary(operator: Operator, place: int, left: Any, right: Any) -> Any:
         return (_NOT, meta_at(place), [(_IN, meta_at(place), [left, right])])
     if atom is _IN and left.__class__ is tuple and len(left) == 3 and (left[0] is _NOT or left[0] is _BANG):
         if left[2].__class__ is list and len(left[2]) == 1:
+            notice(place, lint.NOT_IN)
             return (left[0], left[1], [(_IN, meta_at(place), [left[2][0], right])])
     if atom is _STEP:
         if left.__class__ is tuple and len(left) == 3 and left[0] is _RANGE and left[2] and len(left[2]) == 2:
