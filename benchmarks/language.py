@@ -17,7 +17,7 @@ defmodule Bench do
   def pipeline(list), do: list |> Enum.map(&(&1 * 3)) |> Enum.filter(&(rem(&1, 2) == 0)) |> Enum.sum()
   def stream(list), do: list |> Stream.map(&(&1 * 3)) |> Stream.filter(&(rem(&1, 2) == 0)) |> Enum.sum()
   def reduce(list), do: Enum.reduce(list, 0, fn x, acc -> x + acc end)
-  def comprehension(list), do: for x <- list, rem(x, 3) == 0, do: x * x
+  def comprehension(list), do: for(x <- list, rem(x, 3) == 0, do: x * x)
   def strings(n), do: Enum.map(1..n, &"item #{&1}") |> Enum.join(",")
   def counts(list), do: Enum.reduce(list, %{}, fn x, acc -> Map.update(acc, rem(x, 16), 1, &(&1 + 1)) end)
   def tokens([], acc), do: Enum.reverse(acc)

@@ -388,7 +388,7 @@ def own_update(m: Any, own: bool, k: Any, initial: Any, fun: Any) -> Any:
         return _map.update(m, k, initial, fun)
     if not own:
         m = dict(m)
-    place = _maps.key(k)
+    place = k if k.__class__ is Atom or k.__class__ is str else _maps.key(k)
     m[place] = _fun1(fun)(m[place]) if place in m else initial
     return m
 

@@ -16,7 +16,7 @@ from defnpy.codegen import arithmetic, facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
 from defnpy.codegen.loops import Plan, reduction, uses
-from defnpy.codegen.matching import Matcher
+from defnpy.codegen.matching import Arm, Matcher, shared_tests
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.sequences import Cursor, octets
@@ -474,51 +474,59 @@ class Emitter:
 
     def clause_chain(self, subjects: Sequence[ast.expr | Cursor], clauses: list[Any], dest: Dest, fail: list[ast.stmt]) -> None:
         """Try clauses in turn on the subjects (names); run *fail* when none matches."""
-        flat = dest is RETURN
-        arms: list[tuple[ast.expr | None, list[ast.stmt]]] = []
+        arms: list[Arm] = []
         for clause in clauses:
             self.place(clause.meta)
-            test, bindings = self._head(subjects, clause)
-            known = [var for subject, pattern in zip(subjects, clause.patterns, strict=True) for var in octets(subject, pattern)]
-            with self.block() as stmts, self.where(clause.guards, known):
+            tests, bindings = self._head(subjects, clause)
+            with self.block() as stmts, self.where(clause.guards, octets(subjects, clause.patterns)):
                 for name, value in bindings:
                     self.assign(name, value)
                 self.stmt(clause.body, dest)
-            arms.append((test, stmts))
-            if test is None:
+            arms.append((tests, stmts))
+            if not tests:
                 break
-        if flat:
-            for test, stmts in arms:
-                if test is None:
-                    self.body.extend(stmts)
-                    return
-                self.conditional(test, stmts, [])
-            self.body.extend(fail)
+        if dest is RETURN:
+            self._flat(arms)
+            if arms[-1][0]:
+                self.body.extend(fail)
             return
-        other = fail
-        if arms[-1][0] is None:
-            other = arms.pop()[1]
-        for test, stmts in reversed(arms):
-            assert test is not None
-            other = [self.at(ast.If(test, stmts or [self.at(ast.Pass())], other))]
+        other = fail if arms[-1][0] else arms.pop()[1]
+        for tests, stmts in reversed(arms):
+            other = [self.at(ast.If(self.both(tests), stmts or [self.at(ast.Pass())], other))]
         self.body.extend(other)
+
+    def _flat(self, arms: list[Arm]) -> None:
+        """Arms that return, one after the other; what several in a row ask first is asked once."""
+        while arms:
+            shared, count = shared_tests(arms)
+            tests, stmts = arms[0]
+            if count > 1:
+                with self.block() as inside:
+                    self._flat([(tests[shared:], stmts) for tests, stmts in arms[:count]])
+                self.conditional(self.both(tests[:shared]), inside, [])
+            elif tests:
+                self.conditional(self.both(tests), stmts, [])
+            else:
+                self.body.extend(stmts)
+                return
+            arms = arms[count:]
 
     def eager_head(self, subjects: Sequence[ast.expr | Cursor], clause: Any) -> ast.expr | None:
         """The test of a clause (None when it always matches), which binds its variables."""
-        test, bindings = self._head(subjects, clause, eager=True)
+        tests, bindings = self._head(subjects, clause, eager=True)
         assert not bindings
-        return test
+        return self.both(tests) if tests else None
 
-    def _head(self, subjects: Sequence[ast.expr | Cursor], clause: Any, *,
-              eager: bool = False) -> tuple[ast.expr | None, list[tuple[str, ast.expr]]]:
-        """The test of a clause (None when it always matches) and the assignments to make after it."""
+    def _head(self, subjects: Sequence[ast.expr | Cursor], clause: Any, *, eager: bool = False) -> tuple[list[ast.expr], list[tuple[str, ast.expr]]]:
+        """The tests of a clause and the assignments to make after them."""
         matcher = Matcher(self, eager=eager or bool(clause.guards))
         for pattern, subject in zip(clause.patterns, subjects, strict=True):
             matcher.match(pattern, subject)
         tests = matcher.tests
         if clause.guards:
-            tests = [*tests, self.guards(clause.guards)]
-        return (self.both(tests) if tests else None), matcher.bindings
+            with self.where([], octets(subjects, clause.patterns)):
+                tests = [*tests, self.guards(clause.guards)]
+        return tests, matcher.bindings
 
     # -- functions -----------------------------------------------------------------------------------------------------
 

@@ -328,6 +328,37 @@ class Matcher:
         return em.call(em.attr(reader, method), args)
 
 
+Arm = tuple[list[ast.expr], list[ast.stmt]]
+"""The tests of a clause, and what it does."""
+
+
+def shared_tests(arms: list[Arm]) -> tuple[int, int]:
+    """How many tests the first arms begin with alike, and how many arms these are."""
+    first = arms[0][0]
+    shared, count = len(first), 1
+    for tests, _ in arms[1:]:
+        alike = 0
+        while alike < min(shared, len(tests)) and _same(first[alike], tests[alike]):
+            alike += 1
+        if not alike:
+            break
+        shared, count = alike, count + 1
+    return (shared, count) if count > 1 else (0, 1)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two tests ask the same, and asking changes nothing."""
+    if a.__class__ is not b.__class__ or a.__class__ is ast.NamedExpr:
+        return False
+    if a.__class__ is ast.Call and getattr(a.func, "id", "") not in ("len", "isinstance"):
+        return False  # a Reader takes what it is asked for
+    if isinstance(a, ast.AST):
+        return all(_same(getattr(a, field), getattr(b, field)) for field in a._fields)
+    if a.__class__ is list:
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b)
+
+
 def _is_rest(segment: Any) -> bool:
     value, spec = segment
     return spec.type in ("binary", "bits") and spec.size is None and value.__class__ is not str and value.__class__ is not bytes

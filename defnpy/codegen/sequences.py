@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,10 +81,14 @@ def front_of(pattern: Any) -> Front | None:
     return None
 
 
-def octets(subject: Any, pattern: Any) -> list[Var]:
-    """The variables of a clause's pattern that are octets of a binary."""
-    front = front_of(pattern) if subject.__class__ is Cursor and subject.kind == OCTETS else None
-    return [item[2] for item in front.items or [] if item.__class__ is tuple and item[2] is not None] if front is not None else []
+def octets(subjects: Sequence[Any], patterns: list[Any]) -> list[Var]:
+    """The variables of a clause's patterns that are octets of binaries."""
+    found = []
+    for subject, pattern in zip(subjects, patterns, strict=True):
+        front = front_of(pattern) if subject.__class__ is Cursor and subject.kind == OCTETS else None
+        if front is not None:
+            found += [item[2] for item in front.items or [] if item.__class__ is tuple and item[2] is not None]
+    return found
 
 
 def _binary(pattern: Any) -> Front | None:

@@ -59,7 +59,17 @@ def term_hash(term: Any) -> int:
 def key(term: Any) -> Any:
     """The dict key that stands for *term*."""
     kind = term.__class__
-    return term if kind in _PLAIN or (kind is tuple and _is_plain(term)) else Key(term)
+    if kind in _PLAIN:
+        return term
+    if kind is tuple:
+        for part in term:
+            if part.__class__ not in _PLAIN:
+                break
+        else:
+            return term
+        if _is_plain(term):
+            return term
+    return Key(term)
 
 
 def _is_plain(parts: tuple[Any, ...]) -> bool:
