@@ -70,6 +70,29 @@ def literal(node: Any) -> Any:
     return None
 
 
+def operator_of(node: Any) -> str | None:
+    """``name/arity`` of an arithmetic operator's call."""
+    signature = kernel_call(node)
+    return signature if signature in _BINARY or signature in _WHOLE else None
+
+
+def is_whole_operation(signature: str) -> bool:
+    """Whether an operator is for integers only."""
+    return signature in _WHOLE
+
+
+def class_of(em: Emitter, node: ast.expr) -> str | None:
+    """The class that a Python expression always has: ``int``, ``float`` or not known."""
+    if always_integer(em.integers, node):
+        return "int"
+    if node.__class__ is ast.Name:
+        return "float" if node.id in em.floats else None
+    if node.__class__ is ast.Constant:
+        return "float" if node.value.__class__ is float else None
+    found: str | None = getattr(node, "_class", None)
+    return found
+
+
 class _Expression:
     """An expression of operators over leaves."""
 
@@ -109,11 +132,16 @@ class _Expression:
         em = self.em
         numbers = _numbers(self.top)
         whole = bool(self.leaves) and not _has_division(self.top) and not any(number.__class__ is float for number in numbers)
-        unsure = [leaf for leaf in self.leaves if not always_integer(em.integers, leaf.value)]
+        known = [class_of(em, leaf.value) for leaf in self.leaves]
+        unsure = [leaf for leaf, found in zip(self.leaves, known, strict=True) if found != "int"]
+        tests: list[ast.expr] = []
         if whole and not unsure:
-            tests: list[ast.expr] = []
             made = self._native(self.top, tests)
-            return em.choose(em.both(tests), made, self._exactly()) if tests else made
+            return _of_class("int", em.choose(em.both(tests), made, self._exactly()) if tests else made)
+        if self.leaves and not _is_whole(self.top) and self.top.helper not in _IDENTICAL and all(
+                leaf.value.__class__ is ast.Name and found == "float" for leaf, found in zip(self.leaves, known, strict=True)):
+            made = self._floating(tests)
+            return _of_class("float", em.choose(em.both(tests), made, self._exactly()) if tests else made)
         floats = len(unsure) == len(self.leaves) and self._may_be_float(numbers)
         if not whole and not floats:
             return self._exactly()
@@ -237,6 +265,11 @@ class _Expression:
 
 _BIT_FUNCTIONS = frozenset(helper for _, helper in _BITS.values())
 _COMPARES = frozenset(order for order, _ in _ORDER.values())
+
+
+def _of_class(kind: str, node: ast.expr) -> ast.expr:
+    node._class = kind  # type: ignore[attr-defined]
+    return node
 
 
 def is_name(node: Any) -> bool:

@@ -60,6 +60,9 @@ class Emitter:
         self.guarding = False
         # The names that hold integers where the code being emitted runs.
         self.integers: frozenset[str] = frozenset()
+        self.floats: frozenset[str] = frozenset()
+        # The parameters whose classes hold in every round of the loop being emitted (codegen.numeric).
+        self.classes: dict[int, str] = {}
         self.line = 1
         self.column = 0
         self.module_functions: dict[str, str] = parent.module_functions if parent is not None else {}
@@ -456,7 +459,7 @@ class Emitter:
     @contextmanager
     def where(self, guards: list[Any], integers: Sequence[Var] = ()) -> Iterator[None]:
         """Code inside runs where the guards hold, if there are any, and where these variables hold integers."""
-        outer = self.integers
+        outer = self.integers, self.floats
         if integers:
             self.integers |= {var.python for var in integers if var.python is not None and var.owner is self}
         if len(guards) == 1:
@@ -464,7 +467,15 @@ class Emitter:
         try:
             yield
         finally:
-            self.integers = outer
+            self.integers, self.floats = outer
+
+    def know(self, name: str, value: ast.expr) -> None:
+        """Remember the class of a name that was just given a value, for the code of its scope."""
+        found = arithmetic.class_of(self, value)
+        if found == "int":
+            self.integers |= {name}
+        elif found == "float":
+            self.floats |= {name}
 
     def truth_of_guard(self, guard: Any) -> ast.expr:
         value = self.expr(guard)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from defnpy.codegen.arithmetic import class_of
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.loops import KEPT, split_front, split_text, tuple_parts, update_of
 from defnpy.codegen.sequences import LIST, OCTETS, Cursor, split_cons
@@ -167,7 +168,15 @@ def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], met
         _collect(em, collected, left)
     for step in after:
         step(left)
-    em.add(ast.Continue())
+    unsure = [em.is_(em.class_of(em.name(em.params[k])), em.name(kind)) for k, kind in em.classes.items()
+              for name, value in pairs if name == em.params[k] and class_of(em, value) != kind]  # fmt: skip
+    if unsure:
+        with em.block() as again:
+            em.add(ast.Continue())
+        em.conditional(em.both(unsure), again, [])
+        em.add(ast.Break())
+    else:
+        em.add(ast.Continue())
 
 
 def _collect(em: Emitter, collected: list[tuple[Any, bool]], values: Iterator[ast.expr]) -> None:

@@ -52,9 +52,10 @@ class Matcher:
         elif kind is list:
             self._list(pattern, subject)
         elif kind is int:
-            value = self._atomic(subject)
-            self.tests.append(em.is_(em.class_of(value[0]), em.name("int")))
-            self.tests.append(em.compare(value[1], ast.Eq(), em.const(pattern)))
+            first, value = self._atomic(subject)
+            if getattr(first, "id", None) not in em.integers:
+                self.tests.append(em.is_(em.class_of(first), em.name("int")))
+            self.tests.append(em.compare(value, ast.Eq(), em.const(pattern)))
         elif kind is float:
             self.tests.append(em.rt("strict_equal", [subject, em.const(pattern)]))
         elif is_atom(pattern):

@@ -11,6 +11,7 @@ from defnpy.codegen.handing import cursor_parameters, growing_lists, rests
 from defnpy.codegen.looping import enter_loop
 from defnpy.codegen.loops import loops, plan
 from defnpy.codegen.names import python_name
+from defnpy.codegen.numeric import classes
 from defnpy.codegen.sequences import TEXT, Cursor
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
@@ -69,20 +70,11 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     with em.block() as first:
         enter_loop(em)
     subjects = [em.cursors.get(k) or em.name(p) for k, p in enumerate(params)]
-    body: list[ast.stmt]
-    with em.block() as body:
-        if is_loop:
-            em.tail = definition.signature
-        with em.block() as failed:
-            arguments = em.at(ast.List([_given(em, k) for k in range(len(params))], ast.Load()))
-            # The reference compiles the body of a defn under this name.
-            shown = f"__defn:{definition.name}__" if em.defn else definition.name
-            call = em.rt("clause_failed", [em.name(unit.atom(module)), em.const(shown), em.const(definition.arity), arguments])
-            em.add(ast.Expr(call))
-        for cursor in em.cursors.values():
-            if cursor.reader is not None:
-                em.assign(cursor.reader, em.rt("reader", [em.name(cursor.array), em.name(cursor.at)]))
-        em.clause_chain(subjects, clauses, RETURN, failed)
+    if is_loop:
+        em.tail = definition.signature
+        if not em.plan:
+            first += _float_loop(em, module, definition, subjects)
+    body = _body(em, module, definition, subjects)
     em.place(definition.meta)
     if is_loop:
         body = [em.at(ast.While(em.const(True), body, []))]
@@ -104,6 +96,40 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     if definition.defn in ("defn", "defnp"):
         statements.append(_wrap_defn(em, module, definition, name))
     return statements
+
+
+def _body(em: Emitter, module: Atom, definition: Definition, subjects: list[Any]) -> list[ast.stmt]:
+    """The clauses of a function, and the error when none takes the arguments."""
+    with em.block() as body:
+        with em.block() as failed:
+            arguments = em.at(ast.List([_given(em, k) for k in range(len(em.params))], ast.Load()))
+            # The reference compiles the body of a defn under this name.
+            shown = f"__defn:{definition.name}__" if em.defn else definition.name
+            call = em.rt("clause_failed", [em.name(em.unit.atom(module)), em.const(shown), em.const(definition.arity), arguments])
+            em.add(ast.Expr(call))
+        for cursor in em.cursors.values():
+            if cursor.reader is not None:
+                em.assign(cursor.reader, em.rt("reader", [em.name(cursor.array), em.name(cursor.at)]))
+        em.clause_chain(subjects, definition.clauses, RETURN, failed)
+    return body
+
+
+def _float_loop(em: Emitter, module: Atom, definition: Definition, subjects: list[Any]) -> list[ast.stmt]:
+    """The loop for parameters that hold floats (codegen.numeric), tried first; a round that finds something else leaves it."""
+    em.classes = classes(definition.clauses)
+    if not em.classes:
+        return []
+    names: dict[str, list[str]] = {}
+    for k, kind in em.classes.items():
+        names.setdefault(kind, []).append(em.params[k])
+    em.integers, em.floats = frozenset(names.get("int", ())), frozenset(names["float"])
+    loop = em.at(ast.While(em.const(True), _body(em, module, definition, subjects), []))
+    em.classes, em.integers, em.floats = {}, frozenset(), frozenset()
+    tests = []
+    for kind, held in names.items():
+        left, *more = [em.class_of(em.name(name)) for name in held]
+        tests.append(em.at(ast.Compare(left, [ast.Is() for _ in held], [*more, em.name(kind)])))
+    return [em.at(ast.If(em.both(tests), [loop], []))]
 
 
 def _bouncing(em: Emitter, name: str, step: str, body_given: ast.arguments, positions: int) -> list[ast.stmt]:

@@ -59,6 +59,7 @@ def _bind_fresh(em: Emitter, var: Var, value: Any) -> str:
         done = em.expr(value)
         name = em.bind(var)
         em.assign(name, done)
+        em.know(name, done)
         return name
     name = em.bind(var)
     em.stmt(value, ("name", name))
