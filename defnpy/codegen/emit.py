@@ -16,7 +16,7 @@ from defnpy.codegen import arithmetic, facts, inline
 from defnpy.codegen.destinations import DISCARD, RETURN, Dest
 from defnpy.codegen.looping import call_with_lists, go_back, next_step, reduce_loop, tail_value
 from defnpy.codegen.loops import Plan, reduction, uses
-from defnpy.codegen.matching import Arm, Matcher, shared_tests
+from defnpy.codegen.matching import Arm, Matcher, bound_where_used, shared_tests
 from defnpy.codegen.names import Names, python_name
 from defnpy.codegen.pipelines import comprehension
 from defnpy.codegen.sequences import Cursor, octets
@@ -536,7 +536,7 @@ class Emitter:
         tests = matcher.tests
         if clause.guards:
             with self.where([], octets(subjects, clause.patterns)):
-                tests = [*tests, self.guards(clause.guards)]
+                tests = bound_where_used([*tests, self.guards(clause.guards)])
         return tests, matcher.bindings
 
     # -- functions -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from defnpy.codegen.arithmetic import class_of
 from defnpy.codegen.destinations import RETURN
 from defnpy.codegen.loops import KEPT, split_front, split_text, tuple_parts, update_of
-from defnpy.codegen.sequences import LIST, OCTETS, Cursor, split_cons
+from defnpy.codegen.sequences import LIST, Cursor, split_cons
 from defnpy.codegen.tails import is_local_call
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom
@@ -95,11 +95,8 @@ def enter_loop(em: Emitter) -> None:
         em.collected = em.names.fresh("out")
         em.assign(em.collected, em.at(ast.List([], ast.Load())))
     for cursor in em.cursors.values():
-        if cursor.kind == OCTETS:
-            array = em.name(cursor.array)
-            with em.block() as encoded:
-                em.assign(cursor.array, em.call(em.attr(array, "encode"), []))
-            em.conditional(em.is_(em.class_of(array), em.name("str")), encoded, [])
+        if cursor.size is not None:
+            _encode(em, cursor)
     given = em.growing.get(str(em.function_name), ()) if em.parent is None else ()
     for k in sorted(em.plan.pending):
         value = em.name(em.params[k])
@@ -108,6 +105,16 @@ def enter_loop(em: Emitter) -> None:
     for k in sorted(em.plan.owned):
         em.owners[k] = em.names.fresh(f"own_{em.params[k]}")
         em.assign(em.owners[k], em.const(False))
+
+
+def _encode(em: Emitter, cursor: Cursor) -> None:
+    """The octets of a text that came as a term, and how many there are."""
+    array = em.name(cursor.array)
+    with em.block() as encoded:
+        em.assign(cursor.array, em.call(em.attr(array, "encode"), []))
+    em.conditional(em.is_(em.class_of(array), em.name("str")), encoded, [])
+    counted = em.call(em.name("len"), [array])
+    em.assign(str(cursor.size), em.choose(em.is_(em.class_of(array), em.name("bytes")), counted, em.const(-1)))
 
 
 def _collector(em: Emitter, k: int, value: ast.expr) -> ast.expr:
@@ -168,6 +175,9 @@ def go_back(em: Emitter, args: list[Any], collected: list[tuple[Any, bool]], met
         _collect(em, collected, left)
     for step in after:
         step(left)
+    for cursor in em.cursors.values():
+        if cursor.size is not None and any(name == cursor.array for name, _ in pairs):
+            _encode(em, cursor)
     unsure = [em.is_(em.class_of(em.name(em.params[k])), em.name(kind)) for k, kind in em.classes.items()
               for name, value in pairs if name == em.params[k] and class_of(em, value) != kind]  # fmt: skip
     if unsure:

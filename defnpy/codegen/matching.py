@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING, Any
 
 from defnpy.codegen.looping import offset, rest_of
-from defnpy.codegen.sequences import OCTETS, TEXT, Cursor, Front, front_of
+from defnpy.codegen.sequences import TEXT, Cursor, Front, front_of
 from defnpy.expand.env import Var
 from defnpy.terms.atom import Atom, is_atom
 
@@ -132,15 +133,15 @@ class Matcher:
         em = self.em
         items = front.items or []
         array = em.name(cursor.array)
-        length = em.call(em.name("len"), [array])
-        octets = cursor.kind == OCTETS
-        if octets or front.ends:
-            self.tests.append(em.is_(em.class_of(array), em.name("bytes" if octets else "list")))
-        else:
+        octets = cursor.size is not None
+        length = em.name(cursor.size) if cursor.size is not None else em.call(em.name("len"), [array])
+        if front.ends and not octets:
+            self.tests.append(em.is_(em.class_of(array), em.name("list")))
+        elif not octets:
             self.tests.append(em.compare(em.class_of(array), ast.In(), em.name("CELLS")))
         if not front.ends and len(items) == 1:
             self.tests.append(em.compare(length, ast.Gt(), em.name(cursor.at)))
-        elif front.ends or items or not octets:
+        else:
             self.tests.append(em.compare(length, ast.Eq() if front.ends else ast.GtE(), offset(em, cursor, len(items))))
         for i, item in enumerate(items):
             element = em.sub(array, offset(em, cursor, i))
@@ -345,6 +346,40 @@ def shared_tests(arms: list[Arm]) -> tuple[int, int]:
             break
         shared, count = alike, count + 1
     return (shared, count) if count > 1 else (0, 1)
+
+
+def bound_where_used(tests: list[ast.expr]) -> list[ast.expr]:
+    """The tests of a clause, a name bound by the first use that the next test makes of it rather than by a test of its own."""
+    out: list[ast.expr] = []
+    for test in tests:
+        binding = out[-1].left if out and isinstance(out[-1], ast.Compare) and getattr(out[-1].comparators[0], "id", "") == "NOMATCH" else None
+        used = _with_binding(test, binding) if isinstance(binding, ast.NamedExpr) else None
+        if used is not None:
+            out[-1] = used
+        else:
+            out.append(test)
+    return out
+
+
+_FIRST = {ast.Compare: "left", ast.Attribute: "value", ast.BinOp: "left", ast.IfExp: "test", ast.UnaryOp: "operand"}
+
+
+def _with_binding(node: Any, binding: ast.NamedExpr) -> Any:
+    """*node* with the name that it asks for first bound there; None where something else comes first."""
+    if node.__class__ is ast.Name:
+        return binding if node.id == binding.target.id else None
+    field = _FIRST.get(node.__class__)
+    if field is None and node.__class__ is not ast.BoolOp:
+        return None
+    first = _with_binding(getattr(node, field) if field is not None else node.values[0], binding)
+    if first is None:
+        return None
+    made = copy.copy(node)
+    if field is None:
+        made.values = [first, *node.values[1:]]
+    else:
+        setattr(made, field, first)
+    return made
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -12,7 +12,7 @@ from defnpy.codegen.looping import enter_loop
 from defnpy.codegen.loops import loops, plan
 from defnpy.codegen.names import python_name
 from defnpy.codegen.numeric import classes
-from defnpy.codegen.sequences import TEXT, Cursor
+from defnpy.codegen.sequences import OCTETS, TEXT, Cursor
 from defnpy.codegen.tails import bouncing
 from defnpy.codegen.unit import UnitCode
 from defnpy.expand.module import Definition
@@ -65,7 +65,9 @@ def emit_definition(unit: UnitCode, module: Atom, definition: Definition, names:
     if is_loop:
         em.loops = 1
     params = em.params = em.parameters(clauses)
-    em.cursors = {k: Cursor(params[k], own[k], kinds[k], em.names.fresh("reader") if kinds[k] == TEXT else None) for k in own}
+    for k, kind in kinds.items():
+        reader, size = (em.names.fresh(wanted) if kind == of else None for of, wanted in ((TEXT, "reader"), (OCTETS, "size")))
+        em.cursors[k] = Cursor(params[k], own[k], kind, reader, size)
     em.rests = {var: found for c in clauses for var, found in rests(c, kinds, lists).items()}
     with em.block() as first:
         enter_loop(em)

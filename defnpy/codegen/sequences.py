@@ -19,12 +19,16 @@ NO_VARIABLE: Any = object()
 
 @dataclass(slots=True, frozen=True)
 class Cursor:
-    """A parameter kept as a list or binary and a place in it: the names of both, what it goes through, and the Reader's name for TEXT."""
+    """A parameter kept as a list or binary and a place in it: the names of both, and what it goes through.
+
+    TEXT has the name of its Reader, OCTETS that of their number, which is -1 for what is no binary.
+    """
 
     array: str
     at: str
     kind: str = LIST
     reader: str | None = None
+    size: str | None = None
 
 
 @dataclass(slots=True, frozen=True)

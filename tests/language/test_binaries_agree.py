@@ -25,7 +25,7 @@ heads = st.sampled_from([
 guards = st.sampled_from(["", "", "", " when n > 2", " when is_integer(x) and x > 97", " when byte_size(r) > 1", " when w == r"])
 bodies = st.sampled_from([
     "f(r, n - 1, [x | acc])", "g(r, n - 1, acc)", "{x, f(r, n - 1, acc)}", "r", "{x, r}", "f(w, n - 1, [x | acc])", "[x | g(r, n - 1, acc)]",
-    "if byte_size(r) > 2, do: f(r, n - 1, acc), else: {r, acc}", "f(<<r::binary, n>>, n - 1, acc)", "(fn -> f(r, n - 1, [n | acc]) end).()",
+    "if byte_size(r) > 2, do: f(r, n - 1, acc), else: {r, acc}", "f(<<r::binary, n>>, n - 1, acc)", 'f("b" <> r, n - 1, [x | acc])', "(fn -> f(r, n - 1, [n | acc]) end).()",
     "case r do\n <<y, s::binary>> -> g(s, n - 1, [y | acc])\n _ -> f(r, n - 1, acc)\n end", "h(r, n - 1)", "acc",
 ])  # fmt: skip
 
@@ -65,6 +65,23 @@ def test_functions(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "cursor_parameters", lambda functions: {})
         assert placed == _outcome(text)
+
+
+def test_octets_go_on_with_another_binary() -> None:
+    code = """
+defmodule Anew do
+  def f(<<>>, acc), do: acc
+  def f(<<?a, rest::binary>>, acc), do: f("b" <> rest, acc)
+  def f(<<x, rest::binary>>, acc), do: f(rest, acc + x)
+  def g(<<?a, rest::binary>>, acc), do: h("b" <> rest, acc)
+  def g(<<x, rest::binary>>, acc), do: h(rest, acc + x)
+  def g(<<>>, acc), do: acc
+  def h(<<?c, rest::binary>>, acc), do: g(rest, acc * 2)
+  def h(other, acc), do: g(other, acc)
+end
+{Anew.f("aaaéb", 0), Anew.g("abcab", 1), (try do Anew.f(:no, 1) rescue e -> e.__struct__ end)}
+"""
+    assert shown(code) == "{756, 590, FunctionClauseError}"
 
 
 def test_a_binary_of_a_quarter_of_a_million_octets_is_read_in_a_moment() -> None:
