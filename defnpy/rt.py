@@ -117,7 +117,7 @@ def capture_dynamic(module: Any, name: str, arity: int) -> Capture:
 
 def capture_local(module: Atom, name: str, arity: int, call: Any) -> Capture:
     """``&name/arity`` inside its module."""
-    return Capture(module, name, arity, call)
+    return Capture(module, name, arity, call, local=True)
 
 
 def fun(f: Any, arity: int) -> Any:
@@ -548,6 +548,8 @@ def clause_failed(module: Atom, name: str, arity: int, args: list[Any]) -> NoRet
 
 def fn_clause_failed(module: Any, function: str | None, args: list[Any]) -> NoReturn:
     """No clause of an anonymous function matches; *function* is the ``name/arity`` around it."""
+    if function is None and "__file__" in sys._getframe(1).f_globals:
+        module, function = Atom("elixir_compiler_0"), "__FILE__/1"
     if function is None:
         raise _errors.FunctionClauseError(Atom("erl_eval"), Atom("-inside-an-interpreted-fun-"), len(args), args)
     raise _errors.FunctionClauseError(module, Atom(f"-{function}-fun-0-"), len(args), args)

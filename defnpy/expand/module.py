@@ -7,7 +7,7 @@ from typing import Any
 
 from defnpy.base.nearest import nearest
 from defnpy.expand import expander as ex
-from defnpy.expand import lint, shadow
+from defnpy.expand import lint, shadow, signatures
 from defnpy.expand.clauses import Clause, split_when
 from defnpy.expand.env import LINE, Env, MacroEnv, Var, column_of, line_of
 from defnpy.expand.patterns import expand_guard, expand_patterns
@@ -88,8 +88,8 @@ class ModuleState:
         # The functions that @spec names, and where.
         self.specs: dict[str, int] = {}
         self.info: dict[str, Any] = {}
-        # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters); and what waits for its function.
-        self.docs: list[tuple[str, str, int, int, Any, list[Any], str]] = []
+        # What @moduledoc and @doc said: (kind, name, arity, line, text, false or None, metadata, parameters or specification); and what waits for its function.
+        self.docs: list[tuple[str, str, int, int, Any, list[Any], Any]] = []
         self.doc_line = 0
         self.pending_doc: tuple[int, Any, list[Any]] | None = None
         self.callbacks: list[Any] = []
@@ -201,7 +201,7 @@ class ModuleState:
             if all(d is not found for d, _, _ in self.impls):
                 self.impls.append((found, value, meta))
 
-    def _document(self, found: Definition, params: list[Any], *, head: bool) -> None:
+    def _document(self, found: Definition, params: list[Any], defaults: dict[int, Any], env: Env, *, head: bool) -> None:
         """Remember a public function with its parameters; the documentation that waits is its own."""
         line, text, meta = self.pending_doc or (line_of(found.meta), None, [])
         waited, self.pending_doc = self.pending_doc is not None, None
@@ -214,12 +214,27 @@ class ModuleState:
         key = ("macro" if found.kind == "defmacro" else "function", found.name, found.arity)
         at = next((i for i, entry in enumerate(self.docs) if entry[:3] == key), None)
         if at is None:
-            self.docs.append((*key, line, text, meta, ", ".join(map(_shown_name, params))))
-        elif waited:
-            known = self.docs[at]
-            if known[4].__class__ is str and text.__class__ is str and not head and not found.defn and lint.written(found.meta):
-                self._place((found.name, found.arity), self.env.file).warn([], lint.DOCUMENTED_TWICE.format(known[3], found.name), line)
-            self.docs[at] = (*key, line, text, meta, self.docs[at][6])
+            self.docs.append((*key, line, text, meta, signatures.parts(params, defaults, env)))
+            return
+        was = self.docs[at]
+        if waited:
+            if was[4].__class__ is str and text.__class__ is str and not head and not found.defn and lint.written(found.meta):
+                self._place((found.name, found.arity), self.env.file).warn([], lint.DOCUMENTED_TWICE.format(was[3], found.name), line)
+            was = self.docs[at] = (*key, line, text, meta, was[6])
+        if not all(part.sure for part in was[6]):
+            self.docs[at] = (*was[:6], signatures.merged(was[6], signatures.parts(params, defaults, env)))
+
+    def declare(self, kind: str, name: str, arity: int, spec: Any, meta: Any) -> None:
+        """A callback of the module: ``kind`` is callback or macrocallback."""
+        line, text, more = self.pending_doc or (line_of(meta), None, [])
+        self.pending_doc = None
+        self.waiting.pop("doc", None)
+        self.callbacks.append((Atom(name), arity) if kind == "callback" else (Atom("MACRO-" + name), arity + 1))
+        self.docs.append((kind, name, arity, line, text, more, signatures.bare(spec)))
+
+    def remembered_docs(self) -> list[Any]:
+        """The documentation as the compiled module keeps it."""
+        return [(*entry[:6], signatures.recorded(entry[6])) if entry[0] in ("function", "macro") else entry for entry in self.docs]
 
     def register_attribute(self, name: str, *, accumulate: bool, persist: bool) -> None:
         self.registered.add(name)
@@ -287,7 +302,7 @@ class ModuleState:
             self.definitions[signature] = found
         self.defining = found
         self._impl(found, meta)
-        self._document(found, plain, head=options is None)
+        self._document(found, plain, defaults, scope, head=options is None)
         if defaults:
             self._defaults(found, plain, defaults, scope, env, meta, anew=anew)
         if not self.fragments:
@@ -650,22 +665,5 @@ def _function_body(options: Any, kind: str, meta: Any, env: Env) -> Any:
     return (Atom("try"), [(Atom("origin"), Atom(kind)), *meta], [options])
 
 
-def _shown_name(param: Any) -> str:
-    """How documentation names a parameter: its variable, else what kind of value it takes."""
-    if ex.is_node(param, MATCH) and len(param[2]) == 2:
-        left, right = (_shown_name(side) for side in param[2])
-        return right if left in SHAPES else left
-    if param.__class__ is tuple and len(param) == 3:
-        form, _, args = param
-        if args.__class__ is not list and form.__class__ is Atom:
-            return str(form.name).lstrip("_") or "arg"
-        return "struct" if form is STRUCT else "map" if form is MAP else "arg"
-    if param.__class__ is list:
-        return "list"
-    return "tuple" if param.__class__ is tuple else "arg"
-
-
-MATCH, STRUCT, MAP = Atom("="), Atom("%"), Atom("%{}")
 INLINE = Atom("inline")
 NO_WARN = Atom("no_warn_undefined")
-SHAPES = frozenset(("struct", "map", "list", "tuple", "arg"))

@@ -17,7 +17,7 @@ MISPLACED_SPLICING = (
     "unquote_splicing only works inside arguments and block contexts, wrap it in parens if you want it to work with one-liners"
 )
 ELIXIR = Atom("Elixir")
-AT = Atom("@")
+DEFINING = frozenset(map(Atom, ("@", "def", "defp", "defmacro", "defmacrop")))
 KEEP, GENERATED = Atom("keep"), Atom("generated")
 OPTIONS = frozenset(("line", "file", "context", "unquote", "generated", "location", "bind_quoted"))
 
@@ -83,11 +83,11 @@ class Quote:
                 return self._nested(form, meta, args)
             if form is ex.ALIASES and self.hygiene:
                 return self._alias(tree)
-            if self.hygiene and len(args) == 1:
-                if form is ex.CAPTURE:
+            if self.hygiene and args:
+                if form is ex.CAPTURE and len(args) == 1:
                     meta = self._captured(args[0], meta)
-                elif form is AT:
-                    args = self._attribute(args[0])
+                elif form.__class__ is Atom and form in DEFINING:
+                    args = [self._head(args[0]), *args[1:]]
             return self._call(form, meta, args)
         if form.__class__ is Atom and args is None and self.hygiene:
             meta = self._imports(form, meta)
@@ -181,11 +181,13 @@ class Quote:
             return self._made((True, form), [(ex.ALIAS_META, target), *new_meta], (True, args))
         return self._made((True, form), new_meta, self._list(args))
 
-    def _attribute(self, tree: Any) -> list[Any]:
-        """The name of an attribute remembers where it was quoted."""
-        if tree.__class__ is tuple and len(tree) == 3 and tree[0].__class__ is Atom and meta_get(tree[1], ex.CONTEXT) is None:
-            return [(tree[0], [(ex.CONTEXT, self.context), *tree[1]], tree[2])]
-        return [tree]
+    def _head(self, tree: Any) -> Any:
+        """The name of an attribute or of a definition remembers where it was quoted."""
+        if ex.is_node(tree, ex.WHEN) and tree[2]:
+            return (tree[0], tree[1], [self._head(tree[2][0]), *tree[2][1:]])
+        if tree.__class__ is tuple and len(tree) == 3 and tree[1].__class__ is list and meta_get(tree[1], ex.CONTEXT) is None:
+            return (tree[0], [(ex.CONTEXT, self.context), *tree[1]], tree[2])
+        return tree
 
     def _captured(self, tree: Any, meta: Any) -> Any:
         """The metadata of ``&name/arity`` remembers the import that it means."""

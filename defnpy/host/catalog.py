@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
 from defnpy.host.callbacks import callbacks_of
+from defnpy.stdlib import OLDER
 from defnpy.terms.atom import Atom
 from defnpy.terms.module import Module
 
 REFLECT = {
     "Elixir.Code": "defnpy.host.reflect.code",
+    "Elixir.Config": "defnpy.host.reflect.config",
+    "Elixir.Config.Reader": "defnpy.host.reflect.config",
     "Elixir.Macro": "defnpy.host.reflect.macro",
     "Elixir.Macro.Env": "defnpy.host.reflect.macro_env",
     "Elixir.Module": "defnpy.host.reflect.module",
@@ -61,9 +65,17 @@ def load_native(name: str) -> Module | None:
     module.defined = module.native = True
     module.functions.setdefault("__info__/1", lambda key: _about(module, key))
     module.info.update(callbacks_of(name))
+    if name in OLDER:
+        module.info.update(older=frozenset(OLDER[name].split()), make_older=partial(_make_older, module))
     if "callbacks" in module.info:
         module.functions.setdefault("behaviour_info/1", lambda key: _callbacks(module, key))
     return module
+
+
+def _make_older(module: Module, signature: str) -> Any:
+    from defnpy.stdlib.older import provide
+
+    return provide(module, signature)
 
 
 def _callbacks(module: Module, key: Any) -> Any:
@@ -88,7 +100,7 @@ def _about(module: Module, key: Any) -> Any:
     elif kind == "macros":
         names = macros
     elif kind == "functions":
-        names = {s for s in module.functions if s not in macros and s not in ("__info__/1", "behaviour_info/1")}
+        names = {s for s in (*module.functions, *module.info.get("older", ())) if s not in macros and s not in ("__info__/1", "behaviour_info/1")}
     elif kind == "module":
         return module.name
     elif kind in ("attributes", "compile", "deprecated"):

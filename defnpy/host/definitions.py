@@ -281,7 +281,7 @@ def _callbacks_of(behaviour: Atom, state: Any) -> list[Any]:
 
 
 def make_overridable(module: Atom, listed: Any, env: Any, meta: Any) -> Any:
-    state = _state(module)
+    state = _state(module, "make_overridable/2")
     if listed.__class__ is Atom:
         listed = _callbacks_of(listed, state)
     state.make_overridable([f"{atom_name(k)}/{v}" for k, v in listed], env, meta)

@@ -8,12 +8,15 @@ import sys
 from textwrap import fill
 from typing import Any, NamedTuple
 
+from defnpy.expand import deprecated
 from defnpy.host.manual import page
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.inspect import inspect
 from defnpy.terms.module import Module
 
 FORMS = alias("Kernel.SpecialForms")
+CALLBACKS = ("callback", "macrocallback")
+ORDER = ("function", "macro", *CALLBACKS)
 MARKED = re.compile(r"``([^`]+)``|(?<![\w*])\*(\w+)\*(?![\w*])|:\w+:`([^`]+)`")
 
 
@@ -32,17 +35,32 @@ class Entry(NamedTuple):
 def entries(module: Module) -> list[Entry]:
     """Every public function and macro of *module*, by name and arity."""
     if not module.native:
-        noted = [Entry(kind, name, arity, f"{name}({parameters})", doc, line, tuple(meta))
-                 for kind, name, arity, line, doc, meta, parameters in module.info.get("docs", []) if kind != "module"]
-        return sorted(noted, key=lambda entry: entry[1:3])
+        return sorted((_noted(module, *entry) for entry in module.info.get("docs", []) if entry[0] != "module"), key=lambda entry: entry[1:3])
+    older = module.info.get("older", ())
+    for signature in older:
+        module.info["make_older"](signature)
     articles, told = _articles(module)
     made = [
-        Entry("function", name, arity, _native_signature(name, arity, function), _docstring(function))
+        Entry("function", name, arity, _native_signature(name, arity, function),
+              deprecated.reason(module.name, f"{name}/{arity}") if f"{name}/{arity}" in older else _docstring(function))
         for (name, arity), function in _public(module.functions).items() if (name, arity) not in told
     ]
     macros = (split_signature(text) for text in macro_signatures(module))
     made += [Entry("macro", name, arity, f"{name}/{arity}", None) for name, arity in macros if arity is not None and (name, arity) not in told]
     return sorted([*made, *articles], key=lambda entry: entry[1:3])
+
+
+def _noted(module: Module, kind: str, name: str, arity: int, line: int, doc: Any, meta: list[Any], shown: Any) -> Entry:
+    """What a compiled module remembers; the signature of a callback is its specification."""
+    from defnpy.syntax.formatter import to_string
+
+    if kind in CALLBACKS:
+        return Entry(kind, name, arity, to_string(shown), doc, line, tuple(meta))
+    parameters = ", ".join(part if part.__class__ is str else f"{part[0]} \\\\ {to_string(part[1])}" for part in shown)
+    defaults = sum(part.__class__ is not str for part in shown)
+    deprecated = module.info.get("deprecated", {}).get(f"{name}/{arity}")
+    more = [(Atom(key), value) for key, value in (("defaults", defaults), ("deprecated", deprecated)) if value]
+    return Entry(kind, name, arity, f"{name}({parameters})", doc, line, (*more, *meta))
 
 
 def _articles(module: Module) -> tuple[list[Entry], set[tuple[str, int]]]:
@@ -112,8 +130,8 @@ def docs_chunk(module: Module) -> tuple[Any, ...]:
     def text(doc: Any) -> Any:
         return Atom("hidden") if doc is False else Atom("none") if doc is None else {"en": doc}
 
-    listed: list[Any] = [((Atom(e.kind), Atom(e.name), e.arity), e.line, [e.signature], text(e.doc), dict(e.metadata)) for e in entries(module)]
-    listed.sort(key=lambda entry: (entry[0][0].name, entry[0][1].name, entry[0][2]))
+    found = sorted(entries(module), key=lambda e: (ORDER.index(e.kind), e.name, e.arity))
+    listed = [((Atom(e.kind), Atom(e.name), e.arity), e.line, [] if e.kind in CALLBACKS else [e.signature], text(e.doc), dict(e.metadata)) for e in found]
     line = next((line for kind, _, _, line, *_ in module.info.get("docs", []) if kind == "module"), 1)
     return (Atom("docs_v1"), line, Atom("elixir"), "text/markdown", text(module_doc(module)), {}, listed)
 

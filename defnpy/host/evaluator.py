@@ -500,7 +500,7 @@ def module_info(state: ModuleState, file: str) -> dict[str, Any]:
     if state.deprecated:
         info["deprecated"] = dict(state.deprecated)
     if state.docs:
-        info["docs"] = list(state.docs)
+        info["docs"] = state.remembered_docs()
     derived = [d if d.__class__ is tuple else (d, []) for d in state.get_attribute("derive")]
     if derived:
         info["derive"] = derived
@@ -594,11 +594,13 @@ class Evaluator:
         self.compiled += 1
         return Compilation(self, file)
 
-    def run_text(self, text: str | bytes, file: str = "nofile") -> Any:
-        """The value of a program given as text."""
+    def run_text(self, text: str | bytes, file: str = "nofile", *, compiled: bool = False) -> Any:
+        """The value of a program given as text. Functions of a *compiled* one show its file, those of evaluated text do not."""
         from defnpy.host.source import parse_program
 
         made = self.compilation(file)
+        if compiled:
+            made.namespace["__file__"] = file
         with deep_recursion(), made.logging():
             return made.run(parse_program(text, file))
 

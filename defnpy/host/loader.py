@@ -44,7 +44,7 @@ def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[st
     name = cache.key(text, file, extra)
     code = cache.load(name)
     if code is not None:
-        scope = rt.namespace(f"defnpy:{file}")
+        scope = {**rt.namespace(f"defnpy:{file}"), "__file__": file}
         try:
             exec(code, scope)
         finally:
@@ -63,6 +63,7 @@ def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any
     before = evaluator.compiled, runtime().asked
     compilation = evaluator.compilation(file)
     compilation.library = library
+    compilation.namespace["__file__"] = file
     with deep_recursion():
         try:
             tree, warned = read_program(text, file)

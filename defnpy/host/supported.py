@@ -27,7 +27,7 @@ def rows() -> list[tuple[str, str]]:
         module = catalog.load_native(name)
         assert module is not None
         atom = Atom(name)
-        signatures = {*module.functions, *module.macros, *NATIVE.get(atom, {})}
+        signatures = {*module.functions, *module.info.get("older", ()), *module.macros, *NATIVE.get(atom, {})}
         public = sorted(s for s in signatures if not s.startswith("_") and s != "behaviour_info/1")
         if public:
             out.append((inspect(atom), ", ".join(_grouped(public))))

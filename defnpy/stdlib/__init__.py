@@ -6,7 +6,7 @@ MODULES: dict[str, str] = {
     "Elixir.Access": "defnpy.stdlib.access",
     "Elixir.Access.Error": "defnpy.stdlib.exceptions",
     "Elixir.Agent": "defnpy.stdlib.genserver",
-    "Elixir.Application": "defnpy.stdlib.system",
+    "Elixir.Application": "defnpy.stdlib.application",
     "Elixir.ArgumentError": "defnpy.stdlib.exceptions",
     "Elixir.ArithmeticError": "defnpy.stdlib.exceptions",
     "Elixir.Atom": "defnpy.stdlib.atom",
@@ -190,6 +190,7 @@ MODULES: dict[str, str] = {
     "crypto": "defnpy.stdlib.erlang.binary",
     "dict": "defnpy.stdlib.erlang.properties",
     "digraph": "defnpy.stdlib.erlang.digraph",
+    "erts_debug": "defnpy.stdlib.erlang.erts_debug",
     "digraph_utils": "defnpy.stdlib.erlang.digraph_utils",
     "erlang": "defnpy.stdlib.erlang.erlang",
     "ets": "defnpy.stdlib.erlang.storage",
@@ -222,3 +223,18 @@ MODULES: dict[str, str] = {
     "timer": "defnpy.stdlib.erlang.timer",
     "unicode": "defnpy.stdlib.erlang.unicode",
 }
+
+OLDER = {
+    "Elixir.String": "strip/1 strip/2 lstrip/1 lstrip/2 rstrip/1 rstrip/2 ljust/2 ljust/3 rjust/2 rjust/3 to_char_list/1 valid_character?/1",
+    "Elixir.Enum": "filter_map/3 partition/2",
+    "Elixir.Stream": "chunk/2 chunk/3 chunk/4 filter_map/3",
+    "Elixir.Integer": "to_char_list/1 to_char_list/2",
+    "Elixir.Float": "to_char_list/1 to_char_list/2 to_string/2",
+    "Elixir.Atom": "to_char_list/1",
+    "Elixir.Keyword": "size/1",
+    "Elixir.Map": "size/1",
+    "Elixir.System": "get_pid/0 stacktrace/0",
+    "Elixir.Calendar.ISO": "day_of_week/3",
+    "Elixir.Range": "range?/1",
+}
+"""The deprecated functions of each module that `older.py` makes."""

@@ -8,7 +8,7 @@ from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import need
 from defnpy.terms.atom import Atom, alias
 from defnpy.terms.function import Capture, arity_of, is_function
-from defnpy.terms.inspect import erlang_name, maker_of
+from defnpy.terms.inspect import erlang_name, file_of, maker_of
 from defnpy.terms.module import ex, native_module
 
 _KEYS = ("module", "name", "arity", "env", "type")
@@ -28,9 +28,9 @@ def facts(fun: Any) -> dict[str, Any]:
     """What ``Function.info`` says of a function."""
     if fun.__class__ is Capture:
         module, name = erlang_name(fun.module, fun.name, fun.arity)
-        return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("external")}
-    maker = _labelled(fun) or maker_of(fun)
-    owner, name, arity = maker if maker is not None else (Atom("erl_eval"), "expr", 6)
+        return {"module": module, "name": Atom(name), "arity": fun.arity, "env": [], "type": Atom("local" if fun.local else "external")}
+    evaluated = (Atom("erl_eval"), "expr", 6) if file_of(fun) is None else (Atom("elixir_compiler_0"), "__FILE__", 1)
+    owner, name, arity = _labelled(fun) or maker_of(fun) or evaluated
     local = Atom(f"-{name}/{arity}-fun-0-")
     return {"module": owner, "name": local, "arity": arity_of(fun), "env": [], "type": Atom("local")}
 

@@ -529,7 +529,8 @@ def function_exported(module: Any, name: Any, arity: Any) -> bool:
     if faults:
         raise badarg(*faults)
     found = runtime().find(module)
-    return found is not None and f"{atom_name(name)}/{arity}" in found.functions
+    signature = f"{atom_name(name)}/{arity}"
+    return found is not None and (signature in found.functions or signature in found.info.get("older", ()))
 
 
 @ex("macro_exported?/3")

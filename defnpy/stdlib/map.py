@@ -14,7 +14,7 @@ from defnpy.terms.errors import ArgumentError, BadMapError, BadStructError, KeyE
 from defnpy.terms.inspect import inspect
 from defnpy.terms.map import key as stored
 from defnpy.terms.module import ex, native_module
-from defnpy.terms.struct import STRUCT_KEY, Struct
+from defnpy.terms.struct import STRUCT_KEY, Struct, map_of
 
 POP = Atom("pop")
 _MISSING: Any = object()
@@ -290,7 +290,8 @@ def split_with(m: Any, fun: Any) -> Any:
 @ex("map/2")
 def map_(m: Any, fun: Any) -> Any:
     need(is_map(m), "Map", "map", 2)
-    return new(m, fun)
+    f = fun1(fun)
+    return maps.from_pairs((k, f((k, v))) for k, v in maps.items(map_of(m)))
 
 
 @ex("get_and_update/3")

@@ -20,6 +20,8 @@ from defnpy.terms.runtime import runtime
 
 INFINITY = Atom("infinity")
 _LABEL = Atom("$process_label")
+# How many nanoseconds of a thread count as one reduction of the BEAM.
+REDUCTION = 200
 
 
 @ex("get/0", "get/1", "get/2")
@@ -279,6 +281,7 @@ def info(pid: Any, item: Any = None) -> Any:
         "links": [p.pid for p in process.links],
         "status": Atom("running"),
         "memory": 0,
+        "reductions": time.thread_time_ns() // REDUCTION,
         "current_stacktrace": [],
         "registered_name": next((n for n, p in runtime().registered.items() if p is process), []),
         "group_leader": process.group.pid,

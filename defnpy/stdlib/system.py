@@ -6,14 +6,14 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from defnpy.stdlib import commands, grants
+from defnpy.stdlib import clocks, commands, grants
 from defnpy.stdlib.erlang import erlang
-from defnpy.stdlib.util import ERROR, OK, UNSET, is_int, no_clause
+from defnpy.stdlib.util import ERROR, OK, UNSET, no_clause
 from defnpy.terms import text as txt
-from defnpy.terms.atom import Atom, alias, atom_name, is_atom
+from defnpy.terms.atom import Atom, alias
 from defnpy.terms.errors import EXCEPTION, ArgumentError, from_struct
 from defnpy.terms.inspect import inspect
-from defnpy.terms.module import Module, ex, native_module
+from defnpy.terms.module import ex, native_module
 from defnpy.terms.runtime import runtime
 from defnpy.terms.struct import Struct
 
@@ -37,29 +37,28 @@ def build_info() -> Any:
     return {Atom(k): v for k, v in texts.items()}
 
 
+def _clock(nanoseconds: int, unit: Any) -> int:
+    return nanoseconds if unit is None else nanoseconds * clocks.per_second(unit) // 10**9
+
+
 @ex("system_time/0", "system_time/1", "os_time/0", "os_time/1")
 def system_time(unit: Any = None) -> int:
-    return erlang.system_time(unit)
+    return _clock(clocks.system_time(), unit)
 
 
 @ex("monotonic_time/0", "monotonic_time/1")
 def monotonic_time(unit: Any = None) -> int:
-    return erlang.monotonic_time(unit)
+    return _clock(clocks.monotonic_time(), unit)
 
 
 @ex("time_offset/0", "time_offset/1")
 def time_offset(unit: Any = None) -> int:
-    return erlang.time_offset(unit)
+    return _clock(clocks.time_offset(), unit)
 
 
 @ex("convert_time_unit/3")
 def convert_time_unit(value: int, source: Any, target: Any) -> int:
-    for unit in (source, target):
-        known = unit > 0 if is_int(unit) else is_atom(unit) and atom_name(unit) in erlang.UNITS
-        if not known:
-            raise ArgumentError("unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, "
-                                f"or a positive integer, got {inspect(unit)}")
-    return erlang.convert_time_unit(value, source, target)
+    return clocks.convert(value, clocks.per_second(source), clocks.per_second(target))
 
 
 @ex("unique_integer/0", "unique_integer/1")
@@ -186,76 +185,4 @@ def at_exit(fun: Any) -> Any:
     return OK
 
 
-# --------------------------------------------------------------------------------------------------- Application
-
-
-def _env(app: Any) -> dict[Any, Any]:
-    found: dict[Any, Any] = runtime().options.get("app_env", {}).get(app, {})
-    return found
-
-
-def _own_env(app: Any) -> dict[Any, Any]:
-    """The environment of an application, to be changed."""
-    return runtime().options.setdefault("app_env", {}).setdefault(app, {})
-
-
-def _get_env(app: Any, key: Any, default: Any = None) -> Any:
-    return _env(app).get(key, default)
-
-
-def _fetch_env(app: Any, key: Any) -> Any:
-    found = _env(app)
-    return (OK, found[key]) if key in found else ERROR
-
-
-def _fetch_env_bang(app: Any, key: Any) -> Any:
-    found = _env(app)
-    if key not in found:
-        raise ArgumentError(
-            f"could not fetch application environment {inspect(key)} for application {inspect(app)} because the application "
-            "was not loaded nor configured"
-            if not found
-            else f"could not fetch application environment {inspect(key)} for application {inspect(app)} because "
-            "configuration at " + inspect(key) + " was not set"
-        )
-    return found[key]
-
-
-def _put_env(app: Any, key: Any, value: Any, options: Any = ()) -> Any:
-    _own_env(app)[key] = value
-    return OK
-
-
-def _delete_env(app: Any, key: Any, options: Any = ()) -> Any:
-    _env(app).pop(key, None)
-    return OK
-
-
-def _put_all(config: Any, options: Any = ()) -> Any:
-    for app, values in config:
-        for key, value in values:
-            _own_env(app)[key] = value
-    return OK
-
-
-def _application() -> Module:
-    made = native_module("Application", {})
-    made.functions.update({
-        "get_env/2": _get_env, "get_env/3": _get_env, "fetch_env/2": _fetch_env, "fetch_env!/2": _fetch_env_bang,
-        "put_env/3": _put_env, "put_env/4": _put_env, "delete_env/2": _delete_env, "delete_env/3": _delete_env,
-        "get_all_env/1": lambda app: list(_env(app).items()), "compile_env/2": _get_env, "compile_env/3": _get_env,
-        "compile_env!/2": _fetch_env_bang, "put_all_env/1": _put_all, "put_all_env/2": _put_all,
-        "ensure_all_started/1": lambda app: (OK, []), "ensure_all_started/2": lambda app, options: (OK, []),
-        "ensure_started/1": lambda app: OK, "start/1": lambda app: OK, "stop/1": lambda app: OK, "load/1": lambda app: OK,
-        "spec/2": lambda app, key: None, "loaded_applications/0": list, "started_applications/0": list,
-        "app_dir/1": _app_dir, "app_dir/2": lambda app, path: _app_dir(app) + "/" + path,
-    })  # fmt: skip
-    return made
-
-
-def _app_dir(app: Any) -> str:
-    raise ArgumentError(f"unknown application: {inspect(app)}")
-
-
 MODULE = native_module("System", {**vars(commands), **globals()})
-MODULES_BY_NAME = {"Elixir.System": MODULE, "Elixir.Application": _application()}

@@ -66,7 +66,7 @@ def attach_many(identifier: Any, names: Any, function: Any, config: Any) -> Any:
         _check_name(name, 2)
     if not is_function(function, 4):
         raise badarg((3, "not a function of arity 4"))
-    if function.__class__ is not Capture:
+    if function.__class__ is not Capture or function.local:
         _log(INFO, _LOCAL.format(id=inspect(identifier)))
     if any(strict_equal(other.id, identifier) for other in _handlers()):
         return (ERROR, Atom("already_exists"))

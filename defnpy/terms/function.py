@@ -15,15 +15,16 @@ from defnpy.terms.errors import BadArityError, BadFunctionError
 
 
 class Capture:
-    """``&Module.name/arity``: equal when module, name and arity are."""
+    """``&Module.name/arity``, or the *local* ``&name/arity`` of a module: equal when module, name and arity are."""
 
-    __slots__ = ("arity", "call", "module", "name")
+    __slots__ = ("arity", "call", "local", "module", "name")
 
-    def __init__(self, module: Atom, name: str, arity: int, call: Callable[..., Any]) -> None:
+    def __init__(self, module: Atom, name: str, arity: int, call: Callable[..., Any], *, local: bool = False) -> None:
         self.module = module
         self.name = name
         self.arity = arity
         self.call = call
+        self.local = local
 
     def __call__(self, *args: Any) -> Any:
         if len(args) != self.arity:
@@ -36,6 +37,7 @@ class Capture:
             and self.module is other.module
             and self.name == other.name
             and self.arity == other.arity
+            and self.local is other.local
         )
 
     def __hash__(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from types import FunctionType
@@ -405,6 +406,8 @@ _MACROS = frozenset(("to_string/1", "to_charlist/1", "is_nil/1", "is_exception/1
 def _capture_doc(term: Capture, opts: Opts) -> Doc:
     if term.module.name == "Elixir.Kernel" and f"{term.name}/{term.arity}" in _MACROS:
         return _evaluated(term.arity)
+    if term.local:
+        return f"#Function<0.{_number(term.module.name)}/{term.arity} in {inspect(term.module)}.{inspect_call(term.name)}>"
     module, name = erlang_name(term.module, term.name, term.arity)
     return f"&{inspect_atom(module)}.{inspect_call(name)}/{term.arity}"
 
@@ -430,6 +433,13 @@ def _is_body(made: Any, name: str, namespace: dict[str, Any]) -> bool:
     return getattr(body, "__globals__", None) is namespace and body.__code__.co_qualname == name
 
 
+def file_of(body: Any) -> str | None:
+    """The file that an anonymous function outside of modules was compiled in, seen from the current folder; None where text was evaluated."""
+    file: str | None = getattr(body, "__globals__", {}).get("__file__")
+    here = os.getcwd() + os.sep
+    return file[len(here):] if file is not None and file.startswith(here) else file
+
+
 def _evaluated(arity: int) -> str:
     """A function of evaluated code: one of those of the BEAM's interpreter, which has one for each arity."""
     return f"#Function<{max(43 - arity, 0)}.3316493/{arity} in :erl_eval.expr/6>"
@@ -443,12 +453,18 @@ def _function_doc(term: Any, opts: Opts) -> Doc:
     body = term.call if term.__class__ is Closure else term
     arity = term.arity if term.__class__ is Closure else term.__code__.co_argcount
     if not label:
-        return _evaluated(arity)
-    from zlib import crc32
-
+        file = file_of(body)
+        return _evaluated(arity) if file is None else f"#Function<{body.__code__.co_firstlineno}.{_number(file)} in file:{file}>"
     code = getattr(body, "__code__", None)
     number, name = (0, label) if code is None else (code.co_firstlineno, code.co_name)
-    return f"#Function<{number}.{crc32(name.encode()) & 0xFFFFFF}/{arity} in {label}>"
+    return f"#Function<{number}.{_number(name)}/{arity} in {label}>"
+
+
+def _number(text: str) -> int:
+    """The number that stands for the BEAM's hash of the code."""
+    from zlib import crc32
+
+    return crc32(text.encode()) & 0xFFFFFF
 
 
 def _opaque_doc(term: Any, opts: Opts) -> Doc:

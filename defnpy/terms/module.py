@@ -43,6 +43,9 @@ class FunctionTable(dict[str, Callable[..., Any]]):
         now = self.owner.functions
         if now is not self and signature in now:
             return now[signature]  # the module was loaded, or compiled again, since this table was taken
+        if signature in self.owner.info.get("older", ()):
+            older: Callable[..., Any] = self.owner.info["make_older"](signature)
+            return older
         fallback = self.owner.info.get("missing_function")
         if fallback is not None:
             return fallback(signature)
@@ -50,6 +53,9 @@ class FunctionTable(dict[str, Callable[..., Any]]):
         def undefined(*args: Any) -> Any:
             from defnpy.terms.errors import UndefinedFunctionError
 
+            later = runtime().find(self.owner.name)
+            if later is not None and signature in later.functions:
+                return later.functions[signature](*args)  # the program has made a module of this name since then
             error = UndefinedFunctionError(self.owner.name, Atom(name), int(arity))
             if self.owner.native:
                 error.add_note(f"note: this module is defnpy's own; if the reference has {signature}, defnpy does not have it yet (docs/supported.md)")

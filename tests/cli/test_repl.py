@@ -129,13 +129,18 @@ MODULE = '''defmodule Docs do
   @doc false
   def hidden, do: 1
   defmacro twice(x), do: x
+  @doc "Asks."
+  @callback ask(integer, name :: atom) :: atom
 end'''
 
 
 def test_documentation(say: Callable[[str], str]) -> None:
     say(MODULE)
     assert say("h Docs") == "\n* Docs\n\nAbout\n\n"
-    assert say("h Docs.add/2") == "\n* def add(n, opts)\n\nAdds one.\n\n"
+    assert say("h Docs.add/2") == "\n* def add(n, opts \\\\ [])\n\nAdds one.\n\n"
+    assert say("h Docs.add/1") == say("h Docs.add")
+    assert say("h Docs.twice") == "\n* defmacro twice(x)\n\n"
+    assert say("h Docs.ask") == "\n* @callback ask(integer, name :: atom) :: atom\n\nAsks.\n\n"
     assert "No documentation for Docs.hidden was found" in say("h Docs.hidden")
     assert "* def map(" in say("h Enum.map/2")
     assert "Could not load module Nope" in say("h Nope")

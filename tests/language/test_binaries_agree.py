@@ -25,7 +25,8 @@ heads = st.sampled_from([
 guards = st.sampled_from(["", "", "", " when n > 2", " when is_integer(x) and x > 97", " when byte_size(r) > 1", " when w == r"])
 bodies = st.sampled_from([
     "f(r, n - 1, [x | acc])", "g(r, n - 1, acc)", "{x, f(r, n - 1, acc)}", "r", "{x, r}", "f(w, n - 1, [x | acc])", "[x | g(r, n - 1, acc)]",
-    "if byte_size(r) > 2, do: f(r, n - 1, acc), else: {r, acc}", "f(<<r::binary, n>>, n - 1, acc)", 'f("b" <> r, n - 1, [x | acc])', "(fn -> f(r, n - 1, [n | acc]) end).()",
+    "if byte_size(r) > 2, do: f(r, n - 1, acc), else: {r, acc}", "f(<<r::binary, n>>, n - 1, acc)", 'f("b" <> r, n - 1, [x | acc])',
+    "(fn -> f(r, n - 1, [n | acc]) end).()",
     "case r do\n <<y, s::binary>> -> g(s, n - 1, [y | acc])\n _ -> f(r, n - 1, acc)\n end", "h(r, n - 1)", "acc",
 ])  # fmt: skip
 

@@ -45,6 +45,34 @@ CASES = {
         end
         Exception.blame(:error, Facts.Blamed.exception(a: 1), []) |> elem(0)
         """, '%Facts.Blamed{a: :blamed, message: "m"}'),
+    "functions captured by name are the module's own, not those of others": (
+        """
+        defmodule Facts.Local do
+          def c, do: &priv/1
+          def d, do: &c/0
+          def e, do: &__MODULE__.c/0
+          defp priv(x), do: x
+        end
+        kind = fn f -> {Function.info(f, :type) |> elem(1), inspect(f) =~ ~r/^#Function<\\d+\\.\\d+\\/\\d in Facts.Local.[a-z]+>$/} end
+        {kind.(Facts.Local.c()), kind.(Facts.Local.d()), kind.(Facts.Local.e()), Facts.Local.d() == Facts.Local.e(), Facts.Local.d() == Facts.Local.d()}
+        """, "{{:local, true}, {:local, true}, {:external, false}, false, true}"),
+    "what needs a module says so outside": (
+        """
+        for code <- ["defexception [:a]", "defdelegate f(x), to: Enum", "use Agent", "require Record; Record.defrecord(:u, a: 1)", "defoverridable f: 1"] do
+          try do
+            Code.eval_string(code)
+          rescue
+            e -> Exception.message(e)
+          end
+        end |> Enum.uniq()
+        """, '["cannot invoke @/1 outside module", "could not call Module.make_overridable/2 because the module nil is already compiled"]'),
+    "heads of quoted definitions know where they were quoted": (
+        """
+        {_, _, [{:when, _, [{:f, meta, _}, _]}, _]} = quote(do: def(f(x) when x, do: x))
+        {_, _, [{:g, other, _}, _]} = quote(do: defp(g, do: 1))
+        {_, _, [{:h, computed, _}, _]} = quote(do: defmacro(unquote(:h)(), do: 1))
+        {meta, other, computed}
+        """, "{[context: Elixir], [context: Elixir], [context: Elixir]}"),
 }  # fmt: skip
 
 
@@ -52,3 +80,15 @@ CASES = {
 def test_facts(name):
     code, value = CASES[name]
     assert shown(code) == value
+
+
+def test_a_module_with_a_computed_name_may_replace_a_native_one(session):
+    code = """
+    for module <- [Benchee, :benchee] do
+      defmodule module do
+        def init(x \\\\ 1), do: {:init, x}
+      end
+    end
+    {Benchee.init(2), Benchee.init(), :benchee.init(3), function_exported?(Benchee, :run, 2)}
+    """
+    assert session.shown(code) == "{{:init, 2}, {:init, 1}, {:init, 3}, false}"

@@ -29,3 +29,26 @@ def test_values(code: str, text: str) -> None:
 def test_option_errors_name_the_option() -> None:
     with pytest.raises(ElixirError, match="invalid value for :k option: expected positive integer, got: 0"):
         run("NimbleOptions.validate!([k: 0], k: [type: :pos_integer])")
+
+
+@pytest.mark.parametrize(
+    ("term", "number"),
+    [
+        ("-640", 2899471329), ("-1", 1117813597), ("134217728", 2562491755), ("-1208925819614629174706177", 4053616787),
+        ("[681]", 1853932135), ("[[]]", 499070068),
+        ('~c"abc"', 519996486), ('~c"abcd"', 1752753207), ("{[]}", 1775079505), ("%{}", 844985373), ("%{1 => 2}", 1248490261), ("{%{1 => 2}}", 459533635),
+        (':"日本"', 251805804), ("[300 | 301]", 835383321),
+    ],
+)
+def test_hashes(term: str, number: int) -> None:
+    assert run(f":erlang.phash2({term}, 4294967296)") == number
+
+
+def test_units_of_time() -> None:
+    given = "for u <- [:second, :seconds, :milli_seconds, 1000, :x, 0], do: (try do {} rescue e -> Exception.message(e) end)"
+    unsupported = "unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, or a positive integer, got "
+    assert run(given.format("System.convert_time_unit(2000, u, :second)")) == [2000, 2000, 2, 2, unsupported + ":x", unsupported + "0"]
+    invalid = "errors were found at the given arguments:\n\n  * 2nd argument: invalid time unit\n"
+    assert run(given.format(":erlang.convert_time_unit(2000, u, :second)")) == [2000, 2000, 2, 2, invalid, invalid]
+    assert run("for f <- [&:erlang.system_time/1, &:os.perf_counter/1, &System.monotonic_time/1], do: is_integer(f.(:second))") == [True] * 3
+    assert run("elem(:timer.tc(fn -> 7 end, :native), 1)") == 7

@@ -21,7 +21,6 @@ CLAUSES = [
     ("Map.replace_lazy([], :b, fn x -> x end)", "Map.replace_lazy/3"),
     ("Map.get_and_update(%{}, :a, 2)", "Map.get_and_update/3"),
     ("Map.get_and_update!(%{}, :a, 2)", "Map.get_and_update!/3"),
-    ("Map.map(1..2, 1) |> then(fn _ -> Map.map([a: 1], & &1) end)", "Map.new_from_enum/2"),
     ("Map.new([], fn a, b -> {a, b} end)", "Map.new_from_enum/2"),
     ("MapSet.new([], fn a, b -> {a, b} end)", "MapSet.new/2"),
     ("MapSet.split_with(MapSet.new(), fn -> 1 end)", "MapSet.split_with/2"),

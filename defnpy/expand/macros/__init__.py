@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.terms.atom import Atom
+from defnpy.terms.errors import ArgumentError
 
 
 def macro(*signatures: str) -> Callable[[Any], Any]:
@@ -40,6 +41,12 @@ def rewrite(*signatures: str) -> Callable[[Any], Any]:
         return expanded
 
     return mark
+
+
+def within_module(env: Any) -> None:
+    """Refuse what sets attributes where no module is being defined."""
+    if env.state is None:
+        raise ArgumentError("cannot invoke @/1 outside module")
 
 
 def collect(namespace: dict[str, Any]) -> dict[str, Any]:

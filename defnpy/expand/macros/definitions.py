@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.env import Env
-from defnpy.expand.macros import collect, macro, rewrite
+from defnpy.expand.macros import collect, macro, rewrite, within_module
 from defnpy.expand.patterns import expand_guard, expand_patterns
 from defnpy.expand.quoting import Quote, constant_node, escape
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
@@ -153,6 +153,7 @@ def defstruct(meta: Any, args: list[Any], env: Env) -> Any:
 
 @macro("defexception/1")
 def defexception(meta: Any, args: list[Any], env: Env) -> Any:
+    within_module(env)
     return ex.rt_call("define_exception", meta, [env.module, ex.expand(args[0], env)])
 
 
@@ -164,6 +165,7 @@ def defoverridable(meta: Any, args: list[Any], env: Env) -> Any:
 
 @rewrite("defdelegate/2")
 def defdelegate(meta: Any, args: list[Any], env: Env) -> Any:
+    within_module(env)
     options = ex.keyword(args[1])
     heads = args[0] if args[0].__class__ is list else [args[0]]
     out: list[Any] = []

@@ -7,7 +7,7 @@ from typing import Any
 from defnpy.expand import expander as ex
 from defnpy.expand import lint
 from defnpy.expand.env import COLUMN, Env, Var
-from defnpy.expand.macros import collect, macro, rewrite
+from defnpy.expand.macros import collect, macro, rewrite, within_module
 from defnpy.expand.quoting import attribute_node, escape
 from defnpy.terms.atom import Atom, alias, atom_name, is_atom
 from defnpy.terms.errors import ArgumentError
@@ -591,8 +591,7 @@ sigil_d, sigil_t, sigil_n, sigil_u = map(_sigil_calendar, "DTNU")
 
 @macro("@/1")
 def attribute(meta: Any, args: list[Any], env: Env) -> Any:
-    if env.state is None:
-        raise ArgumentError("cannot invoke @/1 outside module")
+    within_module(env)
     tree = args[0]
     if tree.__class__ is not tuple or len(tree) != 3 or tree[0].__class__ is not Atom:
         raise ArgumentError(f"expected 0 or 1 argument for @{ex._show(tree)}, got: {ex._show(tree)}")
@@ -665,14 +664,12 @@ def _record_type(name: str, tree: Any, env: Env) -> None:
             lint.specified(tree, env.state)
     if name not in ("callback", "macrocallback"):
         return
-    env.state.pending_doc = None
     spec = tree[2][0] if ex.is_node(tree, ex.WHEN) else tree
     if ex.is_node(spec, Atom("::")):
         head = spec[2][0]
         if head.__class__ is tuple and head[0].__class__ is Atom:
             arity = len(head[2]) if head[2].__class__ is list else 0
-            label = head[0] if name == "callback" else Atom("MACRO-" + head[0].name)
-            env.state.callbacks.append((label, arity if name == "callback" else arity + 1))
+            env.state.declare(name, head[0].name, arity, tree, tree[1])
 
 
 MACROS: dict[str, Any] = collect(globals())

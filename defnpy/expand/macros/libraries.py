@@ -6,9 +6,10 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env, line_of
-from defnpy.expand.macros import macro, rewrite
+from defnpy.expand.macros import macro, rewrite, within_module
 from defnpy.expand.macros.template import Template
 from defnpy.terms.atom import Atom, alias
+from defnpy.terms.errors import RuntimeError_
 from defnpy.terms.inspect import inspect
 
 DEF = Atom("def")
@@ -36,6 +37,7 @@ def _using_child(module: str, *extra: Any, behaviour: bool = True, hook: bool = 
     """``use GenServer`` and friends: a child_spec/1, which the options of ``use`` change, the behaviour and a hook before compilation."""
 
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        within_module(env)
         here = (Atom("__MODULE__"), meta, None)
         start = (ex.TUPLE, meta, [here, Atom("start_link"), [_var("arg", meta)]])
         spec: Any = (ex.MAP, meta, [(Atom("id"), here), (Atom("start"), start), *extra])
@@ -123,7 +125,36 @@ def derive(meta: Any, args: list[Any], env: Env) -> Any:
     return ((ex.DOT, meta, [alias("Protocol"), Atom("__derive__")]), meta, [[(args[0], options)], args[1], here])
 
 
+@rewrite("compile_env/2", "compile_env/3")
+def compile_env(meta: Any, args: list[Any], env: Env) -> Any:
+    """``Application.compile_env(app, key, default)``."""
+    return _compile_env("compile_env", "compile_env/3", meta, [*args, None][:3], env)
+
+
+@rewrite("compile_env!/2")
+def compile_env_bang(meta: Any, args: list[Any], env: Env) -> Any:
+    return _compile_env("compile_env!", "compile_env!/2", meta, args, env)
+
+
+def _compile_env(name: str, shown: str, meta: Any, args: list[Any], env: Env) -> Any:
+    if env.function is not None:
+        raise RuntimeError_(f"Application.{shown} cannot be called inside functions, only in the module body")
+    here = (Atom("__ENV__"), meta, None)
+    return ((ex.DOT, meta, [alias("Application"), Atom(name)]), meta, [here, *args])
+
+
+def _config(signature: str, function: str) -> Any:
+    """A macro of Config that is a call of one of its functions."""
+
+    def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        return ((ex.DOT, meta, [alias("Config"), Atom(function)]), meta, args)
+
+    return rewrite(signature)(quoted)
+
+
+CONFIG = {"config_env/0": "__env__!", "config_target/0": "__target__!", "import_config/1": "__import__!"}
 TABLES: dict[Any, dict[str, Any]] = {
+    alias("Config"): {signature: _config(signature, function) for signature, function in CONFIG.items()},
     alias("Integer"): {"is_odd/1": parity("is_odd"), "is_even/1": parity("is_even")},
     alias("Bitwise"): {"__using__/1": _using_import("Bitwise")},
     alias("GenServer"): {"__using__/1": _using_child("GenServer", hook=True), "__before_compile__/1": default_init},
@@ -131,7 +162,9 @@ TABLES: dict[Any, dict[str, Any]] = {
     alias("Task"): {"__using__/1": _using_child("Task", (Atom("restart"), Atom("temporary")), behaviour=False)},
     alias("Supervisor"): {"__using__/1": _using_child("Supervisor", (Atom("type"), Atom("supervisor")))},
     alias("DynamicSupervisor"): {"__using__/1": _using_child("DynamicSupervisor", (Atom("type"), Atom("supervisor")))},
-    alias("Application"): {"__using__/1": using_application},
+    alias("Application"): {
+        "__using__/1": using_application, "compile_env/2": compile_env, "compile_env/3": compile_env, "compile_env!/2": compile_env_bang,
+    },
     alias("Protocol"): dict.fromkeys(derive.signatures, derive),
     alias("Logger"): _logger_macros(),
 }

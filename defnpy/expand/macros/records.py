@@ -6,7 +6,7 @@ from typing import Any
 
 from defnpy.expand import expander as ex
 from defnpy.expand.env import Env
-from defnpy.expand.macros import collect, rewrite
+from defnpy.expand.macros import collect, rewrite, within_module
 from defnpy.expand.macros.template import Template
 from defnpy.terms.atom import Atom
 
@@ -32,6 +32,8 @@ def _defining(kind: str, define: str) -> Any:
     text = _DEFINE.replace("{define}", define)
 
     def quoted(meta: Any, args: list[Any], env: Env) -> Any:
+        if kind == "defrecord":
+            within_module(env)
         template = Template(RECORD, meta, env)
         # The variables become unquote fragments of the definitions: name, tag and fields are known when the body runs.
         fragments: dict[str, Any] = {f"fragment_{n}": (Atom("unquote"), [], [template.variable(f"record_{n}")]) for n in ("name", "tag", "fields")}

@@ -204,7 +204,7 @@ def compile_string(text: Any, file: Any = "nofile") -> list[Any]:
     text = _source(text)
     evaluator = runtime().evaluator
     before = set(runtime().modules)
-    evaluator.run_text(text, file)
+    evaluator.run_text(text, file, compiled=True)
     return [(name, b"\x7f") for name, made in runtime().modules.items() if name not in before and made.defined and not made.native]
 
 

@@ -30,6 +30,7 @@ HELP = """\
   clear()         clears the screen
   #iex:break      leaves an expression that is not complete
 """
+HEADINGS = {"function": "def", "macro": "defmacro"}
 QUOTED = re.compile(r"`([^`]+)`")
 KINDS = {
     "int": "Integer", "float": "Float", "str": "BitString", "bytes": "BitString", "list": "List", "tuple": "Tuple",
@@ -104,14 +105,15 @@ def _show_module(module: Module) -> None:
 
 def _show(module: Any, name: Any, arity: Any) -> bool:
     """Print the documentation of every function of that name; whether there was one."""
-    from defnpy.host.docs import covers, entries
+    from defnpy.host.docs import CALLBACKS, covers, entries
 
     found = runtime().find(module)
     if found is None:
         return False
     listed = [e for e in entries(found) if e.name == atom_name(name) and covers(e, arity) and e.doc is not False]
-    for entry in listed:
-        _article(f"{'defmacro' if entry.kind == 'macro' else 'def'} {entry.signature}", entry.doc)
+    defined = [e for e in listed if e.kind not in CALLBACKS]
+    for entry in defined or listed:
+        _article(f"{HEADINGS.get(entry.kind, '@' + entry.kind)} {entry.signature}", entry.doc)
     return bool(listed)
 
 
@@ -151,7 +153,7 @@ def exports(module: Any) -> Any:
 def _exported(module: Module) -> list[str]:
     from defnpy.host.docs import macro_signatures, split_signature
 
-    names = {name for name in [*module.functions, *macro_signatures(module)] if not name.startswith(("__", "module_info"))}
+    names = {name for name in [*module.functions, *macro_signatures(module)] if not name.startswith(("__", "module_info", "behaviour_info"))}
     return sorted(names, key=lambda name: (split_signature(name)[0], split_signature(name)[1] or 0))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from defnpy.stdlib.clocks import per_second
 from defnpy.stdlib.util import ERROR, is_int, need, no_clause
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
-from defnpy.terms.inspect import inspect
 from defnpy.terms.module import ex
 
 DAY = 86_400_000_000
@@ -17,7 +17,6 @@ UNIX = 62_167_219_200
 """Seconds from year 0 to 1970."""
 
 EXTENDED, BASIC = Atom("extended"), Atom("basic")
-PER_SECOND = {"second": 1, "millisecond": 1000, "microsecond": 1_000_000, "nanosecond": 1_000_000_000, "native": 1_000_000_000}
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -57,18 +56,6 @@ def clock_of(micros: int) -> tuple[int, int, int, int]:
     """Hour, minute, second and microsecond of a day."""
     seconds, micro = divmod(micros, 1_000_000)
     return (seconds // 3600, seconds // 60 % 60, seconds % 60, micro)
-
-
-def per_second(unit: Any) -> int:
-    """How many of *unit* a second has."""
-    if is_int(unit) and unit > 0:
-        return int(unit)
-    found = PER_SECOND.get(getattr(unit, "name", ""))
-    if found is None:
-        raise ArgumentError(
-            "unsupported time unit. Expected :second, :millisecond, :microsecond, :nanosecond, :native, or a positive integer, "
-            f"got {inspect(unit)}")
-    return found
 
 
 def in_unit(micros: int, unit: Any) -> int:

@@ -23,6 +23,7 @@ from defnpy.stdlib.calendar.structs import (
     instant,
     naive,
 )
+from defnpy.stdlib.clocks import per_second
 from defnpy.stdlib.util import ERROR, OK, is_int, need
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ArgumentError
@@ -107,7 +108,7 @@ def convert_bang(term: Any, calendar: Any) -> Any:
 
 def now_in(unit: Any) -> tuple[int, int]:
     """The clock in steps of *unit*, and its precision."""
-    per = min(iso.per_second(unit), 1_000_000)
+    per = min(per_second(unit), 1_000_000)
     step = 1_000_000 // per
     return utc_micros() // step * step, iso.precision_of(unit)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from defnpy.stdlib.calendar import iso, parsing
+from defnpy.stdlib.clocks import per_second
 from defnpy.stdlib.kernel import find_function
 from defnpy.stdlib.util import ERROR, OK, no_clause
 from defnpy.terms.atom import Atom, alias
@@ -171,7 +172,7 @@ def scaled(amount: Any, unit: Any, units: str) -> tuple[int, Any]:
 
 def moved(micros: int, amount: int, unit: Any) -> int:
     """An instant *amount* units later."""
-    return micros + amount * 1_000_000 // iso.per_second(unit)
+    return micros + amount * 1_000_000 // per_second(unit)
 
 
 def quotient(value: int, by: int) -> int:

@@ -43,4 +43,16 @@ def which(module: Any) -> Any:
     return Atom("non_existing") if runtime().find(module) is None else []
 
 
+@ex("root_dir/0")
+def root_dir() -> list[int]:
+    """Where a release would be installed; there is none."""
+    return [ord(char) for char in "/usr/local/lib/erlang"]
+
+
+@ex("lib_dir/0", "lib_dir/1", "priv_dir/1")
+def lib_dir(app: Any = None) -> Any:
+    """The folder of an application: none has one."""
+    return [*root_dir(), *b"/lib"] if app is None else (Atom("error"), Atom("bad_name"))
+
+
 MODULE = native_module("code", globals(), erlang=True)

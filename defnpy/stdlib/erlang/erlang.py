@@ -8,7 +8,7 @@ import time
 import zlib
 from typing import Any, NoReturn
 
-from defnpy.stdlib import bitwise, kernel, parsing
+from defnpy.stdlib import bitwise, clocks, kernel, parsing
 from defnpy.stdlib import tuple as tuples
 from defnpy.stdlib.erlang import floats, term_format
 from defnpy.stdlib.erlang.hashing import phash2 as hash_of
@@ -24,7 +24,6 @@ from defnpy.terms.module import Module, ex, native_module
 from defnpy.terms.process import Reference, current
 
 UNDEFINED = Atom("undefined")
-UNITS = {"second": 1, "millisecond": 1000, "microsecond": 10**6, "nanosecond": 10**9, "native": 10**9}
 
 
 def charlist(text: str) -> list[int]:
@@ -301,32 +300,27 @@ def raise_(kind: Any, reason: Any, stack: Any) -> NoReturn:
 
 
 def _clock(nanoseconds: int, unit: Any) -> int:
-    if unit is None:
-        return nanoseconds
-    per = unit if is_int(unit) else UNITS[unit.name]
-    return nanoseconds * per // 10**9
+    return nanoseconds if unit is None else nanoseconds * clocks.erlang_per_second(unit) // 10**9
 
 
 @ex("system_time/0", "system_time/1")
 def system_time(unit: Any = None) -> int:
-    return _clock(time.time_ns(), unit)
+    return _clock(clocks.system_time(), unit)
 
 
 @ex("monotonic_time/0", "monotonic_time/1")
 def monotonic_time(unit: Any = None) -> int:
-    return _clock(time.monotonic_ns(), unit)
+    return _clock(clocks.monotonic_time(), unit)
 
 
 @ex("time_offset/0", "time_offset/1")
 def time_offset(unit: Any = None) -> int:
-    return _clock(time.time_ns() - time.monotonic_ns(), unit)
+    return _clock(clocks.time_offset(), unit)
 
 
 @ex("convert_time_unit/3")
 def convert_time_unit(value: int, source: Any, target: Any) -> int:
-    a = source if is_int(source) else UNITS[source.name]
-    b = target if is_int(target) else UNITS[target.name]
-    return value * b // a
+    return clocks.convert(value, clocks.erlang_per_second(source, 2), clocks.erlang_per_second(target, 3))
 
 
 @ex("timestamp/0", "now/0")

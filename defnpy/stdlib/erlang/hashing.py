@@ -14,10 +14,12 @@ from defnpy.terms.struct import Struct, map_of
 
 _M32 = 0xFFFFFFFF
 _GOLDEN = 0x9E3779B9
+
 # Constants that keep kinds of terms apart: small integers, atoms, lists, tuples ...
 _CONST = [
     0x9E3779B9, 0x3C6EF372, 0xDAA66D2B, 0x78DDE6E4, 0x1715609D, 0xB54CDA56, 0x5384540F, 0xF1BBCDC8,
     0x8FF34781, 0x2E2AC13A, 0xCC623AF3, 0x6A99B4AC, 0x08D12E65, 0xA708A81E, 0x454021D7, 0xE3779B90,
+    0x81AF1549, 0x1FE68F02, 0xBE1E08BB,
 ]  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def _one(word: int, const: int, value: int) -> int:
 def _atom_word(name: str) -> int:
     """The PJW hash that atoms carry."""
     value = 0
-    for byte in name.encode("latin-1", "replace"):
+    for byte in b"".join(char.encode("latin-1" if char < "\u0100" else "utf-8") for char in name):
         value = ((value << 4) + byte) & _M32
         high = value & 0xF0000000
         if high:
@@ -88,9 +90,8 @@ def _hash(term: Any, value: int) -> int:
         low, high = struct.unpack("<II", struct.pack("<d", term + 0.0 if term else 0.0))
         return _two(high, low, _CONST[11], value)
     if kind is str or kind is bytes:
-        data = octets(term)
-        seed = (_CONST[12] + value) & _M32
-        return _one(len(data), _CONST[14], value) if not data else _block(data, seed)
+        data, seed = octets(term), (_CONST[12] + value) & _M32
+        return _block(data, seed) if data else seed
     if kind is tuple:
         value = _one(len(term), _CONST[8], value)
         for item in term:
@@ -107,51 +108,49 @@ def _hash(term: Any, value: int) -> int:
 
 
 def _hash_int(term: int, value: int) -> int:
-    return _one(term, _CONST[0], value) if 0 <= term < 1 << 27 else _signed(term, value)
+    if -(1 << 27) <= term < 1 << 27:
+        # What is negative is mixed twice.
+        return _one(term & _M32, _CONST[0], _one(-term, _CONST[0], value) if term < 0 else value)
+    return _hash_words(term, value)
 
 
-def _signed(term: int, value: int) -> int:
-    const = _CONST[10]
-    size = abs(term)
-    while True:
-        low, size = size & _M32, size >> 32
-        high, size = size & _M32, size >> 32
-        value = _two(low, high, const, value)
-        if not size:
-            return value
+def _hash_words(term: int, value: int) -> int:
+    """An integer as words of 64 bits, from the lowest on."""
+    const, size = _CONST[9] if term < 0 else _CONST[10], abs(term)
+    while size:
+        value = _two(size & _M32, size >> 32 & _M32, const, value)
+        size >>= 64
+    return value
 
 
 def _hash_list(term: Any, value: int) -> int:
     items, tail = (term, []) if term.__class__ is list else (term.head, term.improper_tail)
     place = 0
     while place < len(items):
-        run = 0
-        word = 0
-        count = 0
+        word = count = 0
         while place < len(items) and items[place].__class__ is int and 0 <= items[place] < 256:
-            word = (word << 8) | items[place]
-            count += 1
-            place += 1
+            word, count, place = (word << 8 | items[place]) & _M32, count + 1, place + 1
             if count == 4:
-                value = _one(word, _CONST[4], value)
+                value = _one(word, _CONST[3], value)
                 word = count = 0
-            run += 1
         if count:
-            value = _one(word, _CONST[4], value)
+            value = _one(word, _CONST[3], value)
         if place < len(items):
             value = _hash(items[place], value)
             place += 1
     if tail == []:
-        return _one(0, _CONST[3], value) if items else (3468870702 if value == 0 else _one(0, _CONST[2], value))
+        return _one(2, _CONST[1], value) if value else 3468870702
     return _hash(tail, value)
 
 
 def _hash_map(found: Any, value: int) -> int:
-    value = _one(len(found), _CONST[1], value)
+    value = _one(len(found), _CONST[15], value)
+    if not found:
+        return value
     total = 0
     for k, v in maps.items(found):
         total ^= _hash(v, _hash(k, 0))
-    return _one(total, _CONST[1], value)
+    return _one(total, _CONST[18], value)
 
 
 # ------------------------------------------------------------------------------------------------------ inside tables
@@ -188,11 +187,7 @@ def _inner_int(term: int, value: int) -> int:
     if -(1 << 59) <= term < 1 << 59:
         word = term << 4 | 0xF
         return _two(word & _M32, word >> 32 & _M32, _GOLDEN, value)
-    const, size = _CONST[9] if term < 0 else _CONST[10], abs(term)
-    while size:
-        value = _two(size & _M32, size >> 32 & _M32, const, value)
-        size >>= 64
-    return value
+    return _hash_words(term, value)
 
 
 _STRING_END = _GOLDEN * 22 & _M32

@@ -30,12 +30,13 @@ def _getenv(name: Any, default: Any = False) -> Any:
 
 
 def _os() -> Module:
-    from defnpy.stdlib.erlang.erlang import system_time
+    from defnpy.stdlib.erlang.erlang import monotonic_time, system_time
 
     made = native_module("os", {}, erlang=True)
     made.functions.update({
         "type/0": _os_type, "getenv/1": _getenv, "getenv/2": _getenv, "system_time/0": system_time,
-        "system_time/1": system_time, "getpid/0": lambda: [ord(c) for c in str(os.getpid())],
+        "system_time/1": system_time, "perf_counter/0": monotonic_time, "perf_counter/1": monotonic_time,
+        "getpid/0": lambda: [ord(c) for c in str(os.getpid())],
         "timestamp/0": lambda: (time.time_ns() // 10**15, time.time_ns() // 10**9 % 10**6, time.time_ns() // 1000 % 10**6),
     })  # fmt: skip
     return made

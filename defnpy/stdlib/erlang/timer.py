@@ -9,24 +9,26 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
-from defnpy.stdlib import kernel, processes
+from defnpy.stdlib import clocks, kernel, processes
 from defnpy.stdlib.calls import fun0
 from defnpy.stdlib.util import ERROR, OK
 from defnpy.terms.atom import Atom
 from defnpy.terms.errors import ElixirError
+from defnpy.terms.exception import error_of
 from defnpy.terms.function import call as call_function
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import Pid, Reference, current
 from defnpy.terms.runtime import runtime
 
 ONCE, INTERVAL, CANCEL, BADARG, KILL = Atom("once"), Atom("interval"), Atom("cancel"), Atom("badarg"), Atom("kill")
-_UNITS = {"second": 10**9, "millisecond": 10**6, "microsecond": 1000, "nanosecond": 1}
 
 
 @ex("tc/1", "tc/2", "tc/3", "tc/4")
 def tc(fun: Any, *rest: Any) -> Any:
-    named = bool(rest) and rest[-1].__class__ is Atom and rest[-1].name in _UNITS
-    unit, args = (rest[-1].name, rest[:-1]) if named else ("microsecond", rest)
+    named = bool(rest) and rest[-1].__class__ is Atom
+    unit, args = (rest[-1], rest[:-1]) if named else (Atom("microsecond"), rest)
+    if unit.name not in clocks.ERLANG:
+        raise error_of(BADARG)
     begin = time.perf_counter_ns()
     if not args:
         value = fun0(fun)()
@@ -35,7 +37,7 @@ def tc(fun: Any, *rest: Any) -> Any:
     else:
         value = kernel.apply(fun, args[0], args[1])
     spent = time.perf_counter_ns() - begin
-    return (spent // _UNITS[unit], value)
+    return (spent * clocks.ERLANG[unit.name] // 10**9, value)
 
 
 @ex("start/0")
