@@ -389,7 +389,13 @@ def own_update(m: Any, own: bool, k: Any, initial: Any, fun: Any) -> Any:
     if not own:
         m = dict(m)
     place = k if k.__class__ is Atom or k.__class__ is str else _maps.key(k)
-    m[place] = _fun1(fun)(m[place]) if place in m else initial
+    old = m.get(place, NOMATCH)
+    if old is NOMATCH:
+        m[place] = initial
+    elif fun.__class__ is FunctionType and fun.__code__.co_argcount == 1:
+        m[place] = fun(old)
+    else:
+        m[place] = _fun1(fun)(old)
     return m
 
 

@@ -55,7 +55,7 @@ def run_source(text: bytes, file: str, *, extra: bytes = b"", namespace: dict[st
 
 
 def _compile_and_run(text: bytes, file: str, name: str, namespace: dict[str, Any] | None, library: bool) -> Any:
-    from defnpy.host.evaluator import deep_recursion
+    from defnpy.host.compilation import deep_recursion
     from defnpy.host.source import read_program
     from defnpy.terms.runtime import runtime
 
@@ -85,7 +85,7 @@ def transpile(text: bytes, file: str) -> str:
     """The Python module that a program becomes. Modules are compiled; the top-level statements do not run."""
     import ast
 
-    from defnpy.host.evaluator import deep_recursion
+    from defnpy.host.compilation import deep_recursion
     from defnpy.host.source import parse_program
     from defnpy.terms.runtime import runtime
 

@@ -10,7 +10,7 @@ from defnpy.terms.process import current
 
 if TYPE_CHECKING:
     from defnpy.expand.env import Env
-    from defnpy.host.evaluator import Compilation
+    from defnpy.host.compilation import Compilation
 
     _Place = tuple[Env, dict[Any, Any], dict[str, Any]]
 
@@ -22,7 +22,7 @@ def run_notebook(file: str, *, keep_going: bool = False) -> Any:
     other cells run, and the run ends with SystemExit.
     """
     from defnpy.host import report
-    from defnpy.host.evaluator import deep_recursion
+    from defnpy.host.compilation import deep_recursion
     from defnpy.host.loader import read_source
     from defnpy.host.repl.session import documented
     from defnpy.host.source import parse_program

@@ -13,7 +13,7 @@ from defnpy.terms.process import current
 from defnpy.terms.runtime import runtime
 
 if TYPE_CHECKING:
-    from defnpy.host.evaluator import Compilation
+    from defnpy.host.compilation import Compilation
 
 MODULE = Atom("%defmodule")
 

@@ -25,6 +25,7 @@ from defnpy.terms.atom import Atom, alias, is_atom
 from defnpy.terms.errors import ArgumentError, CondClauseError, FunctionClauseError, RuntimeError_
 from defnpy.terms.function import Capture, Closure, arity_of, is_function
 from defnpy.terms.map import Key
+from defnpy.terms.map import key as map_key
 from defnpy.terms.module import ex, native_module
 from defnpy.terms.process import current
 from defnpy.terms.protocol import find_impl
@@ -37,7 +38,7 @@ COMPILED = "Nx.Defn.Compiler.fun/2"
 EVALUATOR = alias("Nx.Defn.Evaluator")
 _COMPILER, _CONFLICT, _HOOKS = Atom("compiler"), Atom("on_conflict"), Atom("hooks")
 _RAISE, _FORCE, _REUSE = Atom("raise"), Atom("force"), Atom("reuse")
-_OPTIONS_KEY = Key((DEFN, Atom("default_compiler")))
+_OPTIONS_KEY = map_key((DEFN, Atom("default_compiler")))
 _MOST = 512
 Options = list[Any]
 

@@ -6,6 +6,7 @@ import pytest
 
 from defnpy.host.setup import ensure_runtime
 from defnpy.terms.inspect import inspect
+from tests.stdlib.support import shown
 
 PROGRAM = """
 defmodule Again.Inner do
@@ -36,3 +37,15 @@ first ++ second
 def test_programs_are_traced_again(opts: str) -> None:
     made = ensure_runtime().evaluator.run_text(f"opts = {opts}\n{PROGRAM}", "case.exs")
     assert inspect(made) == "[{40, 4, 4, 1.0}, {40, 4, 4, 1.0}, {60, 6, 6, 2.0}, {60, 6, 6, 2.0}]"
+
+
+def test_the_options_of_a_process_live_in_its_dictionary() -> None:
+    """Under the reference's key, which programs put and delete."""
+    code = """
+key = {Nx.Defn, :default_compiler}
+Nx.Defn.default_options(tag: :put)
+held = Process.get(key)
+Process.delete(key)
+{held[:tag], Nx.Defn.default_options()}
+"""
+    assert shown(code) == "{:put, []}"

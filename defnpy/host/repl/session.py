@@ -103,7 +103,7 @@ class Session:
 
     def evaluate(self, tree: Any, text: str) -> None:
         """Run one expression and show what came of it."""
-        from defnpy.host.evaluator import deep_recursion
+        from defnpy.host.compilation import deep_recursion
 
         rows = [row + "\n" for row in text.splitlines()]
         linecache.cache[FILE] = (len(text), None, ["\n"] * (self.counter - 1) + rows, FILE)
