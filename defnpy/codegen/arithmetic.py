@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from defnpy.codegen.facts import BITWISE, KERNEL, always_integer, kernel_call
+from defnpy.codegen.facts import BITWISE, KERNEL, kernel_call
 from defnpy.expand.env import Var
 
 if TYPE_CHECKING:
@@ -83,12 +83,10 @@ def is_whole_operation(signature: str) -> bool:
 
 def class_of(em: Emitter, node: ast.expr) -> str | None:
     """The class that a Python expression always has: ``int``, ``float`` or not known."""
-    if always_integer(em.integers, node):
-        return "int"
     if node.__class__ is ast.Name:
-        return "float" if node.id in em.floats else None
+        return "int" if node.id in em.integers else "float" if node.id in em.floats else None
     if node.__class__ is ast.Constant:
-        return "float" if node.value.__class__ is float else None
+        return node.value.__class__.__name__ if node.value.__class__ in (int, float) else None
     found: str | None = getattr(node, "_class", None)
     return found
 
@@ -137,11 +135,11 @@ class _Expression:
         tests: list[ast.expr] = []
         if whole and not unsure:
             made = self._native(self.top, tests)
-            return _of_class("int", em.choose(em.both(tests), made, self._exactly()) if tests else made)
+            return self._known("int", made, tests)
         if self.leaves and not _is_whole(self.top) and self.top.helper not in _IDENTICAL and all(
                 leaf.value.__class__ is ast.Name and found == "float" for leaf, found in zip(self.leaves, known, strict=True)):
             made = self._floating(tests)
-            return _of_class("float", em.choose(em.both(tests), made, self._exactly()) if tests else made)
+            return self._known("float", made, tests)
         floats = len(unsure) == len(self.leaves) and self._may_be_float(numbers)
         if not whole and not floats:
             return self._exactly()
@@ -158,6 +156,13 @@ class _Expression:
             tests = [self._all("int", [leaf for leaf in self.leaves if leaf in unsure or leaf.first is not leaf.value], first=True)]
             made = self._native(self.top, tests)
             node = em.choose(em.both(tests), made, node)
+        return node
+
+    def _known(self, kind: str, made: ast.expr, tests: list[ast.expr]) -> ast.expr:
+        """The expression for operands whose class needs no test; its result is of that class, unless it is a comparison's."""
+        node = self.em.choose(self.em.both(tests), made, self._exactly()) if tests else made
+        if self.top.operator not in _COMPARES:
+            node._class = kind  # type: ignore[attr-defined]
         return node
 
     def _may_be_float(self, numbers: list[Any]) -> bool:
@@ -215,7 +220,6 @@ class _Expression:
                 right = self._finite(right, tests)
             right = self._bound(right, ast.NotEq(), tests)
         made = em.at(ast.BinOp(left, python, right))
-        made._integer = True
         made._depth = 1 + max(getattr(left, "_depth", 0), getattr(right, "_depth", 0))
         return made
 
@@ -265,11 +269,6 @@ class _Expression:
 
 _BIT_FUNCTIONS = frozenset(helper for _, helper in _BITS.values())
 _COMPARES = frozenset(order for order, _ in _ORDER.values())
-
-
-def _of_class(kind: str, node: ast.expr) -> ast.expr:
-    node._class = kind  # type: ignore[attr-defined]
-    return node
 
 
 def is_name(node: Any) -> bool:

@@ -446,11 +446,16 @@ class Emitter:
         child_body = self.body
         if facts.is_safe_guard(guard):
             return self.truth_of_guard(guard)
-        if all(facts.is_safe_guard(part) or arithmetic.can_guard(part) for part in facts.conjuncts(guard)):
-            self.guarding = True
-            value = self.truth_of_guard(guard)
+        parts = facts.conjuncts(guard)
+        if all(facts.is_safe_guard(part) or arithmetic.can_guard(part) for part in parts):
+            tests = []
+            with self.where([]):
+                for part in parts:
+                    self.guarding = not facts.is_safe_guard(part)
+                    tests.append(self.truth_of_guard(part))
+                    self.integers |= facts.integers(part, self)
             self.guarding = False
-            return value
+            return self.both(tests)
         value = self.truth_of_guard(guard)
         assert child_body is self.body
         thunk = self.at(ast.Lambda(_no_args(), value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from defnpy.expand.env import Var
@@ -98,10 +97,3 @@ def integers(guard: Any, owner: Any) -> frozenset[str]:
 
 def _all_integers(items: Any) -> bool:
     return items.__class__ is list and all(item.__class__ is int for item in items)
-
-
-def always_integer(names: frozenset[str], node: ast.expr) -> bool:
-    """Whether a Python expression can only give an integer, *names* being those that hold one."""
-    if node.__class__ is ast.Name:
-        return node.id in names
-    return node.value.__class__ is int if node.__class__ is ast.Constant else node.__class__ is ast.BinOp and getattr(node, "_integer", False)

@@ -134,3 +134,21 @@ end
 |> Enum.reject(&is_nil/1)
 """
     assert session.shown(code) == "[]"
+
+
+def test_comparisons_of_integers_are_no_integers(session: Session) -> None:
+    code = """
+defmodule Compared do
+  def f(n) when is_integer(n) do
+    b = n > 3
+    c = b
+    {(try do c + 1 rescue e -> e.__struct__ end), (case b do 1 -> :one; true -> :yes; _ -> :no end)}
+  end
+  def g(n, t) when rem(n, 2) == 0 and {n, t} > 1.5 and n === 2, do: :big
+  def g(_, _), do: :no
+  def h(0, x, k), do: {x, k}
+  def h(n, x, k), do: h(n - 1, x * 0.5, if(is_boolean(k), do: k, else: n > k + 1))
+end
+{Compared.f(5), Compared.g(2, 3), Compared.g(:a, 1), Compared.h(3, 1.0, 1)}
+"""
+    assert session.shown(code) == "{{ArithmeticError, :yes}, :big, :no, {0.125, true}}"
