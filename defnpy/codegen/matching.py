@@ -82,7 +82,9 @@ class Matcher:
             return
         name = em.bind(var)
         if self.eager:
-            self.tests.append(em.compare(em.walrus(name, subject), ast.IsNot(), em.name("NOMATCH")))
+            bound = em.compare(em.walrus(name, subject), ast.IsNot(), em.name("NOMATCH"))
+            bound._only_binds = True  # type: ignore[attr-defined]
+            self.tests.append(bound)
             self.seen[var] = em.name(name)
         else:
             self.bindings.append((name, subject))
@@ -349,11 +351,11 @@ def shared_tests(arms: list[Arm]) -> tuple[int, int]:
 
 
 def bound_where_used(tests: list[ast.expr]) -> list[ast.expr]:
-    """The tests of a clause, a name bound by the first use that the next test makes of it rather than by a test of its own."""
+    """The tests of a clause, a name bound by the first use that the next test makes of it rather than by a test that always holds."""
     out: list[ast.expr] = []
     for test in tests:
-        binding = out[-1].left if out and isinstance(out[-1], ast.Compare) and getattr(out[-1].comparators[0], "id", "") == "NOMATCH" else None
-        used = _with_binding(test, binding) if isinstance(binding, ast.NamedExpr) else None
+        last: Any = out[-1] if out else None
+        used = _with_binding(test, last.left) if getattr(last, "_only_binds", False) else None
         if used is not None:
             out[-1] = used
         else:

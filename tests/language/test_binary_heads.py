@@ -45,3 +45,15 @@ def test_front(term: str, found: str) -> None:
 def test_a_variable_of_a_head_is_compared_with_the_parameter_of_its_name() -> None:
     assert shown(MODULE + '{Heads.same("ab", ?a), Heads.same("ab", ?b), Heads.same({1, 2}, 1), Heads.same({1, 2}, 3)}') == '{"b", :no, 2, :no}'
     assert shown("f = fn {c, r}, c when r > 0 -> c; _, _ -> :no end\n{f.({1, 2}, 1), f.({1, 2}, 3)}") == "{1, :no}"
+
+
+def test_a_guard_does_not_see_what_did_not_match() -> None:
+    code = """
+defmodule NotWhole do
+  def f(<<x, rest::binary>>) when rest != "", do: {:yes, x, rest}
+  def f(<<x::16>>) when x != 5, do: {:two, x}
+  def f(_), do: :no
+end
+{NotWhole.f(<<1, 2::4>>), NotWhole.f("ab"), NotWhole.f("a"), NotWhole.f(<<5::12>>)}
+"""
+    assert shown(code) == '{:no, {:yes, 97, "b"}, :no, :no}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from defnpy.terms import map as maps
@@ -79,6 +80,18 @@ def phash2(term: Any) -> int:
     return _hash(term, 0)
 
 
+def _hash_octets(term: Any, value: int) -> int:
+    data, seed = octets(term), (_CONST[12] + value) & _M32
+    return _block(data, seed) if data else seed
+
+
+def _hash_tuple(items: tuple[Any, ...], value: int, inner: Callable[[Any, int], int]) -> int:
+    value = _one(len(items), _CONST[8], value)
+    for item in items:
+        value = inner(item, value)
+    return value
+
+
 def _hash(term: Any, value: int) -> int:
     kind = term.__class__
     if is_atom(term):
@@ -90,13 +103,9 @@ def _hash(term: Any, value: int) -> int:
         low, high = struct.unpack("<II", struct.pack("<d", term + 0.0 if term else 0.0))
         return _two(high, low, _CONST[11], value)
     if kind is str or kind is bytes:
-        data, seed = octets(term), (_CONST[12] + value) & _M32
-        return _block(data, seed) if data else seed
+        return _hash_octets(term, value)
     if kind is tuple:
-        value = _one(len(term), _CONST[8], value)
-        for item in term:
-            value = _hash(item, value)
-        return value
+        return _hash_tuple(term, value, _hash)
     if kind is list or kind is ImproperList:
         return _hash_list(term, value)
     if kind is dict or isinstance(term, Struct):
@@ -171,13 +180,9 @@ def _inner(term: Any, value: int) -> int:
         low, high = struct.unpack("<II", struct.pack("<d", term + 0.0 if term else 0.0))
         return _two(low, high, _CONST[11], value)
     if kind is str or kind is bytes:
-        data, seed = octets(term), (_CONST[12] + value) & _M32
-        return _block(data, seed) if data else seed
+        return _hash_octets(term, value)
     if kind is tuple:
-        value = _one(len(term), _CONST[8], value)
-        for item in term:
-            value = _inner(item, value)
-        return value
+        return _hash_tuple(term, value, _inner)
     if kind is list or kind is ImproperList:
         return _inner_list(term, value) if term != [] else _two(_NIL, 0, _GOLDEN, value)
     return _two(phash2(term), 0, _GOLDEN, value)
